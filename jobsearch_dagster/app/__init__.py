@@ -1,0 +1,1 @@
+"""Command line: may import every stage, imported by none."""

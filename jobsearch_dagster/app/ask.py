@@ -1,0 +1,84 @@
+"""`jobsearch ask`: one question, one answer, by one contender.
+
+Belongs here: choosing the contender and showing what it found. How it answers is in `evaluation/contenders.py` and `search/`.
+"""
+
+import time
+from typing import Any, Literal
+
+from rich.table import Table
+
+from jobsearch_dagster.app.console import output
+from jobsearch_dagster.evaluation.assets import GenerationRecipe
+from jobsearch_dagster.evaluation.contenders import LanguageModel
+from jobsearch_dagster.foundation import profiles
+from jobsearch_dagster.foundation.generation import Generator
+from jobsearch_dagster.foundation.settings import Settings
+from jobsearch_dagster.foundation.table_asset import DataFolder
+from jobsearch_dagster.search.answering import SearchResult, render_answer, search
+from jobsearch_dagster.search.publication import published_catalog
+
+Via = Literal["analytics", "lora", "base"]
+SHOWN = ("title", "place", "salary", "work_mode", "min_years")
+"""Columns of a posting in the terminal; `--json` has them all."""
+
+
+def ask(settings: Settings, question: str, via: Via, limit: int | None) -> dict[str, Any]:
+    """Answer a question; the keys are those of `ask --json`.
+
+    Raises:
+        UserError: The catalog or the model has not been made yet.
+    """
+    folder = DataFolder(path=str(settings.data_dir))
+    if via == "analytics":
+        return search(question, published_catalog(folder), limit=limit).as_dict()
+    return _generated(settings, folder, question, via)
+
+
+def _generated(settings: Settings, folder: DataFolder, question: str, via: Via) -> dict[str, Any]:
+    recipe = profiles.resolve(GenerationRecipe, f"{via}_answers", settings.profile)
+    assert isinstance(recipe, GenerationRecipe)
+    base = folder.artifacts.read("base_model").path
+    adapter = folder.artifacts.read("lora_adapter").path if via == "lora" else None
+    model = LanguageModel(
+        Generator(base, adapter), use_adapter=via == "lora", max_new_tokens=recipe.max_new_tokens, batch_size=1
+    )
+    started = time.perf_counter()
+    (answer,) = model.answer([question])
+    return {
+        "question": question,
+        "via": via,
+        "interpretation": None,
+        "sql": None,
+        "params": [],
+        "columns": ["answer"],
+        "rows": [[answer.text]],
+        "reasons": [],
+        "relaxation": [],
+        "ranking": None,
+        "timing_ms": round((time.perf_counter() - started) * 1000, 3),
+    }
+
+
+def show(settings: Settings, question: str, via: Via, limit: int | None) -> None:
+    """Answer a question in the terminal: a table of postings, or the words of a model."""
+    if via != "analytics":
+        output.print(ask(settings, question, via, limit)["rows"][0][0], markup=False)
+        return
+    folder = DataFolder(path=str(settings.data_dir))
+    result = search(question, published_catalog(folder), limit=limit)
+    if not result.rows:
+        output.print(render_answer(result), markup=False)
+        return
+    output.print(_table(result))
+    output.print(f"{result.ranking or ''} ({result.timing_ms:.0f} ms)".strip(), style="dim", markup=False)
+
+
+def _table(result: SearchResult) -> Table:
+    is_posting = "posting_id" in result.columns
+    columns = SHOWN if is_posting else result.columns
+    table = Table(*columns, *(["why"] if is_posting else []))
+    for number, row in enumerate(result.records):
+        why = ["; ".join(result.reasons[number].values())] if is_posting else []
+        table.add_row(*("" if row[c] is None else str(row[c]) for c in columns), *why)
+    return table

@@ -1,0 +1,166 @@
+"""The command `jobsearch`.
+
+Belongs here: arguments, exit codes, and the words around results. What a command does is in the module of its name.
+
+Exit codes: 0 done (also: no hit, ask back, refused), 1 the work failed, 2 wrong usage.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, get_args
+
+import typer
+from rich.table import Table
+
+from jobsearch_dagster.app.console import errors, output
+from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.settings import Settings
+
+app = typer.Typer(
+    help="Job postings to clean tables, a LoRA adapter, search, and an honest comparison.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+Select = Annotated[
+    list[str] | None,
+    typer.Option("--select", "-s", help="Dagster asset selection, e.g. `clean_jobs` or `group:pairs`; repeatable."),
+]
+Profile = Annotated[str | None, typer.Option("--profile", "-p", help="demo, report, or smoke.")]
+
+
+@app.command()
+def run(
+    select: Select = None,
+    profile: Profile = None,
+    *,
+    only: Annotated[bool, typer.Option("--only", help="Run just the selection.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Print what is out of date and why; run nothing.")] = False,
+) -> None:
+    """Bring assets up to date like make: what is missing or stale upstream runs too, nothing else.
+
+    Examples: jobsearch run | jobsearch run --profile report --select clean_jobs | jobsearch run --explain
+    """
+    from jobsearch_dagster.app import run as running
+    from jobsearch_dagster.app.workspace import open_workspace
+
+    workspace = open_workspace(profile)
+    if explain:
+        for name, status in running.explain(workspace, select or []).items():
+            output.print(f"{name:<24} {status.state:<9} {status.reason}", markup=False, soft_wrap=True)
+        return
+    outcome = running.run(workspace, select or [], only=only)
+    for line in outcome.warnings:
+        errors.print(f"warning: {line}", markup=False)
+    for line in outcome.problems:
+        errors.print(f"error: {line}", markup=False)
+    if outcome.problems:
+        raise typer.Exit(1)
+    if not outcome.computed and not outcome.reused:
+        output.print("Everything is up to date: nothing was computed.")
+        return
+    output.print(
+        f"{len(outcome.computed)} computed, {len(outcome.reused)} reused in {outcome.seconds:.1f} s "
+        f"({1 - outcome.step_seconds / outcome.seconds:.0%} of it orchestration and checks)."
+    )
+
+
+@app.command()
+def check(
+    select: Select = None,
+    profile: Profile = None,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write a Markdown table to this file.")] = None,
+) -> None:
+    """Run every asset check over the tables as they stand; 1 when one fails or does not report.
+
+    Examples: jobsearch check | jobsearch check --select group:pairs --junit reports/checks.xml
+    """
+    from jobsearch_dagster.app import check as checking
+    from jobsearch_dagster.app.workspace import open_workspace
+
+    findings = checking.run_checks(open_workspace(profile), select or [])
+    if junit is not None:
+        checking.write_junit(findings, junit)
+    if markdown is not None:
+        checking.write_markdown(findings, markdown)
+    for finding in findings:
+        if finding.state != "passed":
+            output.print(f"{finding.state}: {finding.asset}.{finding.check}: {finding.details}", markup=False)
+    bad = sum(finding.is_bad for finding in findings)
+    output.print(f"{len(findings) - bad} of {len(findings)} checks hold.")
+    if bad:
+        raise typer.Exit(1)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="For example: remote python jobs over $100k")],
+    via: Annotated[str, typer.Option(help="analytics (question -> SQL), lora, or base.")] = "analytics",
+    limit: Annotated[int | None, typer.Option(min=1, help="Most postings shown.")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else.")] = False,
+) -> None:
+    """Answer a job seeker's question.
+
+    Examples: jobsearch ask "nursing jobs in Canada" | jobsearch ask "python jobs over $100k" --via lora
+    """
+    from jobsearch_dagster.app import ask as asking
+    from jobsearch_dagster.app.workspace import UsageError
+
+    if via not in get_args(asking.Via):
+        raise UsageError(f"--via {via}: use one of {', '.join(get_args(asking.Via))}")
+    settings = Settings.from_environment()
+    if as_json:
+        answer = asking.ask(settings, question, via, limit)  # ty: ignore[invalid-argument-type]
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False, default=str) + "\n")
+    else:
+        asking.show(settings, question, via, limit)  # ty: ignore[invalid-argument-type]
+
+
+@app.command()
+def sample(
+    rows: Annotated[int, typer.Option(min=1, help="Rows of both files together.")],
+    out: Annotated[Path, typer.Option(help="Folder to write train-1.csv and test-1.csv to.")],
+    postings: Annotated[int | None, typer.Option(min=1, help="Distinct postings.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 7,
+) -> None:
+    """Write synthetic job postings as CSV, in the shape of the report's data.
+
+    Example: jobsearch sample --rows 10000 --postings 2000 --seed 1 --out my_data/raw
+    """
+    from jobsearch_dagster.ingestion.sample import SampleSpec, write_sample
+
+    for path in write_sample(SampleSpec(rows=rows, postings=postings, seed=seed), out):
+        output.print(str(path), markup=False, soft_wrap=True)
+
+
+@app.command()
+def compare(
+    metric: Annotated[str, typer.Option(help="A metric of metric_summary.")] = "right",
+) -> None:
+    """Print the comparison of the contenders: contender x query type, with n."""
+    from jobsearch_dagster.evaluation.report import comparison_table
+    from jobsearch_dagster.foundation.lake import Lake
+
+    frame = comparison_table(Lake(Settings.from_environment().data_dir).read("metric_summary"), metric)
+    table = Table(*map(str, frame.columns), title=metric)
+    for row in frame.itertuples(index=False):
+        table.add_row(*map(str, row))
+    output.print(table)
+
+
+def main() -> None:
+    """Entry point: a user error is one line and exit code 1."""
+    from jobsearch_dagster.app.workspace import UsageError
+
+    try:
+        app()
+    except UserError as error:
+        errors.print(f"error: {error}", markup=False)
+        sys.exit(1)
+    except UsageError as error:
+        errors.print(f"usage: {error}", markup=False)
+        sys.exit(2)

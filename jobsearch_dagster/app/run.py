@@ -1,0 +1,150 @@
+"""`jobsearch run`: bring assets up to date like `make`.
+
+Belongs here: deciding what runs, running it in this process, and saying what happened.
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import dagster as dg
+
+from jobsearch_dagster.app.console import RUN_CONFIG, errors
+from jobsearch_dagster.app.workspace import Workspace, open_instance
+from jobsearch_dagster.build import lake_assets
+from jobsearch_dagster.foundation import home
+from jobsearch_dagster.foundation.staleness import Status, examine
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did.
+
+    Attributes:
+        computed: Assets whose content was made anew.
+        reused: Assets whose stored content was still right.
+        seconds: Wall time of the run.
+        step_seconds: Time inside the assets' own steps; the rest is orchestration.
+        problems: One line per failed step or failed blocking check.
+        warnings: One line per failed check that does not block.
+    """
+
+    computed: tuple[str, ...] = ()
+    reused: tuple[str, ...] = ()
+    seconds: float = 0.0
+    step_seconds: float = 0.0
+    problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def explain(workspace: Workspace, selections: Sequence[str]) -> dict[str, Status]:
+    """State and reason of the selected assets and everything upstream of them; nothing runs.
+
+    Raises:
+        UserError: Raw files or an embedded model are missing.
+    """
+    with open_instance(workspace) as instance:
+        return _statuses(workspace, instance, _with_upstream(workspace.selected(selections)))
+
+
+def run(workspace: Workspace, selections: Sequence[str], *, only: bool = False) -> Outcome:
+    """Run what is missing or out of date among the selection and its upstream; with `only`, the selection itself.
+
+    Raises:
+        UserError: Raw files or an embedded model are missing, or the data folder cannot be written.
+    """
+    selected = workspace.selected(selections)
+    with (
+        open_instance(workspace) as instance,
+        home.only_run(workspace.settings.data_dir, lambda line: errors.print(line, markup=False)),
+    ):
+        for run_id in home.end_abandoned_runs(instance):
+            errors.print(f"ended run {run_id[:8]}, whose process is gone", markup=False)
+        if only:
+            todo = selected
+        else:
+            statuses = _statuses(workspace, instance, _with_upstream(selected))
+            todo = [name for name, status in statuses.items() if status.state != "fresh"]
+        return _execute(workspace, instance, todo) if todo else Outcome()
+
+
+def _with_upstream(names: Iterable[str]) -> list[str]:
+    assets = lake_assets()
+    wanted = set(names)
+    for name in reversed(list(assets)):
+        if name in wanted:
+            wanted.update(assets[name].inputs)
+    return [name for name in assets if name in wanted]
+
+
+def _statuses(workspace: Workspace, instance: dg.DagsterInstance, names: list[str]) -> dict[str, Status]:
+    statuses = examine(lake_assets(), workspace.folder, workspace.profile, names)
+    for name, reason in _unproven(workspace, instance).items():
+        if name in statuses and statuses[name].state == "fresh":
+            statuses[name] = Status("stale", reason)
+    return statuses
+
+
+def _unproven(workspace: Workspace, instance: dg.DagsterInstance) -> dict[str, str]:
+    """Assets with a blocking check that failed or never ran: what is downstream of them must not be built on them."""
+    graph = workspace.defs.resolve_asset_graph()
+    blocking = [key for key in graph.asset_check_keys if graph.get(key).blocking]
+    records = instance.event_log_storage.get_latest_asset_check_execution_by_key(blocking)
+    found = {}
+    for key in sorted(blocking):
+        record = records.get(key)
+        if record is None or record.status.value != "SUCCEEDED":
+            state = "never ran" if record is None else "did not pass"
+            found[key.asset_key.to_user_string()] = f"check {key.name} {state}"
+    return found
+
+
+def _execute(workspace: Workspace, instance: dg.DagsterInstance, names: list[str]) -> Outcome:
+    started = time.monotonic()
+    result = workspace.defs.resolve_implicit_global_asset_job_def().execute_in_process(
+        instance=instance,
+        asset_selection=[dg.AssetKey(name) for name in names],
+        run_config=RUN_CONFIG,
+        tags={**home.process_tags(), "jobsearch/profile": workspace.profile},
+        raise_on_error=False,
+    )
+    seconds = time.monotonic() - started
+    reused: dict[bool, list[str]] = {True: [], False: []}
+    step_seconds = 0.0
+    for event in result.get_asset_materialization_events():
+        metadata = event.materialization.metadata
+        reused[bool(metadata["reused"].value)].append(event.materialization.asset_key.to_user_string())
+        step_seconds += float(metadata["seconds"].value)  # ty: ignore[invalid-argument-type]
+    return Outcome(
+        computed=tuple(reused[False]),
+        reused=tuple(reused[True]),
+        seconds=seconds,
+        step_seconds=step_seconds,
+        problems=(*failed_steps(result), *failed_checks(result, dg.AssetCheckSeverity.ERROR)),
+        warnings=tuple(failed_checks(result, dg.AssetCheckSeverity.WARN)),
+    )
+
+
+def failed_steps(result: dg.ExecuteInProcessResult) -> list[str]:
+    """One line per step that failed: the user error's own words, or the exception."""
+    lines = []
+    for event in result.all_events:
+        if event.is_step_failure:
+            failure = event.step_failure_data
+            if failure.user_failure_data is not None:
+                lines.append(str(failure.user_failure_data.description))
+            elif failure.error is not None:
+                cause = failure.error.cause or failure.error
+                first = cause.message.strip().splitlines()[0]
+                lines.append(f"{event.step_key} failed: {first} (traceback in run {result.run_id[:8]} of the UI)")
+    return lines
+
+
+def failed_checks(result: dg.ExecuteInProcessResult, severity: dg.AssetCheckSeverity) -> list[str]:
+    """One line per failed check of a severity."""
+    return [
+        f"check {e.check_name} of {e.asset_key.to_user_string()} failed: "
+        + ", ".join(f"{name} {value.value}" for name, value in e.metadata.items())[:300]
+        for e in result.get_asset_check_evaluations()
+        if not e.passed and e.severity == severity
+    ]

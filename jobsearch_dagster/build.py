@@ -1,0 +1,75 @@
+"""Assembly: every stage's assets and checks become one `dagster.Definitions`.
+
+Belongs here: the list of stages and the seams that tests and CI override. What exists in a stage is in its `assets.py` and `checks.py`.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+import dagster as dg
+
+from jobsearch_dagster.foundation import executors
+from jobsearch_dagster.foundation.settings import Settings
+from jobsearch_dagster.foundation.table_asset import DataFolder, LakeAsset
+from jobsearch_dagster.foundation.table_check import stored_as_declared
+
+STAGES = ("ingestion", "preparation", "summarization", "pairs", "finetuning", "search", "evaluation")
+
+
+@cache
+def lake_assets() -> dict[str, LakeAsset]:
+    """All assets by name, upstream first."""
+    declared = {
+        value.name: value
+        for module in _modules("assets")
+        for value in vars(module).values()
+        if isinstance(value, LakeAsset)
+    }
+    ordered: dict[str, LakeAsset] = {}
+
+    def place(asset: LakeAsset) -> None:
+        if asset.name not in ordered:
+            for name in asset.inputs:
+                place(declared[name])
+            ordered[asset.name] = asset
+
+    for asset in declared.values():
+        place(asset)
+    return ordered
+
+
+def build_defs(
+    *,
+    executor: dg.ExecutorDefinition | None = None,
+    resources: Mapping[str, Any] | None = None,
+    profile: str | None = None,
+) -> dg.Definitions:
+    """Everything Dagster needs to know.
+
+    Args:
+        executor: Who runs the steps; by default what `JOBSEARCH_EXECUTOR` says.
+        resources: Replaces resources by name, e.g. `{"folder": DataFolder(path=...)}`.
+        profile: Defaults of the assets' config; by default `JOBSEARCH_PROFILE`.
+    """
+    settings = Settings.from_environment()
+    assets = lake_assets()
+    checks = [
+        value
+        for module in _modules("checks")
+        for value in vars(module).values()
+        if isinstance(value, dg.AssetChecksDefinition)
+    ]
+    checks += [stored_as_declared(asset) for asset in assets.values() if asset.schema is not None]
+    return dg.Definitions(
+        assets=[asset.definition(profile or settings.profile, assets) for asset in assets.values()],
+        asset_checks=checks,
+        resources={"folder": DataFolder(path=str(settings.data_dir)), **(resources or {})},
+        executor=executor or executors.named(settings.executor),
+    )
+
+
+def _modules(name: str) -> list[ModuleType]:
+    return [import_module(f"jobsearch_dagster.{stage}.{name}") for stage in STAGES]

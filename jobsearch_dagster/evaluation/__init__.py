@@ -1,0 +1,1 @@
+"""Contenders, answers, scores, statistics, report."""

@@ -1,0 +1,145 @@
+"""Assets of evaluation: what each contender answers, how good it is, and how sure that is."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+from pydantic import Field
+
+from jobsearch_dagster.evaluation import report, scoring
+from jobsearch_dagster.evaluation.contenders import Analytics, Contender, LanguageModel
+from jobsearch_dagster.evaluation.questions import Question, QuestionRecipe, sample_questions
+from jobsearch_dagster.evaluation.scoring import StatisticsRecipe
+from jobsearch_dagster.evaluation.tables import ANSWER_SCORES, ANSWERS, CONTENDER_COMPARISON, METRIC_SUMMARY
+from jobsearch_dagster.foundation.artifacts import Artifact
+from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.generation import Generator
+from jobsearch_dagster.foundation.pictures import as_markdown
+from jobsearch_dagster.foundation.table_asset import Step, artifact_asset, table_asset
+from jobsearch_dagster.search.publication import published_catalog
+
+CONTENDERS = ("analytics", "base", "lora")
+
+
+class GenerationRecipe(QuestionRecipe):
+    """How the language models answer."""
+
+    max_new_tokens: int = Field(default=160, ge=1, description="longest answer in tokens")
+    batch_size: int = Field(default=32, ge=1, description="questions at once")
+
+
+class AnalyticsRecipe(QuestionRecipe):
+    """How the analytics contender answers."""
+
+    limit: int = Field(default=3, ge=1, description="postings in an answer")
+
+
+def answer_table(questions: Sequence[Question], contender: Contender) -> pd.DataFrame:
+    """Ask the contender all questions; one row per question."""
+    if not questions:
+        raise UserError("there is no question to ask: test_set is empty; put a test*.csv into raw/")
+    answers = contender.answer([question.text for question in questions])
+    return pd.DataFrame(
+        [
+            (q.question_id, q.slice, q.query_type, q.posting_id, q.text, q.reference,
+             a.text, a.tokens, a.stopped, list(a.posting_ids), a.seconds)
+            for q, a in zip(questions, answers, strict=True)
+        ],
+        columns=list(ANSWERS.names),
+    )  # fmt: skip
+
+
+def _language_model_answers(step: Step, adapter: Path | None) -> pd.DataFrame:
+    recipe: GenerationRecipe = step.config
+    questions = sample_questions(step.connection, recipe)
+    model = LanguageModel(
+        Generator(step.artifact("base_model").path, adapter),
+        use_adapter=adapter is not None,
+        max_new_tokens=recipe.max_new_tokens,
+        batch_size=recipe.batch_size,
+        advance=step.progress(len(questions), "answers").advance,
+    )
+    return answer_table(questions, model)
+
+
+@table_asset(
+    ANSWERS,
+    inputs=("test_set", "training_set", "base_model"),
+    recipe=GenerationRecipe,
+    code_version="1",
+    kinds=("pytorch", "huggingface"),
+    accelerator=True,
+)
+def base_answers(step: Step) -> pd.DataFrame:
+    """What the untouched language model answers; one row per evaluation question."""
+    return _language_model_answers(step, None)
+
+
+@table_asset(
+    ANSWERS,
+    inputs=("test_set", "training_set", "base_model", "lora_adapter"),
+    recipe=GenerationRecipe,
+    code_version="1",
+    kinds=("pytorch", "peft"),
+    accelerator=True,
+)
+def lora_answers(step: Step) -> pd.DataFrame:
+    """What the language model answers with the adapter; one row per evaluation question."""
+    return _language_model_answers(step, step.artifact("lora_adapter").path)
+
+
+@table_asset(
+    ANSWERS,
+    inputs=("test_set", "training_set", "job_catalog"),
+    recipe=AnalyticsRecipe,
+    code_version="1",
+)
+def analytics_answers(step: Step) -> pd.DataFrame:
+    """What question -> filter -> SQL answers from the catalog; one row per evaluation question."""
+    questions = sample_questions(step.connection, step.config)
+    return answer_table(questions, Analytics(published_catalog(step.folder), limit=step.config.limit))
+
+
+@table_asset(
+    ANSWER_SCORES,
+    inputs=("clean_jobs", "job_entities", "query_pairs", *(f"{name}_answers" for name in CONTENDERS)),
+    code_version="1",
+)
+def answer_scores(step: Step) -> pd.DataFrame:
+    """How good each answer is: overlap with the reference, and truth; one row per contender, question and metric."""
+    return scoring.score_answers(step.connection, CONTENDERS)
+
+
+@table_asset(METRIC_SUMMARY, inputs=("answer_scores",), recipe=StatisticsRecipe, code_version="1")
+def metric_summary(step: Step) -> pd.DataFrame:
+    """Means with 95 % intervals over postings; one row per contender, slice, query type and metric."""
+    return scoring.summarize_metrics(step.connection, step.config)
+
+
+@table_asset(CONTENDER_COMPARISON, inputs=("answer_scores",), recipe=StatisticsRecipe, code_version="1")
+def contender_comparison(step: Step) -> pd.DataFrame:
+    """Paired differences to the base model on the same questions; one row per contender, slice, query type and metric."""
+    return scoring.compare_contenders(step.connection, step.config)
+
+
+def shown_report(artifact: Artifact) -> dict[str, Any]:
+    """The report and its picture in the UI."""
+    return {
+        "report": dg.MetadataValue.md((artifact.path / "report.md").read_text(encoding="utf-8")),
+        "comparison": as_markdown(artifact.path / "comparison.png"),
+    }
+
+
+@artifact_asset(
+    inputs=("metric_summary", "contender_comparison"),
+    code_version="1",
+    kinds=("markdown", "matplotlib"),
+    show=shown_report,
+)
+def evaluation_report(step: Step, path: Path) -> dict[str, Any]:
+    """The comparison of all contenders as Markdown and picture."""
+    tables = [step.connection.table(name).df() for name in ("metric_summary", "contender_comparison")]
+    report.write_report(*tables, path)
+    return {"files": ["report.md", "comparison.png"]}

@@ -1,0 +1,45 @@
+"""Checks of evaluation."""
+
+import dagster as dg
+from duckdb import DuckDBPyConnection
+
+from jobsearch_dagster.evaluation.assets import CONTENDERS
+from jobsearch_dagster.foundation.table_check import none_of, table_check
+
+
+@table_check("answer_scores")
+def every_contender_answered_the_same_questions(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """A comparison on different questions compares the questions."""
+    return none_of(
+        connection,
+        f"""
+        SELECT question_id, metric, count(*) FROM answer_scores GROUP BY ALL HAVING count(*) <> {len(CONTENDERS)}
+        """,
+    )
+
+
+@table_check("answer_scores")
+def every_score_lies_between_0_and_1(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """All metrics share one scale."""
+    return none_of(connection, "FROM answer_scores WHERE isnan(value) OR value NOT BETWEEN 0 AND 1")
+
+
+@table_check("metric_summary")
+def every_mean_lies_in_its_interval(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """An interval that misses its mean was computed from other rows."""
+    return none_of(
+        connection,
+        "FROM metric_summary WHERE n < 1 OR mean < low - 1e-9 OR mean > high + 1e-9",
+    )
+
+
+@table_check("lora_answers", also=("base_answers",), blocking=False)
+def the_adapter_changes_answers(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """An adapter whose answers are all those of the base model was not loaded or has learned nothing."""
+    changed, total = connection.execute(
+        """
+        SELECT count(*) FILTER (l.answer <> b.answer), count(*)
+        FROM lora_answers l JOIN base_answers b USING (question_id)
+        """
+    ).fetchall()[0]
+    return dg.AssetCheckResult(passed=changed > 0, metadata={"changed": changed, "questions": total})

@@ -1,0 +1,73 @@
+"""The tables of evaluation: columns, types, meaning."""
+
+from jobsearch_dagster.foundation.schema import Column, TableSchema
+
+
+def _question(name: str, type_: str, description: str, source: str) -> Column:
+    return Column(name, type_, description, (f"test_set.{source}", f"training_set.{source}"), required=True)
+
+
+ANSWERS = TableSchema(
+    (
+        _question("question_id", "VARCHAR", "the pair's id", "pair_id"),
+        _question("slice", "VARCHAR", "`seen` when the posting occurs in the training set, else `unseen`", "posting_id"),
+        _question("query_type", "VARCHAR", "skills, location, salary or experience", "query_type"),
+        _question("posting_id", "VARCHAR", "posting the pair was made from", "posting_id"),
+        _question("question", "VARCHAR", "what is asked", "question"),
+        _question("reference", "VARCHAR", "the constructed answer", "answer"),
+        Column("answer", "VARCHAR", "what the contender says, without the question", required=True),
+        Column("tokens", "BIGINT", "generated tokens; 0 where nothing is generated", required=True),
+        Column("stopped", "BOOLEAN", "whether the answer ended by itself", required=True),
+        Column("posting_ids", "VARCHAR[]", "postings the answer was taken from", required=True),
+        Column("seconds", "DOUBLE", "time for the answer; in a batch, its share", required=True, volatile=True),
+    ),
+    primary_key=("question_id",),
+)
+
+_SCORED = (
+    Column("contender", "VARCHAR", "base, lora or analytics"),
+    Column("slice", "VARCHAR", "`seen` or `unseen` in training", required=True),
+    Column("query_type", "VARCHAR", "skills, location, salary, experience; in summaries also all", required=True),
+    Column("metric", "VARCHAR", "rouge1, rouge2, rougeL, bleu, grounded, right, empty; each 0 to 1"),
+)
+
+ANSWER_SCORES = TableSchema(
+    (
+        *_SCORED,
+        Column("question_id", "VARCHAR", "the question"),
+        Column("posting_id", "VARCHAR", "its posting", required=True),
+        Column("value", "DOUBLE", "the score", required=True),
+    ),
+    primary_key=("contender", "metric", "question_id"),
+)
+
+_ESTIMATED = (
+    Column("n", "BIGINT", "questions", required=True),
+    Column("postings", "BIGINT", "postings they are about", required=True),
+)
+_INTERVAL = (
+    Column("low", "DOUBLE", "lower end of the 95 % interval; null with fewer than two postings"),
+    Column("high", "DOUBLE", "upper end"),
+)
+_SCORES = ("answer_scores.value",)
+
+METRIC_SUMMARY = TableSchema(
+    (
+        *_SCORED,
+        *_ESTIMATED,
+        Column("mean", "DOUBLE", "mean over questions", _SCORES, required=True),
+        *_INTERVAL,
+    ),
+    primary_key=("contender", "slice", "query_type", "metric"),
+)
+
+CONTENDER_COMPARISON = TableSchema(
+    (
+        *_SCORED,
+        *_ESTIMATED,
+        Column("difference", "DOUBLE", "mean paired difference to base", _SCORES, required=True),
+        *_INTERVAL,
+        Column("p", "DOUBLE", "two-sided p of no difference, by sign flips of postings", _SCORES, required=True),
+    ),
+    primary_key=("contender", "slice", "query_type", "metric"),
+)

@@ -1,0 +1,100 @@
+"""Truth of an answer: do the postings it names exist, and do they satisfy the question?
+
+Belongs here: what overlap with a reference text cannot tell. An answer about another posting than the reference's may be just as
+right, and a fluent answer about no posting at all is wrong. Nothing of `search/` is used: the judge must not share code with a contender.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from jobsearch_dagster.preparation.imputation import UNKNOWN
+from jobsearch_dagster.preparation.locations import normalize_place, parse_location
+from jobsearch_dagster.preparation.titles import standardize_title
+
+_FIELD = re.compile(r"^(Job-Title|Location|Salary):[ \t]*(.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Posting:
+    """What is known to be true of one posting."""
+
+    posting_id: str
+    title: str
+    place: str
+    salary: str
+    min_years: int | None
+    skills: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a question asks for: its type and the values its slot was filled with; none where the slot reads `Unknown`."""
+
+    query_type: str
+    values: tuple[str, ...]
+
+
+class Postings:
+    """All postings, found by the title and place that an answer names."""
+
+    def __init__(self, postings: Iterable[Posting]) -> None:
+        self._named: dict[tuple[str, str], list[Posting]] = {}
+        for posting in postings:
+            self._named.setdefault((posting.title, posting.place), []).append(posting)
+
+    def named_in(self, answer: str) -> list[list[Posting]]:
+        """For each job an answer names, the postings with that title and place; an empty list for an invented one."""
+        return [self._named.get(key, []) for key in named_jobs(answer)]
+
+
+def named_jobs(answer: str) -> list[tuple[str, str]]:
+    """Standard title and place of each job in an answer, read from its lines `Job-Title:` and `Location:`."""
+    jobs: list[dict[str, str]] = []
+    for label, value in _FIELD.findall(answer):
+        if label == "Job-Title" or not jobs:
+            jobs.append({})
+        jobs[-1][label] = value.strip()
+    return [
+        (standardize_title(job["Job-Title"]), _place(job["Location"]))
+        for job in jobs
+        if job.get("Job-Title") and job.get("Location")
+    ]
+
+
+def _place(text: str) -> str:
+    return normalize_place(parse_location(text)) or text.lower()
+
+
+def satisfies(posting: Posting, asked: Asked) -> bool:
+    """Whether a posting is a right answer to the question; where the value is unknown, a posting without one is."""
+    first = asked.values[0] if asked.values else None
+    match asked.query_type:
+        case "skills":
+            return posting.skills >= set(asked.values) if first else not posting.skills
+        case "location":
+            return posting.place == first
+        case "salary":
+            return posting.salary == (first or UNKNOWN)
+        case "experience":
+            if first is None or posting.min_years is None:
+                return first is None and posting.min_years is None
+            return posting.min_years <= int(first)
+        case other:
+            raise ValueError(f"unknown query type {other}")
+
+
+def grounded(answer: str, postings: Postings) -> float:
+    """Share of the jobs an answer names that exist; 0 when it names none."""
+    named = postings.named_in(answer)
+    return sum(bool(found) for found in named) / len(named) if named else 0.0
+
+
+def right(answer: str, asked: Asked, postings: Postings) -> float:
+    """Share of the jobs an answer names that exist and satisfy the question; 0 when it names none."""
+    named = postings.named_in(answer)
+    return (
+        sum(any(satisfies(posting, asked) for posting in found) for found in named) / len(named)
+        if named
+        else 0.0
+    )

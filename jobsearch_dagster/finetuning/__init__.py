@@ -1,0 +1,1 @@
+"""Base model, recipe, LoRA adapter."""

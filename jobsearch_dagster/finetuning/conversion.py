@@ -1,0 +1,74 @@
+"""The base model as a plain safetensors directory.
+
+Belongs here: turning the files that `model_store` finds into a directory that transformers, PEFT and TRL load without special cases.
+A GGUF file is dequantized once; a saved model is linked, not copied.
+"""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+SPECIAL_TOKENS = {"bos_token": "<|im_start|>", "eos_token": "<|im_end|>", "pad_token": "<|endoftext|>"}
+"""Of SmolLM2. transformers up to 5.17 reads the GGUF's wrongly (eos becomes `<|im_start|>`, there is no pad); a pad that equals eos
+would hide the end of the answer from the loss."""
+
+
+def convert(root: Path, files: list[Path], target: Path) -> dict[str, Any]:
+    """Fill `target` with config, tokenizer and safetensors.
+
+    Args:
+        root: Directory of the model's files.
+        files: Its files; a single GGUF file, or those of a saved model.
+        target: An empty directory.
+
+    Returns:
+        Facts for the manifest: architecture, parameters, special token ids.
+    """
+    gguf = [path for path in files if path.suffix == ".gguf"]
+    if gguf:
+        _from_gguf(gguf[0], target)
+    else:
+        for path in files:
+            place = target / path.relative_to(root)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, place)
+    return _facts(target)
+
+
+def _from_gguf(path: Path, target: Path) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name, local_files_only=True)
+    tokenizer.add_special_tokens(SPECIAL_TOKENS)
+    loaded = AutoModelForCausalLM.from_pretrained(
+        path.parent, gguf_file=path.name, dtype=torch.float32, local_files_only=True
+    )
+    config = loaded.config
+    config.bos_token_id = tokenizer.bos_token_id
+    config.eos_token_id = tokenizer.eos_token_id
+    config.pad_token_id = tokenizer.pad_token_id
+    # transformers refuses to save a model that was loaded from GGUF: its weights go into a fresh one of the same config.
+    if hasattr(config, "quantization_config"):
+        del config.quantization_config
+    fresh = type(loaded)(config)
+    fresh.load_state_dict(loaded.state_dict())
+    fresh.generation_config.pad_token_id = tokenizer.pad_token_id
+    fresh.save_pretrained(target)
+    tokenizer.save_pretrained(target)
+
+
+def _facts(target: Path) -> dict[str, Any]:
+    from transformers import AutoConfig, AutoTokenizer
+
+    config = AutoConfig.from_pretrained(target, local_files_only=True)
+    tokenizer = AutoTokenizer.from_pretrained(target, local_files_only=True)
+    return {
+        "architecture": config.architectures[0],
+        "layers": config.num_hidden_layers,
+        "hidden_size": config.hidden_size,
+        "vocabulary": config.vocab_size,
+        "bos_token_id": tokenizer.bos_token_id,
+        "eos_token_id": tokenizer.eos_token_id,
+        "pad_token_id": tokenizer.pad_token_id,
+    }

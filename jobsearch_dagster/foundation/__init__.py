@@ -1,0 +1,1 @@
+"""What several stages need, and nothing that only one stage needs."""

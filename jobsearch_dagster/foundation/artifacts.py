@@ -1,0 +1,117 @@
+"""Directories on disk: models and other things that are no tables, addressed by what they were made from.
+
+Belongs here: `models/<asset>/<key>/` with its `manifest.json`, and the pointer file `models/<asset>/current` that says which of
+them counts. A directory is filled under a temporary name and renamed; the pointer is replaced atomically. "The newest one"
+is never asked for: going back to an earlier recipe finds the earlier directory by its key.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.lake import KeyParts, Stamp
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A finished directory.
+
+    Attributes:
+        path: The directory.
+        manifest: What its maker wrote about it: recipe, hashes, versions, measurements.
+    """
+
+    path: Path
+    manifest: dict[str, Any]
+
+
+class ArtifactStore:
+    """The artifacts below one data folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.root = data_dir / "models"
+
+    def path(self, asset: str, key: str) -> Path:
+        """Where the artifact with this key lies or will lie; 16 digits of the key keep the paths short."""
+        return self.root / asset / key[:16]
+
+    def stamp(self, asset: str) -> Stamp | None:
+        """The identity of the artifact that counts; None when there is none or its manifest does not open."""
+        artifact = self._current(asset)
+        return None if artifact is None else Stamp.from_json(json.dumps(artifact.manifest["stamp"]))
+
+    def read(self, asset: str) -> Artifact:
+        """The artifact that counts.
+
+        Raises:
+            UserError: There is none yet.
+        """
+        artifact = self._current(asset)
+        if artifact is None:
+            raise UserError(
+                f"{asset} is not in {self.root}: make it with `jobsearch run --select {asset}`"
+            )
+        return artifact
+
+    def exists(self, asset: str, key: str) -> bool:
+        """Whether a finished artifact with this key lies on disk, current or not."""
+        return (self.path(asset, key) / MANIFEST).is_file()
+
+    def point(self, asset: str, key: str) -> Stamp:
+        """Make the finished artifact with this key the one that counts."""
+        pointer = self.root / asset / "current"
+        temporary = pointer.with_suffix(f".{os.getpid()}.tmp")
+        temporary.write_text(key[:16], encoding="utf-8")
+        temporary.replace(pointer)
+        stamp = self.stamp(asset)
+        if stamp is None:
+            raise UserError(f"{self.path(asset, key)} does not open: delete it and run again")
+        return stamp
+
+    @contextmanager
+    def building(self, asset: str, parts: KeyParts) -> Iterator[tuple[Path, dict[str, Any]]]:
+        """Fill a directory under a temporary name; it gets its own name, and counts, only when the block ends well.
+
+        Yields:
+            The empty directory, and the manifest to add entries to.
+
+        Raises:
+            UserError: The folder cannot be written or the disk is full.
+        """
+        target = self.path(asset, parts.key)
+        temporary = target.with_name(f"{target.name}.{os.getpid()}.tmp")
+        try:
+            shutil.rmtree(temporary, ignore_errors=True)
+            temporary.mkdir(parents=True)
+            manifest: dict[str, Any] = {}
+            yield temporary, manifest
+            stamp = Stamp(data_version=parts.key, parts=parts)
+            manifest["stamp"] = json.loads(stamp.to_json())
+            (temporary / MANIFEST).write_text(
+                json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False), encoding="utf-8"
+            )
+            shutil.rmtree(target, ignore_errors=True)
+            temporary.replace(target)
+            self.point(asset, parts.key)
+        except OSError as error:
+            raise UserError(
+                f"cannot write {target}: {error.strerror or error}; free space, make the folder writable or set JOBSEARCH_DATA_DIR"
+            ) from error
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+    def _current(self, asset: str) -> Artifact | None:
+        try:
+            key = (self.root / asset / "current").read_text(encoding="utf-8").strip()
+            path = self.root / asset / key
+            return Artifact(path, json.loads((path / MANIFEST).read_text(encoding="utf-8")))
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return None

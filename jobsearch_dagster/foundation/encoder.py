@@ -1,0 +1,34 @@
+"""Sentence embeddings: the one encoder of the product.
+
+Belongs here: texts to unit vectors, on the best device. What the vectors are used for is in the stages.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobsearch_dagster.foundation import model_store
+
+if TYPE_CHECKING:
+    import numpy as np
+
+BATCH = 64
+
+
+class Encoder:
+    """A sentence-transformers model, loaded on first use."""
+
+    def __init__(self, name: str, data_dir: Path) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        root, files = model_store.model_files(name, data_dir)
+        folder = next(path.parent for path in files if path.name == "modules.json") if (
+            any(path.name == "modules.json" for path in files)
+        ) else root
+        self._model = SentenceTransformer(str(folder), local_files_only=True)
+
+    def encode(self, texts: Sequence[str]) -> "np.ndarray":
+        """Unit vectors, float32, shape (len(texts), dimension); texts beyond the model's window are cut by it."""
+        return self._model.encode(
+            list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+        )

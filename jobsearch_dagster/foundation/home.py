@@ -1,0 +1,114 @@
+"""The Dagster instance of a data folder: its home, its lock, and runs whose process is gone.
+
+Belongs here: what makes `jobsearch run` safe to start at any moment. A run killed by SIGKILL stays STARTED in Dagster's storage
+and keeps its pool slot; without a daemon nobody else frees it.
+"""
+
+import fcntl
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+
+import dagster as dg
+import psutil
+
+from jobsearch_dagster.foundation.errors import UserError
+
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+def prepare_home(data_dir: Path) -> Path:
+    """Set `DAGSTER_HOME` to the data folder's instance unless the user chose another, and create it from the template.
+
+    Raises:
+        UserError: `DAGSTER_HOME` is relative, or the folder cannot be written.
+    """
+    home = Path(os.environ.setdefault("DAGSTER_HOME", str(data_dir / "dagster_home")))
+    if not home.is_absolute():
+        raise UserError(f"DAGSTER_HOME={home} is relative: set it to an absolute path")
+    config = home / "dagster.yaml"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        if not config.exists():
+            config.write_text(template(), encoding="utf-8")
+        if not os.access(home, os.W_OK):
+            raise PermissionError(13, "Permission denied", str(home))
+    except OSError as error:
+        raise UserError(
+            f"cannot write {home}: {error.strerror}; make it writable or set JOBSEARCH_DATA_DIR to another folder"
+        ) from error
+    return home
+
+
+def template() -> str:
+    """The text of a new home's `dagster.yaml`."""
+    return (resources.files(__package__) / "dagster.yaml").read_text(encoding="utf-8")
+
+
+def process_tags() -> dict[str, str]:
+    """Run tags that say which process executes a run; a process id alone may be given again to another process."""
+    pid = os.getpid()
+    return {
+        "jobsearch/host": socket.gethostname(),
+        "jobsearch/pid": str(pid),
+        "jobsearch/process_started": f"{psutil.Process(pid).create_time():.2f}",
+    }
+
+
+def end_abandoned_runs(instance: dg.DagsterInstance) -> list[str]:
+    """Fail the unfinished runs of processes of this host that no longer exist and free their pool slots.
+
+    Returns:
+        Ids of the runs that were ended.
+    """
+    ended = []
+    for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)):
+        if _is_abandoned(run.tags):
+            instance.report_run_failed(run, "its process is gone; ended by the next `jobsearch run`")
+            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+            ended.append(run.run_id)
+    return ended
+
+
+def _is_abandoned(tags: dict[str, str]) -> bool:
+    if tags.get("jobsearch/host") != socket.gethostname():
+        return False
+    try:
+        process = psutil.Process(int(tags["jobsearch/pid"]))
+        return abs(process.create_time() - float(tags["jobsearch/process_started"])) > 1
+    except psutil.NoSuchProcess:
+        return True
+
+
+@contextmanager
+def only_run(data_dir: Path, say: Callable[[str], object]) -> Iterator[None]:
+    """Hold the data folder for one run; while another run holds it, say which one and wait.
+
+    The lock is the kernel's: it ends with its process, however that ends.
+    """
+    path = data_dir / "run.lock"
+    try:
+        handle = path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}; make the folder writable") from error
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.seek(0)
+            say(f"waiting for another run on {data_dir}: {handle.read().strip() or 'starting'}")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        handle.seek(0)
+        handle.truncate()
+        handle.write(f"process {os.getpid()} on {socket.gethostname()}")
+        handle.flush()
+        yield

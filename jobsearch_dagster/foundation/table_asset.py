@@ -1,0 +1,364 @@
+"""Assets of the lake: tables and artifacts with a key, a digest, and no work done twice.
+
+Belongs here: the two decorators `table_asset` and `artifact_asset`, and what every asset of the product has in common: its key,
+reuse, the metadata that the UI shows. What an asset computes is in its stage; whether it is out of date is decided in
+`foundation/staleness.py` from the same key.
+"""
+
+import inspect
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import dagster as dg
+
+from jobsearch_dagster.foundation import profiles
+from jobsearch_dagster.foundation.artifacts import Artifact, ArtifactStore
+from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.lake import KeyParts, Lake, Stamp
+from jobsearch_dagster.foundation.profiles import Recipe
+from jobsearch_dagster.foundation.progress import Progress
+from jobsearch_dagster.foundation.schema import TableSchema
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+PREVIEW_ROWS = 10
+PREVIEW_CHARACTERS = 120
+
+
+class DataFolder(dg.ConfigurableResource):
+    """The data folder as a Dagster resource."""
+
+    path: str
+
+    @property
+    def root(self) -> Path:
+        """The folder."""
+        return Path(self.path)
+
+    @cached_property
+    def lake(self) -> Lake:
+        """Its tables."""
+        return Lake(self.root)
+
+    @cached_property
+    def artifacts(self) -> ArtifactStore:
+        """Its models."""
+        return ArtifactStore(self.root)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the body of an asset may use.
+
+    Attributes:
+        folder: Tables and artifacts below the data folder.
+        connection: DuckDB; each table among the asset's inputs is a view under its own name.
+        config: The resolved recipe.
+        say: Writes a line to the run's log.
+        parts: What the asset's key is made of; `parts.external` holds the digests that `external` returned.
+    """
+
+    folder: DataFolder
+    connection: "duckdb.DuckDBPyConnection"
+    config: Any
+    say: Callable[[str], object]
+    parts: KeyParts
+
+    def artifact(self, asset: str) -> Artifact:
+        """An artifact among the inputs."""
+        return self.folder.artifacts.read(asset)
+
+    def progress(self, total: int, unit: str) -> Progress:
+        """Progress of `total` units in the run's log."""
+        return Progress(total, unit, self.say)
+
+
+class Publication(Protocol):
+    """A second form of a table for readers outside the lake, such as the search catalog."""
+
+    def is_published(self, folder: DataFolder, data_version: str) -> bool:
+        """Whether readers see this version."""
+        ...
+
+    def publish(self, folder: DataFolder, data_version: str) -> None:
+        """Make readers see the stored table; does nothing when they do."""
+        ...
+
+
+External = Callable[[DataFolder, Any], dict[str, str]]
+Show = Callable[["duckdb.DuckDBPyConnection"], dict[str, Any]]
+ShowArtifact = Callable[[Artifact], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class LakeAsset:
+    """One asset before a profile is chosen.
+
+    Attributes:
+        name: Asset name, which is also the name of its table.
+        group: The stage folder it is declared in.
+        inputs: Names of the upstream assets.
+        body: Computes the content from a `Step`.
+        recipe: What can be chosen about it.
+        code_version: Raised by hand when the meaning of the code changes.
+        description: Business meaning, source, grain.
+        kinds: Technologies, shown by the UI.
+        external: Digests of what comes from outside the lake.
+        schema: The table's contract; None for an artifact.
+        show: Metadata for the UI from the stored content: numbers, plots.
+        publication: A second form of the table.
+        accelerator: Wants a GPU where there is one.
+    """
+
+    name: str
+    group: str
+    inputs: tuple[str, ...]
+    body: Callable[..., Any]
+    recipe: type[Recipe]
+    code_version: str
+    description: str
+    kinds: frozenset[str]
+    external: External = lambda folder, config: {}
+    schema: TableSchema | None = None
+    show: Any = None
+    publication: Publication | None = None
+    accelerator: bool = False
+    extra_tags: Mapping[str, str] = field(default_factory=dict)
+
+    def stamp(self, folder: DataFolder) -> Stamp | None:
+        """Identity of what is stored now."""
+        if self.schema is None:
+            return folder.artifacts.stamp(self.name)
+        return folder.lake.stamp(self.name)
+
+    def parts(self, folder: DataFolder, config: Recipe, inputs: dict[str, str]) -> KeyParts:
+        """What the asset's key is made of."""
+        return KeyParts(
+            inputs=inputs,
+            config=config.model_dump(mode="json"),
+            code_version=self.code_version,
+            external=self.external(folder, config),
+        )
+
+    def is_published(self, folder: DataFolder, stamp: Stamp) -> bool:
+        """Whether the second form of the table, where there is one, is the stored version."""
+        return self.publication is None or self.publication.is_published(folder, stamp.data_version)
+
+    def definition(self, profile: str, assets: Mapping[str, "LakeAsset"]) -> dg.AssetsDefinition:
+        """The Dagster asset, with the profile's values as config defaults."""
+        config_class = profiles.config_of(profiles.resolve(self.recipe, self.name, profile))
+
+        def materialize(
+            context: dg.AssetExecutionContext, config: dg.Config, folder: DataFolder
+        ) -> dg.MaterializeResult:
+            with user_errors_in_one_line():
+                recipe = profiles.checked(self.recipe, self.name, config.model_dump())
+                return _materialize(self, assets, recipe, folder, context.log.info)
+
+        materialize.__annotations__["config"] = config_class
+        return dg.asset(
+            name=self.name,
+            deps=list(self.inputs),
+            group_name=self.group,
+            description=self.description,
+            code_version=self.code_version,
+            kinds=set(self.kinds),
+            owners=["team:jobsearch"],
+            tags={"stage": self.group, "form": "artifact" if self.schema is None else "table", **self.extra_tags},
+            metadata=_column_metadata(self.schema) if self.schema else {},
+            pool="gpu" if self.accelerator else None,
+            op_tags=GPU_TAGS if self.accelerator else None,
+        )(materialize)
+
+
+GPU_TAGS = {
+    "gpu": "1",
+    "dagster-ray/config": {"num_gpus": 1},
+    "dagster-k8s/config": {"container_config": {"resources": {"limits": {"nvidia.com/gpu": "1"}}}},
+}
+"""Requirements of a step that wants an accelerator, for every executor at once: each reads its own key only."""
+
+
+def table_asset(
+    schema: TableSchema,
+    *,
+    code_version: str,
+    inputs: tuple[str, ...] = (),
+    recipe: type[Recipe] = Recipe,
+    kinds: tuple[str, ...] = ("duckdb", "parquet"),
+    **options: Any,
+) -> Callable[[Callable[[Step], "duckdb.DuckDBPyRelation | pd.DataFrame"]], LakeAsset]:
+    """Declare a table. The function's name is the asset's, its docstring the description, its folder the group."""
+    return lambda body: _declare(body, inputs, recipe, code_version, kinds, schema=schema, **options)
+
+
+def artifact_asset(
+    *,
+    code_version: str,
+    inputs: tuple[str, ...] = (),
+    recipe: type[Recipe] = Recipe,
+    kinds: tuple[str, ...] = ("pytorch",),
+    **options: Any,
+) -> Callable[[Callable[[Step, Path], dict[str, Any]]], LakeAsset]:
+    """Declare a directory. The function fills the directory it is given and returns what its manifest says."""
+    return lambda body: _declare(body, inputs, recipe, code_version, kinds, **options)
+
+
+def _declare(
+    body: Callable[..., Any],
+    inputs: tuple[str, ...],
+    recipe: type[Recipe],
+    code_version: str,
+    kinds: tuple[str, ...],
+    **options: Any,
+) -> LakeAsset:
+    name: str = body.__name__
+    return LakeAsset(
+        name=name,
+        group=body.__module__.split(".")[1],
+        inputs=inputs,
+        body=body,
+        recipe=recipe,
+        code_version=code_version,
+        description=inspect.getdoc(body) or "",
+        kinds=frozenset(kinds),
+        **options,
+    )
+
+
+def _materialize(
+    asset: LakeAsset,
+    assets: Mapping[str, LakeAsset],
+    config: Recipe,
+    folder: DataFolder,
+    say: Callable[[str], object],
+) -> dg.MaterializeResult:
+    started = time.monotonic()
+    parts = asset.parts(folder, config, _input_versions(asset, assets, folder))
+    stamp = asset.stamp(folder)
+    reused = stamp is not None and stamp.parts.key == parts.key
+    if not reused:
+        stamp, reused = _compute(asset, assets, config, folder, parts, say)
+    assert stamp is not None
+    if asset.publication is not None:
+        asset.publication.publish(folder, stamp.data_version)
+    seconds = time.monotonic() - started
+    size = f"{stamp.rows:,} rows" if asset.schema else parts.key[:16]
+    say(f"{'reused' if reused else 'computed'} {size} in {seconds:.2f} s")
+    return dg.MaterializeResult(
+        data_version=dg.DataVersion(stamp.data_version),
+        metadata={
+            "reused": reused,
+            "key": parts.key,
+            "config": config.model_dump(mode="json"),
+            "seconds": round(seconds, 3),
+            **_stored_metadata(asset, folder, stamp),
+        },
+    )
+
+
+def _input_versions(
+    asset: LakeAsset, assets: Mapping[str, LakeAsset], folder: DataFolder
+) -> dict[str, str]:
+    versions = {}
+    for name in asset.inputs:
+        stamp = assets[name].stamp(folder)
+        if stamp is None:
+            raise UserError(
+                f"{asset.name} needs {name}, which is missing: make it with `jobsearch run --select {name}`"
+            )
+        versions[name] = stamp.data_version
+    return versions
+
+
+def _compute(
+    asset: LakeAsset,
+    assets: Mapping[str, LakeAsset],
+    config: Recipe,
+    folder: DataFolder,
+    parts: KeyParts,
+    say: Callable[[str], object],
+) -> tuple[Stamp, bool]:
+    if asset.schema is None and folder.artifacts.exists(asset.name, parts.key):
+        return folder.artifacts.point(asset.name, parts.key), True
+    tables = [name for name in asset.inputs if assets[name].schema is not None]
+    with folder.lake.connect(tables) as connection:
+        step = Step(folder, connection, config, say, parts)
+        if asset.schema is not None:
+            rows = asset.body(step)
+            return folder.lake.write(asset.name, rows, asset.schema, parts, connection), False
+        with folder.artifacts.building(asset.name, parts) as (path, manifest):
+            manifest.update(asset.body(step, path))
+    stamp = asset.stamp(folder)
+    assert stamp is not None
+    return stamp, False
+
+
+@contextmanager
+def user_errors_in_one_line() -> Iterator[None]:
+    """Turn a user error into a `dg.Failure`, which the UI shows without a traceback and Dagster does not retry."""
+    try:
+        yield
+    except UserError as error:
+        raise dg.Failure(description=str(error), allow_retries=False) from error
+
+
+def _column_metadata(schema: TableSchema) -> dict[str, Any]:
+    columns = [
+        dg.TableColumn(
+            name=column.name,
+            type=column.type,
+            description=column.description,
+            constraints=dg.TableColumnConstraints(
+                nullable=column.name not in schema.required,
+                unique=schema.primary_key == (column.name,),
+            ),
+        )
+        for column in schema.columns
+    ]
+    metadata: dict[str, Any] = {"dagster/column_schema": dg.TableSchema(columns=columns)}
+    lineage = {
+        column.name: [
+            dg.TableColumnDep(asset_key=dg.AssetKey(source.split(".")[0]), column_name=source.split(".")[1])
+            for source in column.sources
+        ]
+        for column in schema.columns
+        if column.sources
+    }
+    if lineage:
+        metadata["dagster/column_lineage"] = dg.TableColumnLineage(deps_by_column=lineage)
+    return metadata
+
+
+def _stored_metadata(asset: LakeAsset, folder: DataFolder, stamp: Stamp) -> dict[str, Any]:
+    if asset.schema is None:
+        artifact = folder.artifacts.read(asset.name)
+        shown = {"path": dg.MetadataValue.path(str(artifact.path)), "manifest": artifact.manifest}
+        return {**shown, **(asset.show(artifact) if asset.show else {})}
+    with folder.lake.connect([asset.name]) as connection:
+        preview = connection.table(asset.name).limit(PREVIEW_ROWS).df()
+        shown = asset.show(connection) if asset.show else {}
+    return {
+        "dagster/row_count": stamp.rows,
+        "path": dg.MetadataValue.path(str(folder.lake.path(asset.name))),
+        "preview": dg.MetadataValue.md(_markdown(preview)),
+        **{k: v for k, v in _column_metadata(asset.schema).items() if k == "dagster/column_lineage"},
+        **shown,
+    }
+
+
+def _markdown(frame: "pd.DataFrame") -> str:
+    def cell(value: object) -> str:
+        text = " ".join(str(value).replace("|", "\\|").split())
+        return text if len(text) <= PREVIEW_CHARACTERS else text[: PREVIEW_CHARACTERS - 1] + "…"
+
+    lines = ["| " + " | ".join(map(str, frame.columns)) + " |", "|" + " --- |" * len(frame.columns)]
+    lines += ["| " + " | ".join(map(cell, row)) + " |" for row in frame.itertuples(index=False)]
+    return "\n".join(lines)

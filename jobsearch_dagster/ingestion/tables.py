@@ -1,0 +1,42 @@
+"""The tables of ingestion: columns, types, meaning."""
+
+from jobsearch_dagster.foundation.schema import Column, TableSchema
+
+RAW_JOBS = TableSchema(
+    (
+        Column("row_id", "VARCHAR", "`<file>:<record number>`, the original record"),
+        Column("split", "VARCHAR", "`train` or `test`, from the file's name", required=True),
+        Column("file", "VARCHAR", "file name below raw/", required=True),
+        Column("record", "BIGINT", "number of the record in its file, from 1", required=True),
+        Column("resume", "VARCHAR", "a candidate's resume, as written"),
+        Column("job_title", "VARCHAR", "title of the posting, as written"),
+        Column("location", "VARCHAR", "place of the posting, as written"),
+        Column("salary", "VARCHAR", "pay as written; null when the cell is empty"),
+        Column("description", "VARCHAR", "text of the posting, as written"),
+    ),
+    primary_key=("row_id",),
+)
+
+REJECTED_ROWS = TableSchema(
+    (
+        Column("file", "VARCHAR", "file name below raw/"),
+        Column("record", "BIGINT", "number of the record in its file, from 1"),
+        Column("line", "BIGINT", "line on which the record starts", required=True),
+        Column("reason", "VARCHAR", "why it could not be read", required=True),
+        Column("text", "VARCHAR", "beginning of the record, at most 200 characters"),
+    ),
+    primary_key=("file", "record"),
+)
+
+COLUMN_PROFILE = TableSchema(
+    (
+        Column("split", "VARCHAR", "`train` or `test`"),
+        Column("column_name", "VARCHAR", "column of raw_jobs"),
+        Column("rows", "BIGINT", "rows of the split", required=True),
+        Column("non_null", "BIGINT", "rows with a value", required=True),
+        Column("distinct_values", "BIGINT", "different values", required=True),
+        Column("median_length", "DOUBLE", "characters, over rows with a value"),
+        Column("longest", "BIGINT", "characters"),
+    ),
+    primary_key=("split", "column_name"),
+)

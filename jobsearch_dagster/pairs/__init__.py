@@ -1,0 +1,1 @@
+"""Query/answer pairs, chat rendering, training, validation and test sets."""

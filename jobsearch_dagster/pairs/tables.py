@@ -1,0 +1,49 @@
+"""The tables of pairs: columns, types, meaning."""
+
+from jobsearch_dagster.foundation.schema import Column, TableSchema
+
+_ANSWER = (
+    "clean_jobs.standard_title",
+    "clean_jobs.place",
+    "clean_jobs.salary_bucket",
+    "job_entities.skills",
+    "job_entities.min_years",
+    "job_summaries.description_summary",
+    "job_summaries.resume_summary",
+)
+
+QUERY_PAIRS = TableSchema(
+    (
+        Column("pair_id", "VARCHAR", "digest of job, query type and variation", ("clean_jobs.job_id",)),
+        Column("split", "VARCHAR", "`train` or `test`", ("clean_jobs.split",)),
+        Column("row_id", "VARCHAR", "row of clean_jobs", ("clean_jobs.row_id",), required=True),
+        Column("job_id", "VARCHAR", "the job asked about", ("clean_jobs.job_id",), required=True),
+        Column("posting_id", "VARCHAR", "its posting", ("clean_jobs.posting_id",), required=True),
+        Column("query_type", "VARCHAR", "skills, location, salary or experience", required=True),
+        Column("variation", "BIGINT", "number of the wording, from 1", required=True),
+        Column("slot", "VARCHAR", "the value asked for", _ANSWER[:5], required=True),
+        Column(
+            "slot_values", "VARCHAR[]", "the same, one by one; empty where it is unknown", _ANSWER[:5], required=True
+        ),
+        Column("system", "VARCHAR", "the instruction", required=True),
+        Column("question", "VARCHAR", "what the job seeker asks", _ANSWER[:5], required=True),
+        Column("answer", "VARCHAR", "what the model should say", _ANSWER, required=True),
+    ),
+    primary_key=("split", "pair_id"),
+)
+
+TRAINING_SET = TableSchema(QUERY_PAIRS.carried("query_pairs"), primary_key=("pair_id",))
+VALIDATION_SET = TRAINING_SET
+TEST_SET = TableSchema(
+    (
+        *QUERY_PAIRS.carried("query_pairs"),
+        Column(
+            "seen",
+            "BOOLEAN",
+            "whether the posting occurs in the training set",
+            ("query_pairs.posting_id", "training_set.posting_id"),
+            required=True,
+        ),
+    ),
+    primary_key=("pair_id",),
+)

@@ -1,0 +1,1 @@
+"""Lowercase, deduplicate, standardize, salaries, text, entities."""

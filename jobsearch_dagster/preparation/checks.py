@@ -1,0 +1,68 @@
+"""Checks of preparation."""
+
+import dagster as dg
+from duckdb import DuckDBPyConnection
+
+from jobsearch_dagster.foundation.table_check import none_of, table_check
+from jobsearch_dagster.preparation.imputation import UNKNOWN
+from jobsearch_dagster.preparation.salary import BUCKETS
+
+
+@table_check("deduplicated_jobs")
+def no_job_occurs_twice_in_a_split(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """All five columns together are unique per split."""
+    return none_of(
+        connection,
+        """
+        SELECT split, job_title, count(*) FROM deduplicated_jobs
+        GROUP BY split, resume, job_title, location, salary, description HAVING count(*) > 1
+        """,
+    )
+
+
+@table_check("deduplicated_jobs", also=("lowercased_jobs",))
+def no_job_is_lost(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """Every lowercased job is kept once, and the copies add up to the rows read."""
+    return none_of(
+        connection,
+        """
+        SELECT split, job_id, count(*) FROM lowercased_jobs GROUP BY split, job_id
+        EXCEPT SELECT split, job_id, copies FROM deduplicated_jobs
+        """,
+    )
+
+
+@table_check("imputed_salaries")
+def every_bucket_agrees_with_its_source(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """A bucket is one of the five or Unknown; it is Unknown exactly where no source gave one; stated pay lies in order."""
+    return none_of(
+        connection,
+        f"""
+        SELECT row_id, salary, salary_bucket, salary_source FROM imputed_salaries
+        WHERE salary_bucket NOT IN {(*BUCKETS, UNKNOWN)}
+            OR (salary_bucket = '{UNKNOWN}') <> (salary_source = 'unknown')
+            OR (salary_source IN ('stated', 'description')) <> (midpoint_usd IS NOT NULL)
+            OR min_usd > max_usd OR midpoint_usd <= 0
+        """,
+    )
+
+
+@table_check("clean_jobs")
+def every_job_keeps_its_description(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """Cleaning must not leave a description empty, and leaves no address of the web in it."""
+    return none_of(
+        connection,
+        """
+        SELECT row_id, description_text FROM clean_jobs
+        WHERE trim(description_text) = '' OR regexp_matches(description_text, 'https?://')
+        """,
+    )
+
+
+@table_check("job_entities", blocking=False)
+def most_jobs_name_a_skill(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """Fewer than 8 in 10 jobs with a skill mean that the lexicon does not know this field of work."""
+    share = connection.execute("SELECT avg((len(skills) > 0)::INT) FROM job_entities").fetchall()[0][0] or 0.0
+    return dg.AssetCheckResult(
+        passed=share >= 0.8, severity=dg.AssetCheckSeverity.WARN, metadata={"share_with_skills": share}
+    )

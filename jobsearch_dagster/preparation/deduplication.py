@@ -1,0 +1,47 @@
+"""Lowercasing and exact duplicates: the report's steps 2a and 2b.
+
+Belongs here: what makes two rows the same job. Near duplicates are no duplicates and are not dropped.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+ID_LENGTH = 16
+"""Hexadecimal digits of an identifier: 64 bits, a collision among 5 million rows has a probability of about 1 in a million."""
+
+
+def identifier(*expressions: str) -> str:
+    """SQL for the digest of several text columns; each goes in with its length, so that no two rows share their text."""
+    cells = " || ".join(f"coalesce(length({e}) || ':' || {e}, '-')" for e in expressions)
+    return f"left(sha256({cells}), {ID_LENGTH})"
+
+
+def lowercase(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelation":
+    """Lowercase everything in `raw_jobs` but the salary, whose K, M and codes carry meaning, and name each job."""
+    return connection.sql(
+        f"""
+        WITH lowered AS (
+            SELECT * REPLACE (
+                lower(resume) AS resume, lower(job_title) AS job_title,
+                lower(location) AS location, lower(description) AS description)
+            FROM raw_jobs
+        )
+        SELECT *, {identifier("resume", "job_title", "location", "salary", "description")} AS job_id FROM lowered
+        """
+    )
+
+
+def drop_duplicates(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelation":
+    """Keep the first row of each job per split of `lowercased_jobs`, and count the copies."""
+    return connection.sql(
+        """
+        SELECT * EXCLUDE (position) FROM (
+            SELECT *, count(*) OVER job AS copies,
+                row_number() OVER (PARTITION BY split, job_id ORDER BY file, record) AS position
+            FROM lowercased_jobs
+            WINDOW job AS (PARTITION BY split, job_id)
+        ) WHERE position = 1
+        """
+    )

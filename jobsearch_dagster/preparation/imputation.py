@@ -1,0 +1,131 @@
+"""Pay of a table: read from the column, then from the description, then imputed from similar postings.
+
+Belongs here: the ladder and its order. How one string is read is in `salary.py`.
+"""
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from jobsearch_dagster.foundation.distinct import map_distinct
+from jobsearch_dagster.foundation.profiles import Recipe
+from jobsearch_dagster.preparation.salary import BUCKETS, DEFAULT_RATES, SalaryRange, find_salary, parse_salary
+
+if TYPE_CHECKING:
+    import duckdb
+
+UNKNOWN = "Unknown"
+LEVELS = {
+    "title and location": ("standard_title", "place"),
+    "title and country": ("standard_title", "country"),
+}
+"""From the most to the least similar; the names stand in the column `imputation_level`."""
+
+_PARSED = {
+    "currency": "VARCHAR",
+    "period": "VARCHAR",
+    "min_usd": "DOUBLE",
+    "max_usd": "DOUBLE",
+    "midpoint_usd": "DOUBLE",
+    "bucket": "VARCHAR",
+}
+
+
+class SalaryRecipe(Recipe):
+    """How pay is read and imputed."""
+
+    rates: dict[str, float] = Field(
+        default_factory=lambda: dict(DEFAULT_RATES), description="USD per unit of each currency"
+    )
+    read_descriptions: bool = Field(default=True, description="read pay that only the description states")
+    bare_dollar: Literal["country", "usd"] = Field(
+        default="country", description="a `$` without code: the dollar of the row's country, or always USD"
+    )
+    levels: tuple[str, ...] = Field(
+        default=tuple(LEVELS), description="what a posting may be imputed from, most similar first"
+    )
+
+
+def impute_salaries(connection: "duckdb.DuckDBPyConnection", recipe: SalaryRecipe) -> "duckdb.DuckDBPyRelation":
+    """Add pay, its bucket and where it comes from to the rows of `standardized_jobs`.
+
+    The median of a group is the ordinal one, the lower of the two middle buckets, over distinct train postings with stated pay: a
+    posting that occurs beside twenty resumes counts once.
+    """
+    country = "country" if recipe.bare_dollar == "country" else "NULL::VARCHAR AS country"
+
+    def parse(text: str | None, country: str | None) -> tuple[Any, ...]:
+        return _fields(parse_salary(text or "", country, rates=recipe.rates))
+
+    def find(text: str | None, country: str | None) -> tuple[Any, ...]:
+        found = find_salary(text or "", country, rates=recipe.rates) if recipe.read_descriptions else None
+        return _fields(found)
+
+    arguments = f"(SELECT row_id, salary, description, {country} FROM standardized_jobs)"
+    connection.execute(f"CREATE TEMP TABLE pay_source AS FROM {arguments}")
+    map_distinct(connection, "pay_source", ["salary", "country"], parse, _PARSED, "stated")
+    map_distinct(connection, "pay_source", ["description", "country"], find, _PARSED, "described")
+    connection.execute(
+        """
+        CREATE TEMP TABLE known AS
+        SELECT j.*, CASE WHEN s.bucket IS NOT NULL THEN 'stated' WHEN d.bucket IS NOT NULL THEN 'description' END AS source,
+            unnest(CASE WHEN s.bucket IS NULL AND d.bucket IS NOT NULL THEN d.pay ELSE s.pay END)
+        FROM standardized_jobs j
+        JOIN pay_source p USING (row_id)
+        JOIN (SELECT salary, country, bucket, {currency, period, min_usd, max_usd, midpoint_usd, bucket} AS pay FROM stated) s
+            ON s.salary IS NOT DISTINCT FROM p.salary AND s.country IS NOT DISTINCT FROM p.country
+        JOIN (SELECT description, country, bucket, {currency, period, min_usd, max_usd, midpoint_usd, bucket} AS pay FROM described) d
+            ON d.description IS NOT DISTINCT FROM p.description AND d.country IS NOT DISTINCT FROM p.country
+        """
+    )
+    for number, level in enumerate(recipe.levels):
+        _fit(connection, f"level_{number}", LEVELS[level])
+    return connection.sql(_imputed(recipe.levels))
+
+
+def _fields(found: SalaryRange | None) -> tuple[Any, ...]:
+    if found is None:
+        return (None,) * len(_PARSED)
+    return found.currency, found.period, found.min_usd, found.max_usd, found.midpoint_usd, found.bucket
+
+
+def _fit(connection: "duckdb.DuckDBPyConnection", table: str, group: tuple[str, ...]) -> None:
+    names = ", ".join(group)
+    present = " AND ".join(f"{name} IS NOT NULL AND {name} <> ''" for name in group)
+    connection.execute(
+        f"""
+        CREATE TEMP TABLE {table} AS
+        SELECT {names}, quantile_disc(rank, 0.5) AS median_rank, count(*) AS n
+        FROM (
+            SELECT DISTINCT {names}, posting_id, list_position({list(BUCKETS)}, bucket) AS rank
+            FROM known WHERE split = 'train' AND bucket IS NOT NULL AND {present}
+        ) GROUP BY {names}
+        """
+    )
+
+
+def _imputed(levels: tuple[str, ...]) -> str:
+    tables = [f"level_{number}" for number in range(len(levels))]
+    joins = "".join(
+        f" LEFT JOIN {table} ON "
+        + " AND ".join(f"{table}.{name} = known.{name}" for name in LEVELS[level])
+        for table, level in zip(tables, levels, strict=True)
+    )
+    medians = ", ".join([*(f"{t}.median_rank" for t in tables), "NULL"])
+    level_names = " ".join(
+        f"WHEN {table}.n IS NOT NULL THEN '{level}'" for table, level in zip(tables, levels, strict=True)
+    )
+    counts = ", ".join([*(f"{t}.n" for t in tables), "NULL"])
+    return f"""
+        WITH laddered AS (
+            SELECT known.*, {list(BUCKETS)}[coalesce({medians})] AS imputed,
+                CASE {level_names or "WHEN false THEN ''"} END AS level, coalesce({counts}) AS n
+            FROM known{joins}
+        )
+        SELECT * EXCLUDE (source, bucket, imputed, level, n),
+            coalesce(bucket, imputed, '{UNKNOWN}') AS salary_bucket,
+            coalesce(source, CASE WHEN imputed IS NULL THEN 'unknown' ELSE 'imputed' END) AS salary_source,
+            CASE WHEN source IS NULL THEN level END AS imputation_level,
+            CASE WHEN source IS NULL THEN n END AS imputation_n
+        FROM laddered
+    """

@@ -1,0 +1,114 @@
+"""The tables of preparation: columns, types, meaning."""
+
+from jobsearch_dagster.foundation.schema import Column, TableSchema
+from jobsearch_dagster.ingestion.tables import RAW_JOBS
+
+_CELLS = ("resume", "job_title", "location", "salary", "description")
+
+LOWERCASED_JOBS = TableSchema(
+    (
+        *RAW_JOBS.carried("raw_jobs"),
+        Column(
+            "job_id",
+            "VARCHAR",
+            "digest of the five lowercased cells",
+            tuple(f"raw_jobs.{cell}" for cell in _CELLS),
+            required=True,
+        ),
+    ),
+    primary_key=("row_id",),
+)
+
+DEDUPLICATED_JOBS = TableSchema(
+    (
+        *LOWERCASED_JOBS.carried("lowercased_jobs"),
+        Column("copies", "BIGINT", "rows of the split with these five cells", ("lowercased_jobs.job_id",), required=True),
+    ),
+    primary_key=("row_id",),
+)
+
+STANDARDIZED_JOBS = TableSchema(
+    (
+        *DEDUPLICATED_JOBS.carried("deduplicated_jobs"),
+        Column(
+            "standard_title",
+            "VARCHAR",
+            "title with abbreviations written out and noise removed",
+            ("deduplicated_jobs.job_title",),
+            required=True,
+        ),
+        Column("place", "VARCHAR", "normalized place, lowercased", ("deduplicated_jobs.location",), required=True),
+        Column("city", "VARCHAR", "city, where one is named", ("deduplicated_jobs.location",)),
+        Column("region", "VARCHAR", "state, province or part of a country", ("deduplicated_jobs.location",)),
+        Column("country", "VARCHAR", "ISO 3166-1 alpha-2", ("deduplicated_jobs.location",)),
+        Column("other_places", "VARCHAR[]", "further places in the cell", ("deduplicated_jobs.location",)),
+        Column(
+            "work_mode",
+            "VARCHAR",
+            "remote, hybrid or onsite, where the location says so",
+            ("deduplicated_jobs.location",),
+        ),
+        Column(
+            "posting_id",
+            "VARCHAR",
+            "digest of standard title, place and description: the same posting whatever the resume beside it",
+            ("deduplicated_jobs.job_title", "deduplicated_jobs.location", "deduplicated_jobs.description"),
+            required=True,
+        ),
+    ),
+    primary_key=("row_id",),
+)
+
+_PAY = ("standardized_jobs.salary", "standardized_jobs.description", "standardized_jobs.country")
+
+IMPUTED_SALARIES = TableSchema(
+    (
+        *STANDARDIZED_JOBS.carried("standardized_jobs"),
+        Column("currency", "VARCHAR", "ISO 4217, of stated pay", _PAY),
+        Column("period", "VARCHAR", "hour, day, week, month or year, of stated pay", _PAY),
+        Column("min_usd", "DOUBLE", "lower bound of stated pay, USD a year", _PAY),
+        Column("max_usd", "DOUBLE", "upper bound of stated pay, USD a year", _PAY),
+        Column("midpoint_usd", "DOUBLE", "middle of stated pay, USD a year", _PAY),
+        Column("salary_bucket", "VARCHAR", "one of five ranges of yearly USD, or Unknown", _PAY, required=True),
+        Column("salary_source", "VARCHAR", "stated, description, imputed or unknown", _PAY, required=True),
+        Column("imputation_level", "VARCHAR", "what the postings imputed from share with this one", _PAY),
+        Column("imputation_n", "BIGINT", "number of train postings imputed from", _PAY),
+    ),
+    primary_key=("row_id",),
+)
+
+
+def _text(name: str, cell: str, form: str) -> Column:
+    return Column(name, "VARCHAR", form, (f"imputed_salaries.{cell}",), required=True)
+
+
+CLEAN_JOBS = TableSchema(
+    (
+        *IMPUTED_SALARIES.carried("imputed_salaries", without=("resume", "description")),
+        _text("resume_text", "resume", "resume with sentences intact; empty when there is none"),
+        _text("description_text", "description", "description with sentences intact"),
+        _text("resume_clean", "resume", "resume without punctuation (the report's form)"),
+        _text("description_clean", "description", "description without punctuation (the report's form)"),
+    ),
+    primary_key=("row_id",),
+)
+
+_ORIGINAL = ("raw_jobs.job_title", "raw_jobs.resume", "raw_jobs.description")
+
+JOB_ENTITIES = TableSchema(
+    (
+        Column("row_id", "VARCHAR", "row of clean_jobs", ("deduplicated_jobs.row_id",)),
+        Column("split", "VARCHAR", "`train` or `test`", ("deduplicated_jobs.split",), required=True),
+        Column("skills", "VARCHAR[]", "skills the job asks, as the lexicon names them", _ORIGINAL, required=True),
+        Column("seniority", "VARCHAR", "intern to executive", _ORIGINAL),
+        Column("min_years", "BIGINT", "least years of experience asked", _ORIGINAL),
+        Column("max_years", "BIGINT", "most years of experience asked", _ORIGINAL),
+        Column("role", "VARCHAR", "title without seniority", _ORIGINAL),
+        Column("education", "VARCHAR", "lowest sufficient degree", _ORIGINAL),
+        Column("work_mode", "VARCHAR", "remote, hybrid or onsite, as the text says", _ORIGINAL),
+        Column("employment_type", "VARCHAR", "full-time, part-time, contract ...", _ORIGINAL),
+        Column("min_usd", "DOUBLE", "lower bound of pay in the description, USD a year", _ORIGINAL),
+        Column("max_usd", "DOUBLE", "upper bound of pay in the description, USD a year", _ORIGINAL),
+    ),
+    primary_key=("row_id",),
+)

@@ -1,0 +1,1 @@
+"""Job catalog, question to filter to SQL, retrieval."""

@@ -1,0 +1,34 @@
+"""Assets of search: the catalog that questions are answered from."""
+
+from typing import Any
+
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+from jobsearch_dagster.foundation.table_asset import Step, table_asset
+from jobsearch_dagster.search.catalog import CATALOG_SCHEMA
+from jobsearch_dagster.search.catalog_table import catalog_rows
+from jobsearch_dagster.search.publication import CatalogPublication
+
+
+def coverage(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """How much of the catalog can be asked for."""
+    row = connection.execute(
+        """
+        SELECT avg((country IS NOT NULL)::INT), avg((midpoint_usd IS NOT NULL)::INT), avg((len(skills) > 0)::INT), sum(conflicts)::BIGINT
+        FROM job_catalog
+        """
+    ).fetchall()[0]
+    names = ("share_with_country", "share_with_pay", "share_with_skills", "salary_conflicts")
+    return {name: value for name, value in zip(names, row, strict=True) if value is not None}
+
+
+@table_asset(
+    CATALOG_SCHEMA,
+    inputs=("raw_jobs", "clean_jobs", "job_entities", "job_summaries"),
+    code_version="1",
+    show=coverage,
+    publication=CatalogPublication(),
+)
+def job_catalog(step: Step) -> DuckDBPyRelation:
+    """What can be searched: title, place and pay as written, and all that was understood of them; one row per posting."""
+    return catalog_rows(step.connection)

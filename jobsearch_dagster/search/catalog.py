@@ -1,0 +1,128 @@
+"""The job catalog: one DuckDB file with one table `jobs`, written whole and read under lock.
+
+Belongs here: the table's contract, building the file and opening it so that no statement can leave it. How rows are chosen is in
+`sql.py`; which rows there are, and the file's digest and pointer, are the asset's business.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.schema import Column, TableSchema
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CATALOG_SCHEMA = TableSchema(
+    primary_key=("posting_id",),
+    columns=(
+        Column("posting_id", "VARCHAR", "Digest of normalized title, location and description", required=True),
+        Column("title", "VARCHAR", "Job title as the posting writes it"),
+        Column("standard_title", "VARCHAR", "Title with its abbreviations written out"),
+        Column("role", "VARCHAR", "Title without seniority, place and notes"),
+        Column("seniority", "VARCHAR", "Career level, intern to executive"),
+        Column("place", "VARCHAR", "Location as the posting writes it"),
+        Column("city", "VARCHAR", "City of the first place"),
+        Column("region", "VARCHAR", "State, province or region of the first place"),
+        Column("country", "VARCHAR", "Country of the first place, ISO 3166-1 alpha-2"),
+        Column("other_places", "VARCHAR[]", "Further places, normalized"),
+        Column("work_mode", "VARCHAR", "remote, hybrid or onsite"),
+        Column("salary", "VARCHAR", "Salary as the posting writes it"),
+        Column("min_usd", "DOUBLE", "Lower end of the pay, USD a year"),
+        Column("max_usd", "DOUBLE", "Upper end of the pay, USD a year"),
+        Column("midpoint_usd", "DOUBLE", "Middle of the pay, USD a year"),
+        Column("bucket", "VARCHAR", "Salary bucket, or Unknown"),
+        Column("salary_source", "VARCHAR", "stated, description, imputed or unknown"),
+        Column("skills", "VARCHAR[]", "Skills the posting asks for"),
+        Column("min_years", "INTEGER", "Least years of experience asked for"),
+        Column("max_years", "INTEGER", "Most years of experience asked for"),
+        Column("education", "VARCHAR", "Degree asked for, none to phd"),
+        Column("employment_type", "VARCHAR", "full-time, part-time, contract, temporary, internship or freelance"),
+        Column("summary", "VARCHAR", "Short description"),
+        Column("split", "VARCHAR", "train or test: the file the posting's first row came from"),
+        Column("source_row", "VARCHAR", "row_id of the row the posting was read from"),
+        Column("conflicts", "INTEGER", "How many of its rows state something else"),
+    ),
+)
+"""Columns of `jobs` in order; no cell of a resume is among them."""
+
+LOCKED = {
+    "enable_external_access": False,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "lock_configuration": True,
+}
+"""Settings of every reading connection: no file, no network, no extension, and no statement that takes this back."""
+
+
+@contextmanager
+def open_catalog(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a catalog for reading only, locked, and close it in the end.
+
+    Args:
+        path: The catalog's `.duckdb` file.
+
+    Raises:
+        UserError: The file is missing or is no catalog.
+    """
+    try:
+        connection = duckdb.connect(str(path), read_only=True, config=LOCKED)
+    except duckdb.IOException as error:
+        raise UserError(
+            f"no job catalog opens at {path}: make it with `jobsearch run --select job_catalog`"
+        ) from error
+    with closing(connection):
+        yield connection
+
+
+def build_catalog(rows: "duckdb.DuckDBPyRelation | pd.DataFrame", path: Path) -> int:
+    """Write a new catalog file, in key order; it appears under its name only when it is whole.
+
+    Args:
+        rows: The columns of `CATALOG_SCHEMA`, taken by name.
+        path: Where the file goes; an existing one is replaced, its open readers keep what they read.
+
+    Returns:
+        Number of postings.
+
+    Raises:
+        UserError: A column is missing or a `posting_id` is empty or occurs twice, or the file cannot be written.
+    """
+    missing = [name for name in CATALOG_SCHEMA.names if name not in rows.columns]
+    if missing:
+        raise UserError(f"job catalog: the rows lack the columns {', '.join(missing)}")
+    # A relation belongs to its own connection; as an Arrow table it can enter the new file.
+    incoming = rows.to_arrow_table() if isinstance(rows, duckdb.DuckDBPyRelation) else rows
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.unlink(missing_ok=True)
+        with closing(duckdb.connect(str(temporary))) as connection:
+            connection.register("incoming", incoming)
+            written = _fill(connection)
+        temporary.replace(path)
+    except (OSError, duckdb.IOException) as error:
+        raise UserError(f"cannot write {path}: {error}; free space or make the folder writable") from error
+    finally:
+        with suppress(OSError):  # the error that matters is already on its way
+            temporary.unlink(missing_ok=True)
+    return written
+
+
+def _fill(connection: duckdb.DuckDBPyConnection) -> int:
+    """Create `jobs` from the view `incoming`; number of rows."""
+    declared = ", ".join(f'"{c.name}" {c.type}' for c in CATALOG_SCHEMA.columns)
+    cast = ", ".join(f'"{c.name}"::{c.type}' for c in CATALOG_SCHEMA.columns)
+    connection.execute(f"CREATE TABLE jobs ({declared}, PRIMARY KEY (posting_id))")
+    try:
+        connection.execute(f"INSERT INTO jobs SELECT {cast} FROM incoming ORDER BY posting_id")
+    except duckdb.ConstraintException as error:
+        raise UserError(
+            f"job catalog: posting_id is empty or occurs twice ({error}); one row per posting"
+        ) from error
+    return connection.execute("SELECT count(*) FROM jobs").fetchall()[0][0]

@@ -1,0 +1,45 @@
+"""The rows of the job catalog: one per posting, from both splits.
+
+Belongs here: which of a posting's rows speaks for it. The file that is searched is written by `catalog.py`.
+"""
+
+from typing import TYPE_CHECKING
+
+from jobsearch_dagster.search.catalog import CATALOG_SCHEMA
+
+if TYPE_CHECKING:
+    import duckdb
+
+SOURCES = ["stated", "description", "imputed", "unknown"]
+"""Best first: where a posting's rows disagree, the stated salary wins."""
+
+
+def catalog_rows(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelation":
+    """Rows of `jobs` from `raw_jobs`, `clean_jobs`, `job_entities` and `job_summaries`.
+
+    Title, place and salary are shown as written. A row that states another salary than the one shown is a conflict and is counted.
+    """
+    return connection.sql(
+        f"""
+        WITH joined AS (
+            SELECT j.posting_id, r.job_title AS title, j.standard_title, e.role, e.seniority, r.location AS place,
+                j.city, j.region, j.country, j.other_places, coalesce(j.work_mode, e.work_mode) AS work_mode,
+                r.salary, j.min_usd, j.max_usd, j.midpoint_usd, j.salary_bucket AS bucket, j.salary_source,
+                e.skills, e.min_years, e.max_years, e.education, e.employment_type,
+                s.description_summary AS summary, j.split, j.row_id AS source_row
+            FROM clean_jobs j
+            JOIN raw_jobs r USING (row_id) JOIN job_entities e USING (row_id) JOIN job_summaries s USING (row_id)
+        ), ranked AS (
+            SELECT *, row_number() OVER best AS position, first_value(salary) OVER best AS shown
+            FROM joined
+            WINDOW best AS (
+                PARTITION BY posting_id
+                ORDER BY list_position({SOURCES}, salary_source), split DESC, source_row
+                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+            )
+        ), counted AS (
+            SELECT *, count(*) FILTER (salary <> shown) OVER (PARTITION BY posting_id) AS conflicts FROM ranked
+        )
+        SELECT {", ".join(CATALOG_SCHEMA.names)} FROM counted WHERE position = 1
+        """
+    )

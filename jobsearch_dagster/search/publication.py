@@ -1,0 +1,58 @@
+"""The catalog as readers see it: `catalog/<digest>.duckdb` and a pointer to the one that counts.
+
+Belongs here: names and the pointer. A reader opens the digest's own path: a process that keeps a connection to one path never
+sees a file that was renamed over it.
+"""
+
+import os
+from pathlib import Path
+
+from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.table_asset import DataFolder
+from jobsearch_dagster.search.catalog import build_catalog
+
+TABLE = "job_catalog"
+
+
+class CatalogPublication:
+    """Publishes the table `job_catalog` as a DuckDB file."""
+
+    def is_published(self, folder: DataFolder, data_version: str) -> bool:
+        """Whether the pointer names this version and its file is there."""
+        path = _path(folder, data_version)
+        return _pointed(folder) == path.name and path.is_file()
+
+    def publish(self, folder: DataFolder, data_version: str) -> None:
+        """Write the version's file where it is missing and point to it."""
+        if self.is_published(folder, data_version):
+            return
+        path = _path(folder, data_version)
+        if not path.is_file():
+            with folder.lake.connect([TABLE]) as connection:
+                build_catalog(connection.table(TABLE), path)
+        temporary = path.with_name(f"current.{os.getpid()}.tmp")
+        temporary.write_text(path.name, encoding="utf-8")
+        temporary.replace(path.with_name("current"))
+
+
+def published_catalog(folder: DataFolder) -> Path:
+    """The catalog that counts.
+
+    Raises:
+        UserError: There is none yet.
+    """
+    name = _pointed(folder)
+    if name is None:
+        raise UserError(
+            f"no job catalog in {folder.root / 'catalog'}: make it with `jobsearch run --select job_catalog`"
+        )
+    return folder.root / "catalog" / name
+
+
+def _path(folder: DataFolder, data_version: str) -> Path:
+    return folder.root / "catalog" / f"{data_version[:16]}.duckdb"
+
+
+def _pointed(folder: DataFolder) -> str | None:
+    pointer = folder.root / "catalog" / "current"
+    return pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else None

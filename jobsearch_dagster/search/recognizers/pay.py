@@ -1,0 +1,125 @@
+"""Pay in a question: amounts, ranges, thresholds, and whether pay is stated at all.
+
+Belongs here: finding the amount and the side it bounds. What an amount is worth in USD a year is `preparation.salary`'s to say.
+"""
+
+import re
+
+from jobsearch_dagster.preparation.salary import parse_salary
+from jobsearch_dagster.search.recognizers.spans import Finding
+
+_SIGN = r"(?:US\$|CA\$|C\$|AU\$|A\$|[$€£₹]|\b(?:USD|EUR|GBP|INR|CAD|AUD|Rs\.?)\s?)"
+_FIGURE = r"\d{1,3}(?:[,.']\d{3})+(?![\d%])|\d+(?:\.\d+)?"
+_SCALE = r"(?:\s?(?:k|m|mn|lakhs?|lacs?|lpa|crores?|cr|million|thousand|grand)\b)"
+_CODE = r"(?:\s?(?:USD|EUR|GBP|INR|CAD|AUD|dollars?|euros?|pounds?|rupees?|bucks)\b|\s?[€£₹$](?!\d))"
+_PERIOD = (
+    r"(?:\s*(?:/\s*|per\s+|an?\s+|each\s+|every\s+)(?:hour|hr|h|day|week|wk|month|mo|year|yr|annum)\b"
+    r"|\s+(?:hourly|daily|weekly|monthly|yearly|annually|p\.?a\b\.?))"
+)
+_LOWER = (
+    r"over|above|more\s+than|at\s+least|min(?:imum)?(?:\s+of)?|starting\s+(?:at|from)|exceed(?:s|ing)?|greater\s+than|higher\s+than"
+    r"|better\s+than|beyond|north\s+of|upwards?\s+of|(?:no|not)\s+(?:less|lower)\s+than|not\s+(?:under|below)|>=?"
+)
+_UPPER = (
+    r"under|below|less\s+than|lower\s+than|up\s+to|at\s+most|max(?:imum)?(?:\s+of)?|(?:no|not)\s+(?:more|higher)\s+than"
+    r"|not\s+(?:over|above)|within|<=?"
+)
+_ABOUT = r"around|about|approximately|roughly|circa|close\s+to|near|~"
+_SIDE = re.compile(rf"(?P<lower>{_LOWER})|(?P<upper>{_UPPER})|(?P<about>{_ABOUT})", re.IGNORECASE)
+_PAY = re.compile(
+    rf"""
+    (?P<before> (?: (?:{_LOWER}|{_UPPER}|{_ABOUT}|between|from) \s* )* )
+    (?P<amount>
+        (?<![\w.,]) {_SIGN}? \s? (?:{_FIGURE}) {_SCALE}? {_CODE}?
+        (?P<second> \s* (?:-|\bto\b|\band\b) \s* {_SIGN}? \s? (?:{_FIGURE}) {_SCALE}? {_CODE}? )?
+        {_PERIOD}?
+    )
+    (?P<after> \s* (?: \+ | \bplus\b | (?:or|and) \s+ (?:more|above|higher|over|up|better|less|below|lower|under) \b
+        | \b(?:minimum|maximum|tops|max|min)\b )? )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_MARKED = re.compile(rf"{_SIGN}|\d{_SCALE}|{_CODE}|{_PERIOD}", re.IGNORECASE)
+_NO_PAY = re.compile(r"401\s?\(?k\)?|\b(?:19|20)\d\d\b(?!\s*(?:a|per|/))", re.IGNORECASE)
+_PAY_WORD = re.compile(
+    r"\b(?:salar\w+|pay\w*|paid|wages?|compensation|earn\w*|income|remuneration)\b", re.IGNORECASE
+)
+_UNKNOWN = re.compile(
+    r"\b(?:salary|pay)\s+(?:(?:is|of|over)\s+)*unknown\b|\bwithout\s+(?:a\s+|any\s+)?(?:stated\s+)?(?:salary|pay)\b",
+    re.IGNORECASE,
+)
+_STATED = re.compile(
+    r"\b(?:stat|list|show|mention|disclos|publish|specif)\w*\s+(?:the\s+|their\s+|its\s+|a\s+|your\s+)*(?:salary|pay|salaries|wages?)\b"
+    r"|\bwith\s+(?:a\s+)?(?:stated|known|listed|disclosed|given)\s+(?:salary|pay|salaries)\b|\b(?:salary|pay)\s+(?:range\s+)?(?:is\s+)?(?:stated|listed|disclosed|known)\b",
+    re.IGNORECASE,
+)
+LEAST_BARE = 1000
+"""A number with no sign, scale or period is pay from here on: fewer is a count or years."""
+AROUND = 0.1
+"""How far "around" reaches to either side."""
+
+
+def find_pay(text: str) -> list[Finding]:
+    """`min_salary_usd`, `max_salary_usd` and `has_salary`; a bare `$` is the US dollar."""
+    findings = [Finding("has_salary", False, *match.span()) for match in _UNKNOWN.finditer(text)]
+    if not findings:
+        findings = _stated(text)
+    for match in _PAY.finditer(_NO_PAY.sub(lambda found: "|" * len(found[0]), text)):
+        if _is_pay(match, text):
+            findings += _bounds(match)
+    return findings
+
+
+def _stated(text: str) -> list[Finding]:
+    """`has_salary`, unless an amount follows: "list salaries over $100K" asks for the amount."""
+    return [
+        Finding("has_salary", True, *match.span())
+        for match in _STATED.finditer(text)
+        if not re.match(r"[^.?|]*\d", text[match.end() :])
+    ]
+
+
+def _is_pay(match: re.Match[str], text: str) -> bool:
+    if _MARKED.search(match["amount"]):
+        return True
+    figure = "".join(re.findall(r"\d", match["amount"]))
+    return int(figure) >= LEAST_BARE and bool(match["before"] or _PAY_WORD.search(text))
+
+
+def _bounds(match: re.Match[str]) -> list[Finding]:
+    worth = _usd(match["amount"])
+    if worth is None:
+        return []
+    low, high = worth
+    side = _side(match["before"], match["after"].lower())
+    if side == "about":
+        low, high = low * (1 - AROUND), high * (1 + AROUND)
+    lower, upper = (
+        Finding("min_salary_usd", low, *match.span()),
+        Finding("max_salary_usd", high, *match.span()),
+    )
+    if side == "upper":
+        return [upper]
+    if side == "lower" or (side is None and not match["second"]):
+        return [lower]
+    return [lower, upper]
+
+
+def _side(before: str, after: str) -> str | None:
+    """Which side the words around an amount bound; of several the nearest counts ("pay over under $50K")."""
+    if re.search(r"less|below|lower|under|max|tops", after):
+        return "upper"
+    sides = [found.lastgroup for found in _SIDE.finditer(before)]
+    if sides:
+        return sides[-1]
+    return "lower" if after.strip() else None
+
+
+def _usd(amount: str) -> tuple[float, float] | None:
+    """Both ends in USD a year; None for a currency without a rate."""
+    found = parse_salary(amount) or parse_salary(f"${amount.strip()}")
+    if found is None or found.midpoint_usd is None:
+        return None
+    low = found.midpoint_usd if found.min_usd is None else found.min_usd
+    high = found.midpoint_usd if found.max_usd is None else found.max_usd
+    return low, high

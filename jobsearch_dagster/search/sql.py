@@ -1,0 +1,230 @@
+"""A filter as one SQL statement over the catalog's table `jobs`.
+
+Belongs here: what each slot means in terms of columns. Every value of a filter is a bound parameter; the text of a statement is made
+of this module's own words and of column names that `filter.py` allows. Running it is in `answering.py`.
+
+Meanings that are choices:
+- Pay is a range: a posting is in when its range and the asked one overlap, both ends inclusive. Pay with one end is that point.
+  Unknown pay is out as soon as a pay bound is set.
+- Experience: a posting that asks for no years fits everyone, and is out when the question sets a lower bound.
+- An excluded slot drops only postings for which it is known to hold.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from jobsearch_dagster.preparation.locations import Location, normalize_place, parse_location
+from jobsearch_dagster.search.catalog import CATALOG_SCHEMA
+from jobsearch_dagster.search.filter import Constraints, JobFilter
+
+Params = tuple[Any, ...]
+Condition = tuple[str, Params]
+"""An SQL condition with as many `?` as parameters."""
+
+BOOKKEEPING = ("split", "source_row", "conflicts")
+"""Catalog columns that say nothing to a job seeker."""
+RESULT_COLUMNS = tuple(name for name in CATALOG_SCHEMA.names if name not in BOOKKEEPING)
+"""Columns of a search result, in order."""
+
+ANY_TEXT = "?::VARCHAR[]"
+
+
+@dataclass(frozen=True)
+class CompiledQuery:
+    """A statement for `connection.execute(sql, params)`.
+
+    Attributes:
+        sql: One SELECT with positional `?`.
+        params: Strings, numbers and lists of strings.
+    """
+
+    sql: str
+    params: Params
+
+
+def compile_filter(job_filter: JobFilter) -> CompiledQuery:
+    """Compile a filter.
+
+    Returns:
+        For a search, rows of `RESULT_COLUMNS` in the filter's order and then by `posting_id`. For an aggregate, one row (or one per
+        group): the group, the value where the aggregate has one, and `jobs`, the number of postings it rests on.
+    """
+    where, params = _where(job_filter)
+    if job_filter.agg is None:
+        order, order_params = _order(job_filter)
+        sql = f"SELECT {', '.join(RESULT_COLUMNS)}\nFROM jobs\n{where}\nORDER BY {order}"
+        params += order_params
+    else:
+        sql = f"WITH matching AS (SELECT * FROM jobs\n{where})\n{_aggregate(job_filter)}"
+    if job_filter.limit is not None:
+        sql += "\nLIMIT ?"
+        params += (job_filter.limit,)
+    return CompiledQuery(sql, params)
+
+
+def compile_count(job_filter: JobFilter) -> CompiledQuery:
+    """Compile how many postings satisfy the constraints, whatever the filter asks to see of them."""
+    where, params = _where(job_filter)
+    return CompiledQuery(f"SELECT count(*) AS jobs\nFROM jobs\n{where}", params)
+
+
+def _where(job_filter: JobFilter) -> Condition:
+    included = [SLOT_CONDITIONS[slot](value) for slot, value in job_filter.slots.items()]
+    excluded = [_negated(condition) for condition in _excluded(job_filter.exclude)]
+    conditions = included + excluded
+    if not conditions:
+        return "WHERE true", ()
+    return "WHERE " + "\n  AND ".join(sql for sql, _ in conditions), _joined(conditions)
+
+
+def _excluded(exclude: Constraints) -> Iterator[Condition]:
+    for slot, value in exclude.slots.items():
+        # All-of would let "no Java or PHP" drop only postings that ask for both.
+        yield SLOT_CONDITIONS["skills_any" if slot == "skills" else slot](value)
+
+
+def _negated(condition: Condition) -> Condition:
+    sql, params = condition
+    return f"NOT coalesce({sql}, false)", params
+
+
+def _any_of(conditions: list[Condition]) -> Condition:
+    return "(" + " OR ".join(sql for sql, _ in conditions) + ")", _joined(conditions)
+
+
+def _joined(conditions: list[Condition]) -> Params:
+    return tuple(param for _, params in conditions for param in params)
+
+
+def _folded(expression: str) -> str:
+    """Case and accents aside."""
+    return f"strip_accents(lower({expression}))"
+
+
+def _words(expression: str) -> str:
+    r"""The list of words of a text; `c++`, `c#`, `.net` and `node.js` are words, a final full stop belongs to none."""
+    return rf"regexp_extract_all({_folded(expression)}, '[\p{{L}}\p{{N}}.+#]*[\p{{L}}\p{{N}}+#]')"
+
+
+def _has_words(text: str, value: str) -> Condition:
+    """Every word of the value occurs in the text, in any order."""
+    return f"list_has_all({_words(text)}, {_words('?')})", (value,)
+
+
+def _titles(values: tuple[str, ...]) -> Condition:
+    return _any_of([_has_words("concat_ws(' ', title, standard_title, role)", value) for value in values])
+
+
+def _keywords(values: tuple[str, ...]) -> Condition:
+    return _any_of([_has_words("concat_ws(' ', title, standard_title, summary)", value) for value in values])
+
+
+def _locations(values: tuple[str, ...]) -> Condition:
+    return _any_of([_location(value) for value in values])
+
+
+def _location(text: str) -> Condition:
+    found = parse_location(text)
+    return _any_of([_place(place, text) for place in (found, *found.others)])
+
+
+def _place(place: Location, text: str) -> Condition:
+    """The posting's first place agrees in every part that is asked, or one of its further places does."""
+    asked = {"city": place.city, "region": place.region, "country": place.country}
+    parts = [(f"{_folded(column)} = {_folded('?')}", (value,)) for column, value in asked.items() if value]
+    mode = [("work_mode = ?", (place.work_mode,))] if place.work_mode else []
+    if not parts and not mode:
+        return _has_words("place", text)
+    first = _all_of(parts + mode)
+    if not parts:
+        return first
+    further = (
+        f"len([x FOR x IN other_places IF list_has_all({_parts('x')}, {_parts('?')})]) > 0",
+        (normalize_place(Location(city=place.city, region=place.region, country=place.country)),),
+    )
+    return _any_of([first, _all_of([further, *mode])])
+
+
+def _all_of(conditions: list[Condition]) -> Condition:
+    return "(" + " AND ".join(sql for sql, _ in conditions) + ")", _joined(conditions)
+
+
+def _parts(expression: str) -> str:
+    """The parts of a normalized place between its commas."""
+    return f"string_split({_folded(expression)}, ', ')"
+
+
+def _one_of(column: str) -> Callable[[tuple[str, ...]], Condition]:
+    return lambda values: (f"list_contains({ANY_TEXT}, {column})", (list(values),))
+
+
+def _listed(function: str) -> Callable[[tuple[str, ...]], Condition]:
+    """Skills are compared without regard to case: the question may write them in any."""
+    folded = "[lower(x) FOR x IN skills]"
+    return lambda values: (f"{function}({folded}, {ANY_TEXT})", ([value.lower() for value in values],))
+
+
+def _bound(comparison: str) -> Callable[[float], Condition]:
+    return lambda value: (comparison, (value,))
+
+
+SLOT_CONDITIONS: dict[str, Callable[[Any], Condition]] = {
+    "titles": _titles,
+    "skills": _listed("list_has_all"),
+    "skills_any": _listed("list_has_any"),
+    "locations": _locations,
+    "work_mode": _one_of("work_mode"),
+    "min_salary_usd": _bound("coalesce(max_usd, min_usd) >= ?"),
+    "max_salary_usd": _bound("coalesce(min_usd, max_usd) <= ?"),
+    "min_years": _bound("coalesce(max_years, min_years) >= ?"),
+    "max_years": _bound("coalesce(min_years, 0) <= ?"),
+    "seniority": _one_of("seniority"),
+    "education": _one_of("education"),
+    "employment_type": _one_of("employment_type"),
+    "keywords": _keywords,
+    "has_salary": _bound("(coalesce(salary_source, 'unknown') IN ('stated', 'description')) = ?"),
+}
+"""For each slot of `Constraints`, the condition that its value makes."""
+
+
+def _order(job_filter: JobFilter) -> Condition:
+    if job_filter.sort == "salary_desc":
+        return "midpoint_usd DESC NULLS LAST, posting_id", ()
+    if job_filter.sort == "salary_asc":
+        return "midpoint_usd ASC NULLS LAST, posting_id", ()
+    keys: list[Condition] = []
+    if job_filter.titles:
+        keys.append((f"list_contains({ANY_TEXT}, lower(role)) DESC NULLS LAST", (_lowered(job_filter.titles),)))
+    if job_filter.skills_any:
+        sql, params = _listed("list_intersect")(job_filter.skills_any)
+        keys.append((f"len({sql}) DESC NULLS LAST", params))
+    if job_filter.max_years is not None:
+        keys.append(("min_years DESC NULLS LAST", ()))  # what makes most of someone's experience stands first
+    keys.append(("posting_id", ()))
+    return ", ".join(sql for sql, _ in keys), _joined(keys)
+
+
+def _lowered(values: tuple[str, ...]) -> list[str]:
+    return [value.lower() for value in values]
+
+
+def _aggregate(job_filter: JobFilter) -> str:
+    """The SELECT over `matching`; its names come from the closed lists of `filter.py`, so nothing here needs a parameter."""
+    agg, field, group = job_filter.agg, job_filter.field, job_filter.group_by
+    if agg == "top":
+        group = field
+    value = f"round({agg}({field}), 2) AS {agg}_{field}" if agg not in ("count", "top") else None
+    jobs = "count(*) AS jobs" if value is None else f"count({field}) AS jobs"
+    selected = ", ".join(part for part in (value, jobs) if part)
+    if group is None:
+        return f"SELECT {selected}\nFROM matching"
+    source = "matching, unnest(matching.skills) AS one(skill)" if group == "skills" else "matching"
+    column = "one.skill" if group == "skills" else group
+    known = f"\nWHERE {column} IS NOT NULL" if agg == "top" else ""
+    measured = "jobs" if value is None else f"{agg}_{field}"
+    direction = "ASC" if job_filter.sort == "salary_asc" else "DESC"
+    return (
+        f"SELECT {column} AS {group}, {selected}\nFROM {source}{known}\nGROUP BY {column}\n"
+        f"ORDER BY {measured} {direction} NULLS LAST, {group} NULLS LAST"
+    )

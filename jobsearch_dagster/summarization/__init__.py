@@ -1,0 +1,1 @@
+"""Long text to short text."""

@@ -1,0 +1,32 @@
+"""Checks of summarization."""
+
+import dagster as dg
+from duckdb import DuckDBPyConnection
+
+from jobsearch_dagster.foundation.table_check import none_of, table_check
+
+
+@table_check("job_summaries", also=("clean_jobs",))
+def every_extracted_sentence_stands_in_its_text(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """An extractive summary invents nothing: each of its sentences occurs in the description it summarizes."""
+    rows = connection.execute(
+        """
+        SELECT DISTINCT description_summary, description_text, description_clean
+        FROM job_summaries JOIN clean_jobs USING (row_id) WHERE method = 'extractive'
+        """
+    ).fetchall()
+    invented = [
+        sentence
+        for summary, text, clean in rows
+        for sentence in summary.splitlines()
+        if sentence not in " ".join(text.split()) and sentence not in clean
+    ]
+    return dg.AssetCheckResult(
+        passed=not invented, metadata={"summaries": len(rows), "invented": invented[:5]}
+    )
+
+
+@table_check("job_summaries")
+def no_summary_is_empty(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """A job without a summary has no answer to learn from."""
+    return none_of(connection, "SELECT row_id FROM job_summaries WHERE trim(description_summary) = ''")

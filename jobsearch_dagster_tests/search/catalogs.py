@@ -1,0 +1,117 @@
+"""A small catalog that the search tests share: every posting differs from the others in what the tests ask for."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from jobsearch_dagster.search.catalog import CATALOG_SCHEMA, build_catalog
+
+POSTINGS: dict[str, dict[str, Any]] = {
+    "backend": {
+        "title": "Senior Backend Developer (Python)",
+        "standard_title": "senior backend developer",
+        "role": "backend developer",
+        "seniority": "senior",
+        "place": "Malmö, Sweden",
+        "city": "malmö",
+        "country": "SE",
+        "work_mode": "onsite",
+        "salary": "$100,000 - $120,000 a year",
+        "min_usd": 100_000.0,
+        "max_usd": 120_000.0,
+        "midpoint_usd": 110_000.0,
+        "bucket": "$100K-$150K",
+        "salary_source": "stated",
+        "skills": ["python", "django", "docker"],
+        "min_years": 5,
+        "education": "bachelor",
+        "employment_type": "full-time",
+        "summary": "Build the payment service of a bank.",
+    },
+    "frontend": {
+        "title": "Frontend Developer",
+        "standard_title": "frontend developer",
+        "role": "frontend developer",
+        "seniority": "junior",
+        "place": "Remote, US",
+        "country": "US",
+        "work_mode": "remote",
+        "salary": "$60,000 a year",
+        "min_usd": 60_000.0,
+        "max_usd": 60_000.0,
+        "midpoint_usd": 60_000.0,
+        "bucket": "$50K-$75K",
+        "salary_source": "description",
+        "skills": ["javascript", "react"],
+        "min_years": 1,
+        "max_years": 3,
+        "education": "none",
+        "employment_type": "contract",
+        "summary": "Pages for an online shop.",
+    },
+    "nurse": {
+        "title": "Registered Nurse, night shift",
+        "standard_title": "registered nurse",
+        "role": "registered nurse",
+        "place": "Berlin, Germany",
+        "city": "berlin",
+        "country": "DE",
+        "other_places": ["munich, germany"],
+        "work_mode": "onsite",
+        "bucket": "$50K-$75K",
+        "salary_source": "imputed",
+        "skills": [],
+        "education": "bachelor",
+        "employment_type": "part-time",
+        "summary": "Care for patients of a clinic.",
+    },
+    "scientist": {
+        "title": "Data Scientist",
+        "standard_title": "data scientist",
+        "role": "data scientist",
+        "seniority": "senior",
+        "place": "New York, NY, USA",
+        "city": "new york",
+        "region": "NY",
+        "country": "US",
+        "work_mode": "hybrid",
+        "salary": "US$150K+",
+        "min_usd": 150_000.0,
+        "midpoint_usd": 150_000.0,
+        "bucket": "over $150K",
+        "salary_source": "stated",
+        "skills": ["python", "machine learning", "sql"],
+        "min_years": 3,
+        "max_years": 5,
+        "education": "phd",
+        "employment_type": "full-time",
+        "summary": "Forecasts for a bank.",
+    },
+    "teacher": {
+        "title": "Teacher of Mathematics",
+        "standard_title": "teacher of mathematics",
+        "role": "teacher",
+        "place": "London, UK",
+        "city": "london",
+        "country": "GB",
+        "bucket": "Unknown",
+        "salary_source": "unknown",
+        "skills": ["teaching"],
+        "summary": "A school near the river.",
+    },
+}
+
+
+def frame_of(postings: dict[str, dict[str, Any]]) -> pd.DataFrame:
+    """Postings by id as a frame with the catalog's columns; what a posting does not say is null."""
+    nothing = {"other_places": [], "conflicts": 0, "split": "train"}
+    rows = [{"posting_id": key, "source_row": f"train-1.csv:{n}", **nothing, **p} for n, (key, p) in enumerate(postings.items())]
+    return pd.DataFrame(rows, columns=list(CATALOG_SCHEMA.names))
+
+
+def catalog_of(folder: Path, postings: dict[str, dict[str, Any]] = POSTINGS) -> Path:
+    """A catalog file below `folder`."""
+    path = folder / "jobs.duckdb"
+    build_catalog(frame_of(postings), path)
+    return path
