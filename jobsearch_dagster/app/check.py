@@ -108,8 +108,6 @@ def write_markdown(findings: Sequence[Finding], path: Path) -> None:
     """Write the findings as a Markdown table, the bad ones first."""
     rows = sorted(findings, key=lambda finding: (not finding.is_bad, finding.state != "warned"))
     lines = ["| asset | check | state | details |", "| --- | --- | --- | --- |"]
-    lines += [
-        f"| {f.asset} | {f.check} | {f.state} | {f.details[:300].replace('|', chr(92) + '|')} |" for f in rows
-    ]
+    lines += [f"| {f.asset} | {f.check} | {f.state} | {f.details[:300].replace('|', chr(92) + '|')} |" for f in rows]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -19,7 +19,7 @@ class TerminalHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Print a line that an asset wrote; Dagster's own events are left to the UI."""
         about: Any = getattr(record, "dagster_meta", {})
-        if about.get("dagster_event") is None and record.levelno >= logging.INFO:
+        if about.get("dagster_event") is None and record.levelno in {logging.INFO, logging.WARNING}:
             errors.print(f"{about.get('step_key') or '':<22} {about.get('orig_message')}", markup=False)
 
 

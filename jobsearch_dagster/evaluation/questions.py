@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 class QuestionRecipe(Recipe):
     """How many questions are asked."""
 
-    per_type: int | None = Field(
-        default=8, ge=1, description="test questions per query type; all where it is null"
-    )
+    per_type: int | None = Field(default=8, ge=1, description="test questions per query type; all where it is null")
     seen_per_type: int = Field(
         default=4,
         ge=0,

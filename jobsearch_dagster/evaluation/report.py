@@ -30,9 +30,7 @@ def comparison_table(summary: "pd.DataFrame", metric: str) -> "pd.DataFrame":
         metric: Which metric.
     """
     cells = summary[summary["metric"] == metric].assign(cell=lambda rows: rows.apply(_cell, axis=1))
-    table = cells.pivot_table(
-        index=["slice", "contender"], columns="query_type", values="cell", aggfunc="first"
-    )
+    table = cells.pivot_table(index=["slice", "contender"], columns="query_type", values="cell", aggfunc="first")
     columns = [name for name in (*QUERY_TYPES, ALL_TYPES) if name in table.columns]
     return table[columns].sort_index(level=[0, 1], ascending=[False, True]).reset_index()
 

@@ -60,9 +60,7 @@ def _scores(answer: str, reference: str, asked: Asked, postings: Postings) -> It
     yield "empty", float(not answer.strip())
 
 
-def _answers(
-    connection: "duckdb.DuckDBPyConnection", contender: str
-) -> list[tuple[tuple[Any, ...], str, str]]:
+def _answers(connection: "duckdb.DuckDBPyConnection", contender: str) -> list[tuple[tuple[Any, ...], str, str]]:
     rows = connection.execute(
         f"SELECT question_id, slice, query_type, posting_id, answer, reference FROM {contender}_answers ORDER BY question_id"
     ).fetchall()

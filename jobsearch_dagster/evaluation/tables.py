@@ -10,7 +10,9 @@ def _question(name: str, type_: str, description: str, source: str) -> Column:
 ANSWERS = TableSchema(
     (
         _question("question_id", "VARCHAR", "the pair's id", "pair_id"),
-        _question("slice", "VARCHAR", "`seen` when the posting occurs in the training set, else `unseen`", "posting_id"),
+        _question(
+            "slice", "VARCHAR", "`seen` when the posting occurs in the training set, else `unseen`", "posting_id"
+        ),
         _question("query_type", "VARCHAR", "skills, location, salary or experience", "query_type"),
         _question("posting_id", "VARCHAR", "posting the pair was made from", "posting_id"),
         _question("question", "VARCHAR", "what is asked", "question"),

@@ -93,8 +93,4 @@ def grounded(answer: str, postings: Postings) -> float:
 def right(answer: str, asked: Asked, postings: Postings) -> float:
     """Share of the jobs an answer names that exist and satisfy the question; 0 when it names none."""
     named = postings.named_in(answer)
-    return (
-        sum(any(satisfies(posting, asked) for posting in found) for found in named) / len(named)
-        if named
-        else 0.0
-    )
+    return sum(any(satisfies(posting, asked) for posting in found) for found in named) / len(named) if named else 0.0

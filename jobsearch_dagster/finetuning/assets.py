@@ -19,9 +19,7 @@ from jobsearch_dagster.foundation.table_asset import DataFolder, Step, artifact_
 class BaseModelRecipe(Recipe):
     """Which language model everything stands on."""
 
-    model: str = Field(
-        default="smollm2-135m-instruct", description="embedded name, folder, or Hugging Face id"
-    )
+    model: str = Field(default="smollm2-135m-instruct", description="embedded name, folder, or Hugging Face id")
 
 
 def base_model_digest(folder: DataFolder, config: BaseModelRecipe) -> dict[str, str]:

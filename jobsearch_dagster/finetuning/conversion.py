@@ -8,6 +8,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from jobsearch_dagster.foundation import model_store
+
 SPECIAL_TOKENS = {"bos_token": "<|im_start|>", "eos_token": "<|im_end|>", "pad_token": "<|endoftext|>"}
 """Of SmolLM2. transformers up to 5.17 reads the GGUF's wrongly (eos becomes `<|im_start|>`, there is no pad); a pad that equals eos
 would hide the end of the answer from the loss."""
@@ -24,6 +26,7 @@ def convert(root: Path, files: list[Path], target: Path) -> dict[str, Any]:
     Returns:
         Facts for the manifest: architecture, parameters, special token ids.
     """
+    model_store.silence_progress_bars()
     gguf = [path for path in files if path.suffix == ".gguf"]
     if gguf:
         _from_gguf(gguf[0], target)

@@ -16,7 +16,13 @@ TARGET_GROUPS = {
 }
 """Projections that get an adapter: those the report names, and those its notebook really used."""
 
-FUSED = {"q_proj": "qkv_proj", "k_proj": "qkv_proj", "v_proj": "qkv_proj", "gate_proj": "gate_up_proj", "up_proj": "gate_up_proj"}
+FUSED = {
+    "q_proj": "qkv_proj",
+    "k_proj": "qkv_proj",
+    "v_proj": "qkv_proj",
+    "gate_proj": "gate_up_proj",
+    "up_proj": "gate_up_proj",
+}
 """Where an architecture (Hugging Face's Phi-3.5) holds several projections in one."""
 
 
@@ -41,9 +47,7 @@ class LoraRecipe(Recipe):
     @model_validator(mode="after")
     def _warms_up_before_it_ends(self) -> "LoraRecipe":
         if self.warmup_steps >= self.max_steps:
-            raise ValueError(
-                f"warmup_steps {self.warmup_steps} must be smaller than max_steps {self.max_steps}"
-            )
+            raise ValueError(f"warmup_steps {self.warmup_steps} must be smaller than max_steps {self.max_steps}")
         return self
 
 

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from jobsearch_dagster.finetuning.recipe import LoraRecipe, resolve_targets
+from jobsearch_dagster.foundation import model_store
 from jobsearch_dagster.foundation.progress import Progress
 from jobsearch_dagster.pairs.rendering import Rendered, render_example
 
@@ -52,9 +53,10 @@ def train_adapter(
     """
     import torch
     from peft import LoraConfig, get_peft_model
-    from transformers import AutoModelForCausalLM, AutoTokenizer, set_seed
+    from transformers import AutoModelForCausalLM, AutoTokenizer, PrinterCallback, set_seed
     from trl import SFTTrainer
 
+    model_store.silence_progress_bars()
     set_seed(recipe.seed)  # before the adapter exists: its first half is random
     tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
     examples = _render(tokenizer, rows, recipe)
@@ -79,6 +81,7 @@ def train_adapter(
             processing_class=tokenizer,
             callbacks=[log],
         )
+        trainer.remove_callback(PrinterCallback)  # it prints every log entry to stdout
         started = time.monotonic()
         trainer.train()
         seconds = time.monotonic() - started
@@ -117,9 +120,7 @@ def _render(tokenizer: Any, rows: Sequence[Pair], recipe: LoraRecipe) -> list[Re
 def _dataset(examples: Sequence[Rendered]) -> Any:
     from datasets import Dataset
 
-    return Dataset.from_dict(
-        {"input_ids": [e.input_ids for e in examples], "labels": [e.labels for e in examples]}
-    )
+    return Dataset.from_dict({"input_ids": [e.input_ids for e in examples], "labels": [e.labels for e in examples]})
 
 
 def _arguments(recipe: LoraRecipe, scratch: str) -> Any:

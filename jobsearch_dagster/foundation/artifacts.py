@@ -56,9 +56,7 @@ class ArtifactStore:
         """
         artifact = self._current(asset)
         if artifact is None:
-            raise UserError(
-                f"{asset} is not in {self.root}: make it with `jobsearch run --select {asset}`"
-            )
+            raise UserError(f"{asset} is not in {self.root}: make it with `jobsearch run --select {asset}`")
         return artifact
 
     def exists(self, asset: str, key: str) -> bool:

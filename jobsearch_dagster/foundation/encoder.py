@@ -21,14 +21,11 @@ class Encoder:
     def __init__(self, name: str, data_dir: Path) -> None:
         from sentence_transformers import SentenceTransformer
 
+        model_store.silence_progress_bars()
         root, files = model_store.model_files(name, data_dir)
-        folder = next(path.parent for path in files if path.name == "modules.json") if (
-            any(path.name == "modules.json" for path in files)
-        ) else root
+        folder = next((path.parent for path in files if path.name == "modules.json"), root)
         self._model = SentenceTransformer(str(folder), local_files_only=True)
 
     def encode(self, texts: Sequence[str]) -> "np.ndarray":
         """Unit vectors, float32, shape (len(texts), dimension); texts beyond the model's window are cut by it."""
-        return self._model.encode(
-            list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
-        )
+        return self._model.encode(list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jobsearch_dagster.foundation import model_store
+
 if TYPE_CHECKING:
     import torch
 
@@ -43,6 +45,7 @@ class Generator:
         import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer
 
+        model_store.silence_progress_bars()
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         dtype = torch.bfloat16 if self.device == "cuda" else torch.float32
         self.tokenizer = AutoTokenizer.from_pretrained(model, local_files_only=True)
@@ -90,9 +93,7 @@ class Generator:
                 advance(len(batch))
         return [answers[i] for i in range(len(prompts))]
 
-    def _batch(
-        self, prompts: Sequence[Sequence[int]], stop: Sequence[int], max_new_tokens: int
-    ) -> list[Generated]:
+    def _batch(self, prompts: Sequence[Sequence[int]], stop: Sequence[int], max_new_tokens: int) -> list[Generated]:
         import torch
 
         ids, mask = self._left_padded(prompts)

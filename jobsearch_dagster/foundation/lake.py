@@ -100,9 +100,7 @@ class Lake:
                     raise UserError(
                         f"table {table} is not in {self.root}: make it with `jobsearch run --select {table}`"
                     )
-                connection.execute(
-                    f"CREATE VIEW \"{table}\" AS FROM read_parquet('{_quoted(self.path(table))}')"
-                )
+                connection.execute(f"CREATE VIEW \"{table}\" AS FROM read_parquet('{_quoted(self.path(table))}')")
             yield connection
 
     def read(self, table: str) -> "pd.DataFrame":
@@ -202,11 +200,9 @@ def _stage(
     *,
     ordered: bool = False,
 ) -> None:
-    relation = rows if isinstance(rows, duckdb.DuckDBPyRelation) else connection.from_df(rows)
+    relation = rows if isinstance(rows, duckdb.DuckDBPyRelation) else _from_frame(connection, rows)
     if set(relation.columns) != set(schema.names):
-        raise ContractError(
-            f"{table}: columns {sorted(relation.columns)} are not the declared {sorted(schema.names)}"
-        )
+        raise ContractError(f"{table}: columns {sorted(relation.columns)} are not the declared {sorted(schema.names)}")
     casts = ", ".join(f'"{column.name}"::{column.type} AS "{column.name}"' for column in schema.columns)
     order = "" if ordered else "ORDER BY " + ", ".join(f'"{name}"' for name in schema.primary_key)
     relation.query("incoming", f"SELECT {casts} FROM incoming {order}").create("staged")
@@ -215,11 +211,16 @@ def _stage(
         if nulls:
             raise ContractError(f"{table}: column {name} is null in {nulls} rows")
     key = ", ".join(f'"{name}"' for name in schema.primary_key)
-    twice = connection.execute(
-        f"SELECT {key} FROM staged GROUP BY ALL HAVING count(*) > 1 LIMIT 1"
-    ).fetchall()
+    twice = connection.execute(f"SELECT {key} FROM staged GROUP BY ALL HAVING count(*) > 1 LIMIT 1").fetchall()
     if twice:
         raise ContractError(f"{table}: primary key ({key}) occurs twice, first at {twice[0]}")
+
+
+def _from_frame(connection: duckdb.DuckDBPyConnection, frame: "pd.DataFrame") -> duckdb.DuckDBPyRelation:
+    import pyarrow as pa
+
+    # By way of Arrow: DuckDB 2.0 ends in `std::bad_cast` on a frame whose columns are strided views, such as `frame[::-1]`.
+    return connection.from_arrow(pa.Table.from_pandas(frame, preserve_index=False))
 
 
 def _quoted(path: Path) -> str:

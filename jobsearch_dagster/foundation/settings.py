@@ -32,9 +32,7 @@ class Settings:
         """Read the environment; an unknown executor is refused here rather than in the middle of a run."""
         executor = os.environ.get("JOBSEARCH_EXECUTOR") or "local"
         if executor not in EXECUTORS:
-            raise UserError(
-                f"JOBSEARCH_EXECUTOR={executor} is not known: use one of {', '.join(EXECUTORS)}"
-            )
+            raise UserError(f"JOBSEARCH_EXECUTOR={executor} is not known: use one of {', '.join(EXECUTORS)}")
         return cls(
             data_dir=Path(os.environ.get("JOBSEARCH_DATA_DIR") or "data").expanduser().resolve(),
             profile=os.environ.get("JOBSEARCH_PROFILE") or "demo",

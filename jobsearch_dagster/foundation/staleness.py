@@ -60,8 +60,7 @@ def _status(
     config = profiles.resolve(asset.recipe, asset.name, profile)
     # An input that is missing keeps its stored version here: the asset is then affected, not stale by itself.
     versions = {
-        name: stamp.data_version if stamp else stored.parts.inputs.get(name, "")
-        for name, stamp in stamps.items()
+        name: stamp.data_version if stamp else stored.parts.inputs.get(name, "") for name, stamp in stamps.items()
     }
     now = asset.parts(folder, config, versions)
     if now.key != stored.parts.key:

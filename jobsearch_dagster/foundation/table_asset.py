@@ -264,9 +264,7 @@ def _materialize(
     )
 
 
-def _input_versions(
-    asset: LakeAsset, assets: Mapping[str, LakeAsset], folder: DataFolder
-) -> dict[str, str]:
+def _input_versions(asset: LakeAsset, assets: Mapping[str, LakeAsset], folder: DataFolder) -> dict[str, str]:
     versions = {}
     for name in asset.inputs:
         stamp = assets[name].stamp(folder)

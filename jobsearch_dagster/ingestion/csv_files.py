@@ -126,9 +126,7 @@ def _records(path: Path, reader: "csv._reader", positions: list[int], width: int
         yield _judged(path.name, number, line, row, positions, width)
 
 
-def _judged(
-    file: str, number: int, line: int, row: list[str], positions: list[int], width: int
-) -> Record:
+def _judged(file: str, number: int, line: int, row: list[str], positions: list[int], width: int) -> Record:
     cells = tuple(row[i] or None for i in positions) if len(row) == width else ()
     if not cells:
         reason = f"{len(row)} cells where the header has {width}"
@@ -160,11 +158,7 @@ def load(connection: "duckdb.DuckDBPyConnection", raw: Path) -> None:
         split = split_of(path)
         for batch in _batches(read_records(path)):
             accepted = pd.DataFrame(
-                [
-                    (f"{r.file}:{r.number}", split, r.file, r.number, *r.cells)
-                    for r in batch
-                    if r.cells is not None
-                ],
+                [(f"{r.file}:{r.number}", split, r.file, r.number, *r.cells) for r in batch if r.cells is not None],
                 columns=["row_id", "split", "file", "record", *COLUMNS.values()],
                 dtype=object,
             )

@@ -28,7 +28,7 @@ FILES = ("train-1.csv", "test-1.csv")
 MIN_ROWS, MAX_ROWS = 10, 5_000_000
 ROWS_PER_POSTING = 6
 # Applicants of a role that its postings usually share; a posting with more rows goes beyond them.
-APPLICANTS = 40
+APPLICANTS = 12
 RECASED_SHARE = 0.25
 # Of the postings without salary, every TWIN_EVERYth shares title and place with one that has a
 # salary; of those with a salary, every RIVAL_EVERYth shares them with the one before it. Every
@@ -100,7 +100,8 @@ class SampleSpec:
         rows: Rows in both files together, 10 to 5,000,000.
         postings: Distinct postings in both files together; None makes one per six rows.
         seed: The same seed gives the same bytes on every machine.
-        test_share: Share of rows and of postings in `test-1.csv`; no posting is in both files.
+        test_share: Share of rows and of postings in `test-1.csv`, at least one of each; no posting
+            is in both files.
         paid_share: Share of postings with a salary in the column.
         duplicate_share: Share of rows that repeat another row of their file, less where there are
             too few rows for that; some repeat it in other upper and lower case.
@@ -116,8 +117,12 @@ class SampleSpec:
     exact: tuple[SplitShape, SplitShape] | None = None
 
     @classmethod
-    def report(cls, seed: int = 7) -> "SampleSpec":
-        """The row counts of the report's data, on 140 postings."""
+    def report(cls, seed: int = 695) -> "SampleSpec":
+        """The row counts of the report's data, on 140 postings: the files in `data/raw`.
+
+        Under the default seed the 42 filled salary cells show every currency that has a rate,
+        every period and every way of writing.
+        """
         return cls(
             rows=sum(shape.rows for shape in REPORT_SHAPES),
             postings=sum(shape.postings for shape in REPORT_SHAPES),
@@ -145,23 +150,18 @@ class SampleSpec:
     def _refuse_impossible(self, postings: int) -> None:
         if not MIN_ROWS <= self.rows <= MAX_ROWS:
             raise UserError(
-                f"rows is {self.rows:,}, but a sample has {MIN_ROWS} to {MAX_ROWS:,} rows: "
-                "choose a number in between."
+                f"rows is {self.rows:,}, but a sample has {MIN_ROWS} to {MAX_ROWS:,} rows: choose a number in between."
             )
         if postings < 2:
-            raise UserError(
-                f"postings is {postings}, but no posting is in both files: ask for at least 2."
-            )
+            raise UserError(f"postings is {postings}, but no posting is in both files: ask for at least 2.")
         if self.rows < postings:
             raise UserError(
-                f"{self.rows:,} rows cannot hold {postings:,} distinct postings: "
-                "ask for more rows or fewer postings."
+                f"{self.rows:,} rows cannot hold {postings:,} distinct postings: ask for more rows or fewer postings."
             )
         for name in ("test_share", "paid_share", "duplicate_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise UserError(
-                    f"{name} is {getattr(self, name)}, but a share lies between 0 and 1: "
-                    "write for example 0.2."
+                    f"{name} is {getattr(self, name)}, but a share lies between 0 and 1: write for example 0.2."
                 )
 
     def _shape(self, rows: int, postings: int) -> SplitShape:
@@ -308,8 +308,8 @@ def _write_csv(path: Path, rows: Iterable[Row]) -> None:
 
 
 def _cell(text: str) -> str:
-    """One cell of RFC 4180; `csv.writer` gives the same bytes in six times the time."""
-    if any(mark in text for mark in ',"\n\r'):
+    """One cell of RFC 4180; `csv.writer` takes five times as long for the same bytes."""
+    if "," in text or '"' in text or "\n" in text or "\r" in text:
         return '"' + text.replace('"', '""') + '"'
     return text
 
@@ -318,6 +318,5 @@ def _refuse_changes(drafts: list[Path], targets: list[Path]) -> None:
     for draft, target in zip(drafts, targets, strict=True):
         if target.exists() and not filecmp.cmp(draft, target, shallow=False):
             raise UserError(
-                f"{target} exists with other content: "
-                "choose another folder, or allow it to be overwritten."
+                f"{target} exists with other content: choose another folder, or allow it to be overwritten."
             )

@@ -29,9 +29,7 @@ class PairsRecipe(Recipe):
     resume_in_answer: bool = Field(default=False, description="put the resume's summary into the answer")
 
 
-def make_pairs(
-    connection: "duckdb.DuckDBPyConnection", templates: Templates, recipe: PairsRecipe
-) -> "pd.DataFrame":
+def make_pairs(connection: "duckdb.DuckDBPyConnection", templates: Templates, recipe: PairsRecipe) -> "pd.DataFrame":
     """Up to twelve pairs per row of `clean_jobs`: four query types, three wordings each.
 
     Args:

@@ -23,9 +23,7 @@ class SplitRecipe(Recipe):
     seed: int = Field(default=42, description="of the division")
 
 
-def training_pairs(
-    connection: "duckdb.DuckDBPyConnection", recipe: SplitRecipe
-) -> "duckdb.DuckDBPyRelation":
+def training_pairs(connection: "duckdb.DuckDBPyConnection", recipe: SplitRecipe) -> "duckdb.DuckDBPyRelation":
     """The train pairs to learn from.
 
     Postings (or pairs) are put into the order of a digest; the first of them, rounded up to the share, validate. Dividing 3,684
@@ -47,9 +45,7 @@ def training_pairs(
 
 def validation_pairs(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelation":
     """The train pairs that are not learned from."""
-    return connection.sql(
-        "SELECT * FROM query_pairs ANTI JOIN training_set USING (pair_id) WHERE split = 'train'"
-    )
+    return connection.sql("SELECT * FROM query_pairs ANTI JOIN training_set USING (pair_id) WHERE split = 'train'")
 
 
 def test_pairs(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelation":

@@ -5,7 +5,8 @@ Belongs here: the notation, of one amount in one line of text. Does not belong h
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -73,34 +74,163 @@ class Amount:
 
 
 def _alternatives(words: Mapping[str, object]) -> str:
+    """Any of the words, the longest first; one that begins with a letter begins a word."""
     longest_first = sorted(words, key=len, reverse=True)
-    return "|".join(
-        (r"(?<![^\W\d_])" if word[0].isalpha() else "") + re.escape(word) for word in longest_first
+    return "|".join((r"\b" if word[0].isalpha() else "") + re.escape(word) for word in longest_first)
+
+
+def _period() -> str:
+    unit = (
+        r"(?:hour|hr|stunde|heure|day|diem|tag|jour|week|wk|woche|month|mth|mo|monat|mois|mes|year|yr|annum|jahr|an|año)s?"
+        r"|[hdwy]"
     )
-
-
-_SIGN = _alternatives(SIGNS)
-_SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
-_PERIOD = r"""
-    (?: (?: \s* (?:gross|brutto|net|base) )? \s*
-        (?: \b(?:per|an?|each|every|pro|par) \s+ (?:{units}) \b
-          | (?:\bp(?:er)?)? \s? / \s? (?:{units}) \b
-          | \b(?:hourly|daily|weekly|monthly|yearly|annual(?:ly)?) \b
-          | \bp\.?\s?(?:a|h|d|w|c\.?\s?m|m) \b \.?
+    return rf"""
+        (?:\s+ (?:gross|brutto|net|base))? \s*
+        (?: \b(?:per|an?|each|every|pro|par) \s (?:{unit})\b
+          | (?:\bper\s?|\bp)? / \s? (?:{unit})\b
+          | \b(?:hourly|daily|weekly|monthly|yearly|annual(?:ly)?)\b
+          | \bp\.?\s?(?:a|h|d|w|c\.?m|m)\b\.?
         )
-    )
-""".replace(
-    "{units}",
-    r"(?:hour|hr|stunde|heure|day|diem|tag|jour|week|wk|woche|month|mth|mo|monat|mois|mes|year|yr|annum|jahr|an|año)s?|[hdwy]",
+    """
+
+
+def _figure(n: int) -> str:
+    signs, scales = _alternatives(SIGNS), _alternatives(_SCALES).replace(r"\b", "")
+    return rf"""
+        (?: (?P<before{n}>{signs}) \s? \$? \s? )?
+        (?P<figure{n}>
+            [0-9]{{1,2}} (?:,[0-9]{{2}})+ ,[0-9]{{3}} (?:\.[0-9]{{1,2}})?
+          | [0-9]{{1,3}} (?P<sep{n}>[,.'’\ ]) [0-9]{{3}} (?:(?P=sep{n}) [0-9]{{3}})* (?:[.,][0-9]{{1,2}})?
+          | [0-9]{{1,9}} (?:[.,][0-9]{{1,3}})?
+        ) (?![0-9]|[.,][0-9]|\s?%)
+        (?: \s? (?P<scale{n}>{scales}) (?![^\W\d_]) )?
+        (?P<plus{n}>\+)?
+        (?: \s? (?P<after{n}>{signs}) (?!\w) )?
+    """
+
+
+_AMOUNT = re.compile(
+    rf"""
+    (?P<between>\bbetween\s)? (?<![\w.,+-])
+    {_figure(1)} (?P<period1>{_period()})?
+    (?: \s? (?: [-–—‒−~] | \b(?:to|up\ to|bis|until|à)\b | (?(between)and\b|(?!)) ) \s? (?:up\ to\s)? {_figure(2)} (?P<period2>{_period()})? )?
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-_ONE = r"""
-    (?: (?P<before#>{sign}) \s? \$? \s? | (?<![\w.,$+#-]) (?<! [,.]\s ) )
-    (?P<figure#> [0-9]{1,2} (?:,[0-9]{2})+ ,[0-9]{3} (?:\.[0-9]{1,2})?
-        | [0-9]{1,3} (?P<sep#>[,.'’ ]) [0-9]{3} (?: (?P=sep#) [0-9]{3} )* (?:[.,][0-9]{1,2})?
-        | [0-9]{1,9} (?:[.,][0-9]{1,3})?
-    ) (?![0-9]|[.,][0-9]|\s?%)
-    (?: \s? (?P<scale#>{scale}) (?![^\W\d_]) )?
-    (?P<plus#>\+)?
-    (?: \s? (?P<after#>{sign}) (?![\w$]) )?
-""".replace("{sign}", _SIGN).replace("{scale}", _SCALE)
-_SECOND = _ONE.replace("#", "2").replace(r"(?<![\w.,$+#-]) (?<! [,.]\s )", "")
+_UPPER = re.compile(
+    r"(?:\bup to|\bbis(?: zu)?|\bmax(?:imum)?\.?(?: of)?|\bno more than|\bunder|\bbelow|\bless than|\bjusqu'à|<=?)[\s:]*$",
+    re.IGNORECASE,
+)
+_LOWER = re.compile(
+    r"(?:\bfrom|\bstart(?:s|ing)?(?: at| from)?|\bmin(?:imum)?\.?(?: of)?|\bat least|\bover|\babove|\bmore than|\bab|\bà partir de|>=?)[\s:]*$",
+    re.IGNORECASE,
+)
+_UPPER_AFTER = re.compile(r"\s?(?:\(?max|tops\b|or less\b)", re.IGNORECASE)
+_LOWER_AFTER = re.compile(
+    r"\s?(?:\+|\(?min(?:imum)?\b|(?:and|or) (?:up|above|more|over|higher)\b|upwards\b)", re.IGNORECASE
+)
+
+
+def find_amounts(text: str) -> Iterator[Amount]:
+    """Every amount of money in a line, from left to right: one with a currency sign, or in lakhs or crores."""
+    for match in _AMOUNT.finditer(text):
+        amount = _amount(match, text)
+        if amount.sign is not None:
+            yield amount
+
+
+def read_bare_amount(text: str) -> Amount | None:
+    """The amount of a cell that names no currency, where the cell is an amount: no phone number, no year, no head count.
+
+    It needs a scale (`70-95K`), a period (`25 an hour`) or five to six digits (`62,000`), and no other digit may stand beside it.
+    """
+    found = [m for m in _AMOUNT.finditer(text) if m["figure1"][0] != "0"]
+    if len(found) != 1 or re.search(r"401\s?\(?k", text, re.IGNORECASE):
+        return None
+    match = found[0]
+    if re.search(r"[0-9]", text[: match.start()] + text[match.end() :]):
+        return None
+    amount = _amount(match, text)
+    marked = match["scale1"] or match["scale2"] or amount.period
+    return amount if marked or 10_000 <= amount.values[0] < 1_000_000 else None
+
+
+def period_near(text: str, amount: Amount) -> Period | None:
+    """What an amount is paid for: written beside it, before it ("hourly rate: $25"), or a few words after it ("(annual)")."""
+    if amount.period:
+        return amount.period
+    before = _PERIOD_BEFORE.search(text[: amount.start])
+    after = _PERIOD_AFTER.match(text, amount.end)
+    found = before or after
+    return _unit(found["unit"]) if found else None
+
+
+_PERIOD_BEFORE = re.compile(
+    r"\b(?P<unit>hourly|daily|weekly|monthly|annual(?:ly|ized)?|yearly|hour|day|per (?:hour|day|week|month|year|annum)|p\.?a)\b\.?"
+    r"(?=\W{0,4}$|\W+(?:[^\W\d]+\W+){0,3}?(?:rate|pay|salary|wages?|compensation|base|gross|income|package|range|earnings)\b[^.0-9]*$)",
+    re.IGNORECASE,
+)
+_PERIOD_AFTER = re.compile(
+    rf"[\s(,]*(?:[^\W\d_]+\s){{0,2}}?(?P<unit>{_period()})", re.IGNORECASE | re.VERBOSE
+)
+
+
+def _amount(match: re.Match[str], text: str) -> Amount:
+    values = _values(match)
+    scales = [(match[name] or "").lower() for name in ("scale1", "scale2")]
+    written = match["period1"] or match["period2"]
+    period = _unit(written) if written else None
+    if period is None and any(scale in _YEARLY_SCALES for scale in scales):
+        period = "year"
+    return Amount(
+        start=match.start(),
+        end=match.end(),
+        values=values,
+        side=_side(match, text) if len(values) == 1 else None,
+        sign=_sign(match, scales),
+        period=period,
+    )
+
+
+def _values(match: re.Match[str]) -> tuple[float, ...]:
+    """One value or two, ascending; a scale on one end only (`70-95K`) holds for both where that makes a range."""
+    scales = [_SCALES.get((match[name] or "").lower(), 1) for name in ("scale1", "scale2")]
+    first = _number(match["figure1"], scales[0])
+    if match["figure2"] is None:
+        return (first * scales[0],)
+    second = _number(match["figure2"], scales[1])
+    if match["scale1"] is None and first <= second:
+        scales[0] = scales[1]
+    elif match["scale2"] is None and first <= second < 1000:
+        scales[1] = scales[0]
+    return tuple(sorted((first * scales[0], second * scales[1])))
+
+
+def _number(figure: str, scale: float) -> float:
+    """A figure without its thousands separators; `1.875` millions has a decimal point, `1.875` alone has not."""
+    compact = re.sub(r"['’ ]", "", figure)
+    if scale < 1e5 or len(re.findall(r"[.,]", compact)) > 1:
+        compact = re.sub(r"[.,](?=[0-9]{3}(?:[.,]|$))|,(?=[0-9]{2},)", "", compact)
+    return float(compact.replace(",", "."))
+
+
+def _sign(match: re.Match[str], scales: list[str]) -> str | None:
+    names = ("before1", "after1", "before2", "after2")
+    signs = [SIGNS[match[name].lower()] for name in names if match[name]]
+    exact = [sign for sign in signs if sign not in SHARED_SIGNS]
+    if exact or signs:
+        return (exact or signs)[0]
+    return "INR" if any(scale in _RUPEE_SCALES for scale in scales) else None
+
+
+def _side(match: re.Match[str], text: str) -> str | None:
+    before = text[: match.start()]
+    if _UPPER.search(before) or _UPPER_AFTER.match(text, match.end()):
+        return "upper"
+    if match["plus1"] or _LOWER.search(before) or _LOWER_AFTER.match(text, match.end()):
+        return "lower"
+    return None
+
+
+def _unit(words: str) -> Period | None:
+    return next((p for p, unit in _UNITS.items() if re.search(unit, words, re.IGNORECASE)), None)

@@ -71,9 +71,7 @@ def clean_jobs(step: Step) -> DuckDBPyRelation:
     return cleaning.clean(step.connection, step.say)
 
 
-@table_asset(
-    JOB_ENTITIES, inputs=("raw_jobs", "deduplicated_jobs"), recipe=entity_table.EntityRecipe, code_version="1"
-)
+@table_asset(JOB_ENTITIES, inputs=("raw_jobs", "deduplicated_jobs"), recipe=entity_table.EntityRecipe, code_version="1")
 def job_entities(step: Step) -> DuckDBPyRelation:
     """Skills, seniority, years, education, work mode and pay that a job's original text names; one row per job and split."""
     return entity_table.extract(step.connection, step.config, step.say)

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     import duckdb
 
 
-def clean(
-    connection: "duckdb.DuckDBPyConnection", say: Callable[[str], object]
-) -> "duckdb.DuckDBPyRelation":
+def clean(connection: "duckdb.DuckDBPyConnection", say: Callable[[str], object]) -> "duckdb.DuckDBPyRelation":
     """Replace resume and description of `imputed_salaries` by their two clean forms each."""
     forms = {"sentences": "VARCHAR", "words": "VARCHAR"}
     for cell in ("resume", "description"):

@@ -51,12 +51,12 @@ def extract(
     )
 
     def entities(title: str | None, resume: str | None, description: str | None) -> tuple[Any, ...]:
-        found = extract_entities(
-            title or "", resume or "", description or "", skills_from=recipe.skills_from
-        )
+        found = extract_entities(title or "", resume or "", description or "", skills_from=recipe.skills_from)
         return (list(found.skills), *(getattr(found, name) for name in _FIELDS if name != "skills"))
 
     arguments = ["job_title", "resume", "description"]
     map_distinct(connection, "originals", arguments, entities, _FIELDS, "entities", say)
     same = " AND ".join(f"e.{name} IS NOT DISTINCT FROM o.{name}" for name in arguments)
-    return connection.sql(f"SELECT o.row_id, o.split, {', '.join('e.' + f for f in _FIELDS)} FROM originals o JOIN entities e ON {same}")
+    return connection.sql(
+        f"SELECT o.row_id, o.split, {', '.join('e.' + f for f in _FIELDS)} FROM originals o JOIN entities e ON {same}"
+    )

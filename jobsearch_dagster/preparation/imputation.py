@@ -65,16 +65,18 @@ def impute_salaries(connection: "duckdb.DuckDBPyConnection", recipe: SalaryRecip
     connection.execute(f"CREATE TEMP TABLE pay_source AS FROM {arguments}")
     map_distinct(connection, "pay_source", ["salary", "country"], parse, _PARSED, "stated")
     map_distinct(connection, "pay_source", ["description", "country"], find, _PARSED, "described")
+    pay = "struct_pack(" + ", ".join(f"{name} := {name}" for name in _PARSED) + ") AS pay"
     connection.execute(
-        """
+        f"""
         CREATE TEMP TABLE known AS
-        SELECT j.*, CASE WHEN s.bucket IS NOT NULL THEN 'stated' WHEN d.bucket IS NOT NULL THEN 'description' END AS source,
+        SELECT j.*,
+            CASE WHEN s.bucket IS NOT NULL THEN 'stated' WHEN d.bucket IS NOT NULL THEN 'description' END AS source,
             unnest(CASE WHEN s.bucket IS NULL AND d.bucket IS NOT NULL THEN d.pay ELSE s.pay END)
         FROM standardized_jobs j
         JOIN pay_source p USING (row_id)
-        JOIN (SELECT salary, country, bucket, {currency, period, min_usd, max_usd, midpoint_usd, bucket} AS pay FROM stated) s
+        JOIN (SELECT salary, country, bucket, {pay} FROM stated) s
             ON s.salary IS NOT DISTINCT FROM p.salary AND s.country IS NOT DISTINCT FROM p.country
-        JOIN (SELECT description, country, bucket, {currency, period, min_usd, max_usd, midpoint_usd, bucket} AS pay FROM described) d
+        JOIN (SELECT description, country, bucket, {pay} FROM described) d
             ON d.description IS NOT DISTINCT FROM p.description AND d.country IS NOT DISTINCT FROM p.country
         """
     )
@@ -107,8 +109,7 @@ def _fit(connection: "duckdb.DuckDBPyConnection", table: str, group: tuple[str, 
 def _imputed(levels: tuple[str, ...]) -> str:
     tables = [f"level_{number}" for number in range(len(levels))]
     joins = "".join(
-        f" LEFT JOIN {table} ON "
-        + " AND ".join(f"{table}.{name} = known.{name}" for name in LEVELS[level])
+        f" LEFT JOIN {table} ON " + " AND ".join(f"{table}.{name} = known.{name}" for name in LEVELS[level])
         for table, level in zip(tables, levels, strict=True)
     )
     medians = ", ".join([*(f"{t}.median_rank" for t in tables), "NULL"])

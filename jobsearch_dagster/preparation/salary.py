@@ -49,7 +49,7 @@ _KRONER = {"NO": "NOK", "DK": "DKK", "IS": "ISK"}
 _SHARED_SIGNS = {"$": (_DOLLARS, "USD"), "kr": (_KRONER, "SEK"), "¥": ({"CN": "CNY"}, "JPY")}
 """Signs of several currencies: by country, and elsewhere."""
 _OF_COUNTRY = _DOLLARS | _KRONER | {"GB": "GBP", "IN": "INR", "CH": "CHF", "SE": "SEK", "PL": "PLN", "AE": "AED"}
-_EURO_COUNTRIES = set("AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK".split())
+_EURO_COUNTRIES = set(["AT", "BE", "CY", "DE", "EE", "ES", "FI", "FR", "GR", "HR", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PT", "SI", "SK"])
 
 
 @dataclass(frozen=True)
@@ -105,11 +105,8 @@ def parse_salary(
     if not amounts:
         bare = read_bare_amount(text)
         return None if bare is None else _salary(bare, text, country, rates)
-    for label in ("base", "", "on target"):
-        for amount in amounts:
-            if _label(text, amount) == label and max(amount.values) > 0:
-                return _salary(amount, text, country, rates)
-    return None
+    rank, amount = max(((_rank(text, a), a) for a in amounts), key=lambda pair: pair[0])
+    return _salary(amount, text, country, rates) if rank and amount.values[-1] > 0 else None
 
 
 def find_salary(
@@ -188,64 +185,77 @@ def _is_plausible(found: SalaryRange) -> bool:
     return _PLAUSIBLE[0] <= min(units) and max(units) <= _PLAUSIBLE[1]
 
 
-# What an amount is called. Before it counts more than after it: in "OTE $160K (base $80K)" the first is on target.
-_LABELS = (
-    ("on target", r"\b(?:ote|on[- ]target)\b"),
-    ("bonus", r"\b(?:bonus(?:es)?|commissions?|sign(?:ing)?[- ]on|signing|equity|stock|rsus?|shares|relocation|allowance|stipend|referral)\b"),
-    ("base", r"\b(?:base|basic|fixed|guaranteed)\b"),
-)  # fmt: skip
+_PAY_WORDS = re.compile(
+    r"\b(?:salar(?:y|ies)|pay(?:ing|s)?|paid|compensation|remuneration|wages?|ctc|earn(?:ings?)?|ote|package|rate|base|gehalt"
+    r"|salaire)\b",
+    re.IGNORECASE,
+)
+_OTHER_MONEY = re.compile(
+    r"\b(?:fund(?:s|ed|ing)?|rais(?:ed?|ing)|revenues?|turnover|valu(?:ed|ation)|invest(?:ed|ment|ments|ors?)|series [a-f]|seed|venture"
+    r"|backed|worth|donat\w+|charit\w+|assets|aum|arr|gmv|quotas?|portfolio|budgets?|savings?|saved?|deals?|grants?|sales"
+    r"|allowances?|bonus(?:es)?|commissions?|sign(?:ing)?[- ]on|relocation|reimburse\w*|referrals?|vouchers?|discounts?|insurance"
+    r"|per diem|tuition|equipment|training|learning|wellness|gym|commuter|fines?|fees?|profits?|losses|prizes?|awards?|loans?"
+    r"|match(?:ing|ed)?|stock|equity|shares|rsus?|stipend)\b",
+    re.IGNORECASE,
+)
+_ON_TARGET = re.compile(r"\b(?:ote|on[- ]target)\b", re.IGNORECASE)
+_BASE = re.compile(r"\b(?:base|basic|fixed|guaranteed)\b", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[,;/+(|]|\b(?:and|plus|with|or)\b", re.IGNORECASE)
 
 
-def _label(text: str, amount: Amount) -> str:
-    """`base`, `on target`, `bonus`, or nothing, from the words of the amount's own clause."""
+def _clause(text: str, amount: Amount) -> tuple[str, str]:
+    """The words before and after an amount that are about it and about no other amount."""
     before = _CLAUSE_END.split(text[: amount.start])[-1]
     after = text[amount.end :].lstrip()
     if after.startswith("("):
         inside, closed, _ = after[1:].partition(")")
-        after = inside if closed and not re.search(r"[0-9]", inside) else ""
+        after = inside if closed else ""
     else:
         after = _CLAUSE_END.split(after)[0]
-        after = "" if re.search(r"[0-9]", after) else after
-    for words in (before, after):
-        for label, pattern in _LABELS:
-            if re.search(pattern, words, re.IGNORECASE):
-                return label
-    return ""
+    return before, "" if re.search(r"[0-9]", after) else after
 
 
-_PAY_WORDS = re.compile(
-    r"\b(?:salar(?:y|ies)|pay(?:ing|s)?|paid|compensation|remuneration|wages?|ctc|earn(?:ings?)?|ote|package|hourly rate|day rate|daily rate"
-    r"|rate of pay|base|per annum|stipend|gehalt|salaire|lpa)\b",
-    re.IGNORECASE,
-)
-_OTHER_MONEY = re.compile(
-    r"\b(?:fund(?:s|ed|ing|raising)?|rais(?:ed?|ing)|revenues?|turnover|valu(?:ed|ation)|invest(?:ed|ment|ments|ors?)|series [a-f]|seed|venture"
-    r"|backed|worth|donat\w+|charit\w+|assets?|aum|arr|gmv|quotas?|portfolio|budgets?|market|savings?|saved|deals?|grants?"
-    r"|allowances?|bonus(?:es)?|sign(?:ing)?[- ]on|relocation|reimburse\w*|referrals?|vouchers?|discounts?|insurance|cover(?:age)?"
-    r"|per diem|tuition|equipment|training|learning|wellness|gym|commuter|credit|fines?|penalt\w+|fees?|costs?|sales of|profits?|losses"
-    r"|customers?|clients?|users?|donations?|sponsor\w*|prizes?|awards?|transactions?|loans?|payments?|match(?:ing|ed)?|stock|equity"
-    r"|shares|rsus?|401)\b",
-    re.IGNORECASE,
-)
-_STRONG_PAY = re.compile(
-    r"\b(?:(?:salary|pay|compensation|base|wage|rate)(?: \w+){0,6}?(?: is| of| from| between|:)|salary|remuneration|ctc|lpa|ote)\b",
-    re.IGNORECASE,
-)
+def _rank(text: str, amount: Amount) -> int:
+    """How good an answer an amount of a salary cell is: base pay, plain, on target; 0 is other money.
+
+    Words before an amount count more than those after it: in "OTE $160K (base $80K)" the first is on target.
+    """
+    for words in _clause(text, amount):
+        if _ON_TARGET.search(words):
+            return 1
+        if _OTHER_MONEY.search(words):
+            return 0
+        if _BASE.search(words):
+            return 3
+    return 2
 
 
 def _clarity(sentence: str, heading: str, amount: Amount) -> int:
-    """How clearly an amount is pay: 3 names it, 2 gives a period, 1 is a range or stands alone, 0 is other money."""
-    if _label(sentence, amount) == "bonus":
+    """How clearly an amount is pay: 4 is named pay, 1 is a range or stands alone, 0 is other money."""
+    before, after = _clause(sentence, amount)
+    named = _PAY_WORDS.search(before)
+    if _OTHER_MONEY.search(before) or (_OTHER_MONEY.search(after) and not named):
         return 0
-    near = _clause(sentence, amount)
-    named = _PAY_WORDS.search(near) or _PAY_WORDS.search(heading)
-    if _OTHER_MONEY.search(near) and not _STRONG_PAY.search(near[: near.find(sentence[amount.start : amount.end])]):
-        return 0
-    if named:
-        return 3 if _label(sentence, amount) != "on target" else 2
+    if named and not _ON_TARGET.search(before):
+        return 4
+    if named or _PAY_WORDS.search(after) or _PAY_WORDS.search(heading):
+        return 3
     if amount.period:
         return 2
-    rest = sentence[: amount.start] + sentence[amount.end :]
-    alone = len(re.findall(r"\w+", rest)) <= 3
-    return 1 if alone or len(amount.values) == 2 else 0
+    rest = re.findall(r"\w+", sentence[: amount.start] + sentence[amount.end :])
+    return 1 if len(amount.values) == 2 or len(rest) <= 3 else 0
+
+
+def _sentences_with_numbers(text: str) -> Iterator[tuple[str, str]]:
+    """Sentences that hold a digit, each with the heading above its line, or nothing."""
+    heading = ""
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if re.search(r"[0-9]", line):
+            for sentence in re.split(r"(?<=[^\W\d_]{3}[.!?])\s", line):
+                if re.search(r"[0-9]", sentence):
+                    yield re.sub(r"\s+", " ", sentence), heading
+        heading = line if len(line) <= _HEADING else ""
+
+
+_HEADING = 40
+"""A line of at most so many characters may be the heading of the next."""

@@ -35,6 +35,8 @@ def standardize(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRela
         },
         "places",
     )
+    description = "trim(regexp_replace(description, '\\s+', ' ', 'g'))"
+    posting_id = identifier("standard_title", "place", description)
     return connection.sql(
         f"""
         WITH standardized AS (
@@ -45,7 +47,7 @@ def standardize(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRela
             LEFT JOIN titles t ON t.job_title IS NOT DISTINCT FROM j.job_title
             LEFT JOIN places p ON p.location IS NOT DISTINCT FROM j.location
         )
-        SELECT *, {identifier("standard_title", "place", "trim(regexp_replace(description, '\\s+', ' ', 'g'))")} AS posting_id
+        SELECT *, {posting_id} AS posting_id
         FROM standardized
         """
     )

@@ -22,7 +22,9 @@ LOWERCASED_JOBS = TableSchema(
 DEDUPLICATED_JOBS = TableSchema(
     (
         *LOWERCASED_JOBS.carried("lowercased_jobs"),
-        Column("copies", "BIGINT", "rows of the split with these five cells", ("lowercased_jobs.job_id",), required=True),
+        Column(
+            "copies", "BIGINT", "rows of the split with these five cells", ("lowercased_jobs.job_id",), required=True
+        ),
     ),
     primary_key=("row_id",),
 )

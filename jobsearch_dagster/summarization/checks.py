@@ -21,9 +21,7 @@ def every_extracted_sentence_stands_in_its_text(connection: DuckDBPyConnection) 
         for sentence in summary.splitlines()
         if sentence not in " ".join(text.split()) and sentence not in clean
     ]
-    return dg.AssetCheckResult(
-        passed=not invented, metadata={"summaries": len(rows), "invented": invented[:5]}
-    )
+    return dg.AssetCheckResult(passed=not invented, metadata={"summaries": len(rows), "invented": invented[:5]})
 
 
 @table_check("job_summaries")

@@ -27,9 +27,7 @@ def split_sentences(text: str) -> list[str]:
         if len(words) <= 4 * WORDS_PER_PIECE:
             sentences.append(sentence)
         else:
-            sentences += [
-                " ".join(words[i : i + WORDS_PER_PIECE]) for i in range(0, len(words), WORDS_PER_PIECE)
-            ]
+            sentences += [" ".join(words[i : i + WORDS_PER_PIECE]) for i in range(0, len(words), WORDS_PER_PIECE)]
     return sentences
 
 

@@ -48,7 +48,7 @@ def summarize(
     texts = [
         text
         for (text,) in connection.execute(
-            " UNION ".join(f"SELECT {cell}_{recipe.source} AS text FROM clean_jobs" for cell in cells)
+            " UNION ".join(f"SELECT DISTINCT {cell}_{recipe.source} AS text FROM clean_jobs" for cell in cells)
             + " ORDER BY text"
         ).fetchall()
     ]
@@ -72,9 +72,7 @@ def _summarize_texts(
     load_encoder: "Callable[[], Encoder]",
     progress: Callable[[int, str], Progress],
 ) -> None:
-    connection.execute(
-        "CREATE TEMP TABLE summaries (text VARCHAR, summary VARCHAR, sentences BIGINT, kept BIGINT)"
-    )
+    connection.execute("CREATE TEMP TABLE summaries (text VARCHAR, summary VARCHAR, sentences BIGINT, kept BIGINT)")
     split = {text: split_sentences(text) for text in texts}
     long = [t for t in texts if recipe.method == "extractive" and len(t) > recipe.threshold]
     chosen = _extract({text: split[text] for text in long}, recipe, load_encoder, progress) if long else {}

@@ -25,8 +25,10 @@ LEAST_YEARS = {
     "manager": (5, 8),
     "executive": (10, 15),
 }
+# Levels that are always full-time and never paid by the hour.
+SALARIED = ("manager", "executive")
 # Shares in percent, and the odds that a location names the work mode.
-EMPLOYMENT = {"full-time": 75, "part-time": 9, "contract": 11, "temporary": 5}
+EMPLOYMENT = {"full-time": 73, "part-time": 9, "contract": 10, "temporary": 4, "freelance": 4}
 PAY_WRITTEN = {"nowhere": 66, "section": 17, "benefits": 10, "header": 7}
 LOCATION_NAMES_MODE = {"remote": 0.65, "hybrid": 0.5, "onsite": 0.08}
 
@@ -71,7 +73,7 @@ def compose_headline(seed: int, number: int) -> Headline:
     role = roles()[role_number]
     place = places()[deal(seed, "place", len(places()), number)]
     level, base = rng.choice(role.levels), rng.choice(role.titles)
-    mode = rng.choice(("remote", "hybrid", "onsite", "onsite")) if role.remote else "onsite"
+    mode = rng.choice(("remote", "hybrid", "onsite")) if role.remote else "onsite"
     title = _decorated(rng, rng.choice(_title_forms(role, level)).format(t=base), role, place)
     return Headline(role_number, base, level, place, mode, title, _location(rng, place, mode))
 
@@ -79,14 +81,13 @@ def compose_headline(seed: int, number: int) -> Headline:
 def compose_facts(rng: Random, headline: Headline) -> Facts:
     """Facts for one employer who fills the post `headline`."""
     role, country, level = headline.role, headline.place.country, headline.level
-    employment = "internship" if level == "intern" else _weighted(rng, EMPLOYMENT)
-    period = choose_period(rng, role, country, employment)
+    employment = _employment(rng, role, level)
+    period = choose_period(rng, role, country, employment, salaried=level in SALARIED)
     least, most = _years(rng, level)
     company = phrases()["company_names"]
     return Facts(
         headline=headline,
-        company=f"{rng.choice(company['first'])}{rng.choice(company['last'])} "
-        f"{rng.choice(role.sectors)}",
+        company=f"{rng.choice(company['first'])}{rng.choice(company['last'])} {rng.choice(role.sectors)}",
         pay=invent_pay(rng, role, level, country, period),
         pay_written=_weighted(rng, PAY_WRITTEN),
         skills=tuple(rng.sample(role.skills, min(len(role.skills), rng.randint(3, 8)))),
@@ -99,6 +100,14 @@ def compose_facts(rng: Random, headline: Headline) -> Facts:
 
 def _weighted(rng: Random, shares: dict[str, int]) -> str:
     return rng.choices(list(shares), list(shares.values()))[0]
+
+
+def _employment(rng: Random, role: Role, level: str) -> str:
+    if level == "intern":
+        return "internship"
+    chosen = _weighted(rng, EMPLOYMENT)
+    usual = level in SALARIED or (chosen == "freelance" and not role.remote)
+    return "full-time" if usual else chosen
 
 
 def _years(rng: Random, level: str) -> tuple[int, int | None]:

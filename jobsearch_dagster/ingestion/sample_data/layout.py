@@ -4,7 +4,7 @@ Belongs here: typography. Does not belong here: what a section says (`posting.py
 """
 
 import html
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
@@ -23,7 +23,7 @@ class Section:
     def filled(self, slots: dict[str, Any]) -> "Section":
         """The section with every {slot} replaced."""
         items = tuple(item.format_map(slots) for item in self.items)
-        return replace(self, heading=self.heading.format_map(slots), items=items)
+        return Section(self.heading.format_map(slots), items, self.listed, self.prose)
 
 
 # Heading and bullet of the layouts that differ in nothing else; {H} is upper case, {B} bold.

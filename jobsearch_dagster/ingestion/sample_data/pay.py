@@ -40,14 +40,14 @@ class Pay:
     period: str
 
 
-def choose_period(rng: Random, role: Role, country: Country, employment: str) -> str:
+def choose_period(rng: Random, role: Role, country: Country, employment: str, *, salaried: bool) -> str:
     """A period that the field, the country and the kind of contract have in common."""
-    if employment == "contract" and "day" in country.periods and role.remote:
+    if employment in ("contract", "freelance") and "day" in country.periods and role.remote:
         return "day"
     if employment in ("part-time", "temporary") and "hour" in country.periods:
         return "hour"
-    usual = [p for p in role.periods if p in country.periods]
-    return rng.choice(usual or country.periods)
+    usual = [p for p in role.periods if p in country.periods and not (salaried and p == "hour")]
+    return rng.choice(usual or country.periods[:1])
 
 
 def invent_pay(rng: Random, role: Role, level: str, country: Country, period: str) -> Pay:

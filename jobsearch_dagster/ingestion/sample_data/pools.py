@@ -66,12 +66,7 @@ class Place:
 @cache
 def roles() -> tuple[Role, ...]:
     """All roles, in file order."""
-    return tuple(
-        _role(group, entry)
-        for file in ROLE_FILES
-        for group in _read(file)
-        for entry in group["roles"]
-    )
+    return tuple(_role(group, entry) for file in ROLE_FILES for group in _read(file) for entry in group["roles"])
 
 
 @cache
@@ -117,6 +112,4 @@ def _role(group: dict[str, Any], entry: dict[str, Any]) -> Role:
 
 
 def _read(file: str) -> Any:
-    return yaml.safe_load(
-        resources.files("jobsearch_dagster.ingestion.sample_data").joinpath(file).read_text("utf-8")
-    )
+    return yaml.safe_load(resources.files("jobsearch_dagster.ingestion.sample_data").joinpath(file).read_text("utf-8"))

@@ -54,9 +54,7 @@ class Posting:
     description: str
 
 
-def compose_posting(
-    headline: Headline, seed: int, body: int, number: int, *, paid: bool
-) -> Posting:
+def compose_posting(headline: Headline, seed: int, body: int, number: int, *, paid: bool) -> Posting:
     """The posting under `headline`.
 
     Args:

@@ -10,7 +10,7 @@ from jobsearch_dagster.search.recognizers.spans import Finding
 
 NUMBER_WORDS = dict(
     zip(
-        "one two three four five six seven eight nine ten eleven twelve fifteen twenty".split(),
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "fifteen", "twenty"],
         (*range(1, 13), 15, 20),
         strict=True,
     )

@@ -6,7 +6,6 @@ Belongs here: where a skill stands and whether all or any are meant. Which skill
 
 import re
 from functools import cache, lru_cache
-from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -88,7 +87,7 @@ def _choices(mentions: list[Finding], text: str) -> list[Finding]:
 def _nearest(word: str) -> str | None:
     slips = 1 if len(word) < 2 * _LEAST_LETTERS - 2 else 2
     found = process.extractOne(
-        word, _single_words(), scorer=OSA.distance, score_cutoff=slips, processor=None
+        word, _single_words(), scorer=OSA.distance, score_cutoff=slips
     )
     return None if found is None or found[0][0] != word[0] else _named(found[0])
 

@@ -1,0 +1,188 @@
+"""Text of resumes and descriptions made clean, in the report's order and without its losses.
+
+Belongs here: what happens to characters, words and sentences of a whole text. Does not belong here: what a text says (`entities.py`,
+`salary.py`), and titles and places, which have their own standard form (`titles.py`, `locations.py`).
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+
+_INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+_DAMAGED = re.compile(r"[^\x00-\x7f]|&[#\w]+;|\x1b|[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def repair(text: str) -> str:
+    """Undo what files do to text: mojibake, HTML entities, invisible characters, compatibility forms. Lines stay.
+
+    Cheap on plain ASCII. For reading a cell; `clean_text` does more.
+    """
+    return _normalized(_unbroken(text))
+
+
+def _unbroken(text: str) -> str:
+    if not _DAMAGED.search(text):
+        return text
+    from ftfy import fix_text
+
+    return fix_text(text, unescape_html=True)
+
+
+def clean_text(text: str, *, keep_sentences: bool = False) -> str:
+    """Clean a resume or a description; cleaning twice changes nothing, and no letter changes its case.
+
+    In this order: mojibake and HTML, URLs, e-mails and phone numbers, emoji, NFKC, whitespace; then, unless sentences are kept,
+    contractions and punctuation.
+
+    Args:
+        text: Any string.
+        keep_sentences: Keep punctuation, and end each paragraph and bullet with a full stop: for summaries, answers and
+            search. Otherwise words and numbers only, the report's form, in which `c++ c# .net node.js $65k 5+` survive.
+
+    Returns:
+        One line.
+    """
+    return _until_stable(_sentences if keep_sentences else _words, text)
+
+
+def _until_stable(step: Callable[[str], str], text: str) -> str:
+    """Repeat until nothing changes: `&amp;lt;p&amp;gt;` holds a tag two layers down."""
+    while (changed := step(text)) != text:
+        text = changed
+    return text
+
+
+@lru_cache(maxsize=64)
+def _sentences(text: str) -> str:
+    for step in (_without_markup, _without_contacts, _without_emoji, _normalized, _one_line):
+        text = step(text)
+    return text
+
+
+def _words(text: str) -> str:
+    text = _until_stable(_sentences, text)
+    for pattern, expansion in _CONTRACTIONS:
+        text = pattern.sub(expansion, text)
+    return " ".join(_PUNCTUATION.sub(_kept_or_blank, text).split())
+
+
+_TAG = re.compile(
+    r"</?(?:p|br|div|span|li|ul|ol|b|i|u|a|strong|em|h[1-6]|table|tbody|thead|tr|td|th|font|hr|img|section|article|header|footer|html|body"
+    r"|head|title|meta|link|script|style|pre|code|blockquote|sup|sub|small|label|dl|dt|dd|center|o:p)\b[^<>]*>",
+    re.IGNORECASE,
+)
+_DECLARATION = re.compile(r"<[!?][^>]*>?")
+_BLOCKS = ("p br div li ul ol h1 h2 h3 h4 h5 h6 tr table section article blockquote hr dt dd title").split()
+
+
+def _without_markup(text: str) -> str:
+    """Mojibake undone, entities as characters, the text of HTML with a line per block."""
+    text = _unbroken(text)
+    if not _TAG.search(text):
+        return text
+    from bs4 import BeautifulSoup
+
+    soup = BeautifulSoup(_DECLARATION.sub("", text), "html.parser")
+    for tag in soup.find_all(("script", "style")):
+        tag.decompose()
+    for tag in soup.find_all(_BLOCKS):
+        tag.insert_before("\n")
+        tag.insert_after("\n")
+    return soup.get_text()
+
+
+_URL = re.compile(r"\b(?:https?|ftp)://[^\s<>\"]+|\bwww\.[^\s<>\"]+", re.IGNORECASE)
+_EMAIL = re.compile(r"\b(?:mailto:)?[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_PHONE = re.compile(
+    r"(?<![\w$€£₹.,+-])"
+    r"(?:\+[0-9](?:[ ().-]{0,2}[0-9]){6,14}|\(?[0-9]{3}\)?[ .-][0-9]{3}[.-][0-9]{4}|\([0-9]{3}\) ?[0-9]{3}[ .-][0-9]{4}"
+    r"|\(?0[0-9]{2,4}\)?[ /-][0-9]{3,4}[ -]?[0-9]{3,5})(?![\w%])"
+)
+_LOCAL_PHONE = re.compile(
+    r"(\b(?:call|phone|tel|telephone|fax|mobile)\b[^\n0-9]{0,40})[0-9]{3}[-.][0-9]{4}\b", re.IGNORECASE
+)
+
+
+def _without_contacts(text: str) -> str:
+    for pattern in (_URL, _EMAIL, _PHONE):
+        text = pattern.sub(" ", text)
+    return _LOCAL_PHONE.sub(r"\1", text)
+
+
+_MAYBE_EMOJI = re.compile(r"[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff]")
+
+
+def _without_emoji(text: str) -> str:
+    if not _MAYBE_EMOJI.search(text):
+        return text
+    from emoji import replace_emoji
+
+    return replace_emoji(text, " ")
+
+
+def _normalized(text: str) -> str:
+    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+
+
+_LINE_BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+|\s[•▪●◦‣■✓✔➢►](?=\s)")
+_BULLET = re.compile(r"^(?:\s*(?:[•▪●◦‣■✓✔➢►·]|[-*–—o](?=\s)))+\s*")
+_SENTENCE_END = re.compile(r"[.!?:;,][\"')\]]*$")
+_UNFINISHED = re.compile(
+    r"(?:[-–&/]|\b(?:and|or|the|a|an|of|to|with|in|for|on|at|by|from|as|that|which|your|our))$", re.IGNORECASE
+)
+_WRAPPED = 60
+"""A line of at least so many characters that goes on in lower case was wrapped, where the text has capitals at all."""
+
+
+def _one_line(text: str) -> str:
+    """Lines joined: a paragraph or bullet becomes a sentence, a wrapped line goes on."""
+    has_capitals = text != text.lower()
+    sentences: list[str] = []
+    for raw in _LINE_BREAK.split(text):
+        line = " ".join(_BULLET.sub("", raw).split())
+        if not line:
+            continue
+        if sentences and not _SENTENCE_END.search(sentences[-1]):
+            wrapped = has_capitals and line[0].islower() and len(sentences[-1]) >= _WRAPPED
+            if not (_UNFINISHED.search(sentences[-1]) or (wrapped and not _BULLET.match(raw))):
+                sentences[-1] += "."
+        sentences.append(line)
+    return re.sub(r"\s+([.,;:!?])(?=\s|$)", r"\1", " ".join(sentences))
+
+
+_CONTRACTIONS = tuple(
+    (re.compile(pattern, re.IGNORECASE), expansion)
+    for pattern, expansion in (
+        (r"\b(wo)n't\b", "will not"),
+        (r"\b(sha)n't\b", "shall not"),
+        (r"\b(ca)n't\b", "can not"),
+        (r"n't\b", " not"),
+        (r"\b(let)'s\b", r"\1 us"),
+        (r"\b(it|that|what|there|here|who|he|she|where|how|when)'s\b", r"\1 is"),
+        (r"(?<=\w)'s\b", ""),
+        (r"(?<=\w)'re\b", " are"),
+        (r"(?<=\w)'ve\b", " have"),
+        (r"(?<=\w)'ll\b", " will"),
+        (r"(?<=\w)'d\b", " would"),
+        (r"\b(i)'m\b", r"\1 am"),
+    )
+)
+
+_PUNCTUATION = re.compile(
+    r"""
+    (?P<kept> (?<=[0-9])[.,-](?=[0-9])                  # 3.5 160,000 3-5
+      | [$€£₹¥](?=[0-9]) | (?<=[0-9])[+%](?!\w) | (?<=[0-9][kKmM])\+(?!\w)
+      | (?<=\w)\.(?=(?:js|net|io)\b) | (?<![^\W_])\.(?=net\b)
+      | (?<=\b[cC])\+\+(?!\w) | (?<=\b[cCfFjJ])\#(?!\w)
+    )
+    | [^\w\s] | _
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def _kept_or_blank(match: re.Match[str]) -> str:
+    """A blank, but for what carries meaning and for the vowel signs of scripts that write them as marks."""
+    is_mark = unicodedata.category(match[0][0]).startswith("M")
+    return match[0] if match["kept"] or is_mark else " "

@@ -1,0 +1,90 @@
+"""Fixtures of all tests: small models, a data folder of 40 rows, and one where the whole DAG has run."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jobsearch_dagster.app.run import Outcome, run
+from jobsearch_dagster.app.workspace import open_workspace
+from jobsearch_dagster.ingestion.sample import SampleSpec, write_sample
+from jobsearch_dagster_tests.small_models import make_encoder, make_language_model
+
+SMOKE_ROWS = 40
+
+
+def enter(monkeypatch: pytest.MonkeyPatch, data: Path, profile: str = "smoke") -> None:
+    """Make `data` the data folder of everything that reads the environment."""
+    monkeypatch.setenv("JOBSEARCH_DATA_DIR", str(data))
+    monkeypatch.setenv("JOBSEARCH_PROFILE", profile)
+    monkeypatch.setenv("DAGSTER_HOME", str(data / "dagster_home"))
+    monkeypatch.delenv("JOBSEARCH_EXECUTOR", raising=False)
+
+
+@pytest.fixture(scope="session")
+def smoke_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The two models of the profile `smoke`."""
+    folder = tmp_path_factory.mktemp("models")
+    make_language_model(folder / "language_model")
+    make_encoder(folder / "encoder")
+    return folder
+
+
+def new_data(folder: Path, models: Path) -> Path:
+    """A data folder with 40 raw rows and the small models, and nothing made yet."""
+    write_sample(SampleSpec(rows=SMOKE_ROWS, postings=16, seed=3), folder / "raw")
+    (folder / "smoke").symlink_to(models)
+    return folder
+
+
+@pytest.fixture
+def data(tmp_path: Path, smoke_models: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh data folder, and the environment pointing to it."""
+    enter(monkeypatch, tmp_path)
+    return new_data(tmp_path, smoke_models)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory, smoke_models: Path) -> tuple[Path, Outcome]:
+    """A data folder where the whole DAG ran once, and what that run did. Not to be changed: copy it."""
+    folder = new_data(tmp_path_factory.mktemp("finished"), smoke_models)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        enter(monkeypatch, folder)
+        return folder, run(open_workspace(), [])
+
+
+@pytest.fixture
+def made(finished: tuple[Path, Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the finished data folder, and the environment pointing to it."""
+    folder = tmp_path / "data"
+    shutil.copytree(finished[0], folder, symlinks=True)
+    enter(monkeypatch, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def course_data() -> Path:
+    """The report's own two CSV files, where the machine has them."""
+    folder = os.environ.get("JOBSEARCH_COURSE_DATA")
+    if not folder:
+        pytest.skip("JOBSEARCH_COURSE_DATA is not set")
+    return Path(folder)
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Connections leave this machine in no test."""
+    import socket
+
+    connect = socket.socket.connect
+
+    def local_only(self: socket.socket, address: object) -> None:
+        host = address[0] if isinstance(address, tuple) else "unix"
+        if host not in {"unix", "127.0.0.1", "localhost", "::1"}:
+            raise AssertionError(f"a test tried to reach {host}")
+        connect(self, address)  # ty: ignore[invalid-argument-type]
+
+    monkeypatch.setattr(socket.socket, "connect", local_only)
+    yield

@@ -1,0 +1,77 @@
+"""Small real models made by the tests: a 2-layer random language model and a tiny sentence encoder.
+
+Both are ordinary transformers models saved as safetensors, so every line of the product that loads, trains, generates or embeds runs as
+it does with the large ones; only what they say is nonsense.
+"""
+
+from pathlib import Path
+
+CHAT_TEMPLATE = (
+    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
+def make_language_model(folder: Path) -> None:
+    """A Llama of 2 layers and width 64 over bytes, with SmolLM2's chat markers."""
+    import torch
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    vocabulary = {token: i for i, token in enumerate([*special, *alphabet])}
+    core = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
+    core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)  # ty: ignore[invalid-assignment]
+    core.decoder = decoders.ByteLevel()  # ty: ignore[invalid-assignment]
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=core, pad_token=special[0], bos_token=special[1], eos_token=special[2]
+    )
+    tokenizer.chat_template = CHAT_TEMPLATE
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=4096,
+        pad_token_id=0,
+        bos_token_id=1,
+        eos_token_id=2,
+        initializer_range=0.2,  # large enough that a few steps of LoRA change what is said
+    )
+    LlamaForCausalLM(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+def make_encoder(folder: Path) -> None:
+    """A sentence-transformers model: 1-layer BERT of width 32 over whole words, mean pooling."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import Pooling, Transformer
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    words = sorted({chr(c) for c in range(33, 127)} | {"##" + chr(c) for c in range(33, 127)})
+    core = Tokenizer(
+        models.WordPiece(vocab={t: i for i, t in enumerate([*special, *words])}, unk_token="[UNK]")
+    )
+    core.normalizer = normalizers.BertNormalizer()  # ty: ignore[invalid-assignment]
+    core.pre_tokenizer = pre_tokenizers.BertPreTokenizer()  # ty: ignore[invalid-assignment]
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=core, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]",
+        sep_token="[SEP]", mask_token="[MASK]", model_max_length=128,
+    )  # fmt: skip
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(special) + len(words), hidden_size=32, num_hidden_layers=1,
+        num_attention_heads=2, intermediate_size=64, max_position_embeddings=128,
+    )  # fmt: skip
+    plain = folder.with_name(folder.name + "_plain")
+    BertModel(config).save_pretrained(plain)
+    tokenizer.save_pretrained(plain)
+    transformer = Transformer(str(plain), max_seq_length=128)
+    SentenceTransformer(modules=[transformer, Pooling(32)]).save(str(folder))
