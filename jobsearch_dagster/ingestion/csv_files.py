@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from jobsearch_dagster.foundation.errors import UserError
 
 if TYPE_CHECKING:
+    import _csv
+
     import duckdb
 
 COLUMNS = {
@@ -109,7 +111,7 @@ def _positions(path: Path, header: list[str]) -> list[int]:
     return [names.index(name) for name in COLUMNS]
 
 
-def _records(path: Path, reader: "csv._reader", positions: list[int], width: int) -> Iterator[Record]:
+def _records(path: Path, reader: "_csv.Reader", positions: list[int], width: int) -> Iterator[Record]:
     number = 0
     while True:
         line = reader.line_num + 1

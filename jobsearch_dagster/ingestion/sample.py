@@ -19,7 +19,7 @@ from random import Random
 
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.ingestion.sample_data.chance import seeded, shuffled, uneven_parts
-from jobsearch_dagster.ingestion.sample_data.facts import Headline, compose_headline
+from jobsearch_dagster.ingestion.sample_data.facts import compose_headline
 from jobsearch_dagster.ingestion.sample_data.posting import Posting, compose_posting
 from jobsearch_dagster.ingestion.sample_data.resume import compose_resume
 
@@ -259,7 +259,7 @@ class _Split:
                     yield _recased(rng, row) if rng.random() < RECASED_SHARE else row
 
     def _row(self, posting: Posting, applicant: int) -> Row:
-        headline: Headline = posting.facts.headline
+        headline = posting.facts.headline
         resume = compose_resume(self.seed, headline.role_number, applicant)
         return resume, headline.title, headline.location, posting.salary, posting.description
 
