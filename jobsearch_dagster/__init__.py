@@ -2,8 +2,8 @@
 
 import os
 
-# Nothing is fetched from a model hub, and nothing is reported to one, in the middle of a run. Read by huggingface_hub when it is
-# imported, so it stands here, before anything else of the package.
+# Nothing is fetched from a model hub, and nothing is reported to one, in the middle of a run. Read by huggingface_hub
+# when it is imported, so it stands here, before anything else of the package.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")

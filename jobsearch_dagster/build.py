@@ -1,6 +1,7 @@
 """Assembly: every stage's assets and checks become one `dagster.Definitions`.
 
-Belongs here: the list of stages and the seams that tests and CI override. What exists in a stage is in its `assets.py` and `checks.py`.
+Belongs here: the list of stages and the seams that tests and CI override. What exists in a stage is in its
+`assets.py` and `checks.py`.
 """
 
 from collections.abc import Mapping

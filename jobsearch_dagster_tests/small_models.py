@@ -22,8 +22,8 @@ def make_language_model(folder: Path) -> None:
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     vocabulary = {token: i for i, token in enumerate([*special, *alphabet])}
     core = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
-    core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)  # ty: ignore[invalid-assignment]
-    core.decoder = decoders.ByteLevel()  # ty: ignore[invalid-assignment]
+    core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    core.decoder = decoders.ByteLevel()
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=core, pad_token=special[0], bos_token=special[1], eos_token=special[2]
     )
@@ -50,7 +50,7 @@ def make_encoder(folder: Path) -> None:
     """A sentence-transformers model: 1-layer BERT of width 32 over whole words, mean pooling."""
     import torch
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import Pooling, Transformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
@@ -59,8 +59,8 @@ def make_encoder(folder: Path) -> None:
     core = Tokenizer(
         models.WordPiece(vocab={t: i for i, t in enumerate([*special, *words])}, unk_token="[UNK]")
     )
-    core.normalizer = normalizers.BertNormalizer()  # ty: ignore[invalid-assignment]
-    core.pre_tokenizer = pre_tokenizers.BertPreTokenizer()  # ty: ignore[invalid-assignment]
+    core.normalizer = normalizers.BertNormalizer()
+    core.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=core, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]",
         sep_token="[SEP]", mask_token="[MASK]", model_max_length=128,

@@ -1,6 +1,7 @@
 """`jobsearch ask`: one question, one answer, by one contender.
 
-Belongs here: choosing the contender and showing what it found. How it answers is in `evaluation/contenders.py` and `search/`.
+Belongs here: choosing the contender and showing what it found. How it answers is in `evaluation/contenders.py` and
+`search/`.
 """
 
 import time

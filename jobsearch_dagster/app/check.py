@@ -47,10 +47,9 @@ def run_checks(workspace: Workspace, selections: Sequence[str]) -> list[Finding]
     """
     keys = [dg.AssetKey(name) for name in workspace.selected(selections)]
     selection = dg.AssetSelection.assets(*keys)
-    checks = dg.AssetSelection.checks_for_assets(*[a for a in workspace.defs.assets or [] if _in(a, keys)])
-    job = dg.define_asset_job(JOB, selection=checks)
+    expected = selection.resolve_checks(workspace.defs.resolve_asset_graph())
+    job = dg.define_asset_job(JOB, selection=dg.AssetSelection.checks(*expected))
     defs = dg.Definitions.merge(workspace.defs, dg.Definitions(jobs=[job]))
-    expected = selection.resolve_checks(defs.resolve_asset_graph())
     with open_instance(workspace) as instance:
         result = defs.resolve_job_def(JOB).execute_in_process(
             instance=instance, run_config=RUN_CONFIG, tags=home.process_tags(), raise_on_error=False
@@ -61,10 +60,6 @@ def run_checks(workspace: Workspace, selections: Sequence[str]) -> list[Finding]
         _finding(key, reported.get((key.asset_key, key.name)), reasons)
         for key in sorted(expected, key=lambda k: (k.asset_key.to_user_string(), k.name))
     ]
-
-
-def _in(asset: object, keys: list[dg.AssetKey]) -> bool:
-    return isinstance(asset, dg.AssetsDefinition) and asset.key in keys
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[dg.DagsterEvent]:

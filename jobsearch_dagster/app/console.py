@@ -23,7 +23,7 @@ class TerminalHandler(logging.Handler):
             errors.print(f"{about.get('step_key') or '':<22} {about.get('orig_message')}", markup=False)
 
 
-@dg.logger(description="One line per asset in the terminal.")
+@dg.logger
 def terminal_logger(context: dg.InitLoggerContext) -> logging.Logger:
     """The logger of runs that the command line starts."""
     logger = logging.getLogger("jobsearch.terminal")

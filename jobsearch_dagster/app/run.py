@@ -5,7 +5,7 @@ Belongs here: deciding what runs, running it in this process, and saying what ha
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import dagster as dg
 
@@ -24,7 +24,8 @@ class Outcome:
         computed: Assets whose content was made anew.
         reused: Assets whose stored content was still right.
         seconds: Wall time of the run.
-        step_seconds: Time inside the assets' own steps; the rest is orchestration.
+        group_seconds: Time inside the assets' own code, per group.
+        check_seconds: Time inside checks; the rest of the wall time is orchestration.
         problems: One line per failed step or failed blocking check.
         warnings: One line per failed check that does not block.
     """
@@ -32,9 +33,15 @@ class Outcome:
     computed: tuple[str, ...] = ()
     reused: tuple[str, ...] = ()
     seconds: float = 0.0
-    step_seconds: float = 0.0
+    group_seconds: dict[str, float] = field(default_factory=dict)
+    check_seconds: float = 0.0
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def asset_seconds(self) -> float:
+        """Time inside the assets' own code."""
+        return sum(self.group_seconds.values())
 
 
 def explain(workspace: Workspace, selections: Sequence[str]) -> dict[str, Status]:
@@ -110,18 +117,32 @@ def _execute(workspace: Workspace, instance: dg.DagsterInstance, names: list[str
     )
     seconds = time.monotonic() - started
     reused: dict[bool, list[str]] = {True: [], False: []}
-    step_seconds = 0.0
+    group_seconds: dict[str, float] = {}
     for event in result.get_asset_materialization_events():
         metadata = event.materialization.metadata
-        reused[bool(metadata["reused"].value)].append(event.materialization.asset_key.to_user_string())
-        step_seconds += float(metadata["seconds"].value)  # ty: ignore[invalid-argument-type]
+        name = event.materialization.asset_key.to_user_string()
+        reused[bool(metadata["reused"].value)].append(name)
+        group = lake_assets()[name].group
+        spent = metadata["seconds"].value
+        assert isinstance(spent, float)
+        group_seconds[group] = group_seconds.get(group, 0.0) + spent
     return Outcome(
         computed=tuple(reused[False]),
         reused=tuple(reused[True]),
         seconds=seconds,
-        step_seconds=step_seconds,
+        group_seconds=group_seconds,
+        check_seconds=_check_seconds(instance, result),
         problems=(*failed_steps(result), *failed_checks(result, dg.AssetCheckSeverity.ERROR)),
         warnings=tuple(failed_checks(result, dg.AssetCheckSeverity.WARN)),
+    )
+
+
+def _check_seconds(instance: dg.DagsterInstance, result: dg.ExecuteInProcessResult) -> float:
+    names = set(lake_assets())
+    return sum(
+        (step.end_time or 0.0) - (step.start_time or 0.0)
+        for step in instance.get_run_step_stats(result.run_id)
+        if step.step_key not in names and step.end_time
     )
 
 

@@ -1,9 +1,10 @@
 """What every command works on: settings, definitions, instance, and the assets a selection names.
 
-Belongs here: opening these, and the words for what goes wrong with them. What a command does with them is in its own module.
+Belongs here: opening these, and the words for what goes wrong with them. What a command does with them is in its own
+module.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -72,7 +73,7 @@ def open_workspace(profile: str | None = None) -> Workspace:
 
 
 @contextmanager
-def open_instance(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
+def open_instance(workspace: Workspace) -> Generator[dg.DagsterInstance]:
     """The Dagster instance of the data folder."""
     home.prepare_home(workspace.settings.data_dir)
     with dg.DagsterInstance.get() as instance:

@@ -37,7 +37,10 @@ class AnalyticsRecipe(QuestionRecipe):
 
 
 def answer_table(questions: Sequence[Question], contender: Contender) -> pd.DataFrame:
-    """Ask the contender all questions; one row per question."""
+    """Ask the contender all questions.
+
+    One row per question.
+    """
     if not questions:
         raise UserError("there is no question to ask: test_set is empty; put a test*.csv into raw/")
     answers = contender.answer([question.text for question in questions])
@@ -73,7 +76,10 @@ def _language_model_answers(step: Step, adapter: Path | None) -> pd.DataFrame:
     accelerator=True,
 )
 def base_answers(step: Step) -> pd.DataFrame:
-    """What the untouched language model answers; one row per evaluation question."""
+    """What the untouched language model answers.
+
+    One row per evaluation question.
+    """
     return _language_model_answers(step, None)
 
 
@@ -86,7 +92,10 @@ def base_answers(step: Step) -> pd.DataFrame:
     accelerator=True,
 )
 def lora_answers(step: Step) -> pd.DataFrame:
-    """What the language model answers with the adapter; one row per evaluation question."""
+    """What the language model answers with the adapter.
+
+    One row per evaluation question.
+    """
     return _language_model_answers(step, step.artifact("lora_adapter").path)
 
 
@@ -97,7 +106,10 @@ def lora_answers(step: Step) -> pd.DataFrame:
     code_version="1",
 )
 def analytics_answers(step: Step) -> pd.DataFrame:
-    """What question -> filter -> SQL answers from the catalog; one row per evaluation question."""
+    """What question -> filter -> SQL answers from the catalog.
+
+    One row per evaluation question.
+    """
     questions = sample_questions(step.connection, step.config)
     return answer_table(questions, Analytics(published_catalog(step.folder), limit=step.config.limit))
 
@@ -108,19 +120,28 @@ def analytics_answers(step: Step) -> pd.DataFrame:
     code_version="1",
 )
 def answer_scores(step: Step) -> pd.DataFrame:
-    """How good each answer is: overlap with the reference, and truth; one row per contender, question and metric."""
+    """How good each answer is: overlap with the reference, and truth.
+
+    One row per contender, question and metric.
+    """
     return scoring.score_answers(step.connection, CONTENDERS)
 
 
 @table_asset(METRIC_SUMMARY, inputs=("answer_scores",), recipe=StatisticsRecipe, code_version="1")
 def metric_summary(step: Step) -> pd.DataFrame:
-    """Means with 95 % intervals over postings; one row per contender, slice, query type and metric."""
+    """Means with 95 % intervals over postings.
+
+    One row per contender, slice, query type and metric.
+    """
     return scoring.summarize_metrics(step.connection, step.config)
 
 
 @table_asset(CONTENDER_COMPARISON, inputs=("answer_scores",), recipe=StatisticsRecipe, code_version="1")
 def contender_comparison(step: Step) -> pd.DataFrame:
-    """Paired differences to the base model on the same questions; one row per contender, slice, query type and metric."""
+    """Paired differences to the base model on the same questions.
+
+    One row per contender, slice, query type and metric.
+    """
     return scoring.compare_contenders(step.connection, step.config)
 
 

@@ -1,6 +1,7 @@
 """The contenders: ways to answer a job seeker's question, all with one method `answer(questions)`.
 
-Belongs here: how each of them turns questions into answers. The `*_answers` assets and the command line use the same classes.
+Belongs here: how each of them turns questions into answers. The `*_answers` assets and the command line use the same
+classes.
 """
 
 from collections.abc import Callable, Sequence

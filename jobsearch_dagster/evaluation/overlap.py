@@ -19,7 +19,7 @@ def _rouge() -> Any:
 
 @cache
 def _bleu() -> Any:
-    from sacrebleu.metrics import BLEU  # ty: ignore[unresolved-import]
+    from sacrebleu.metrics import BLEU
 
     return BLEU(effective_order=True)
 

@@ -1,7 +1,7 @@
 """The questions of the evaluation: the same for every contender.
 
-Belongs here: which pairs are asked, decided by digests, so that a larger sample contains the smaller one and the order of rows does
-not matter.
+Belongs here: which pairs are asked, decided by digests, so that a larger sample contains the smaller one and the
+order of rows does not matter.
 """
 
 from dataclasses import dataclass
@@ -49,9 +49,10 @@ class Question:
 
 
 def sample_questions(connection: "duckdb.DuckDBPyConnection", recipe: QuestionRecipe) -> list[Question]:
-    """Questions from `test_set`, stratified by query type; where none of its postings was seen, also some from `training_set`.
+    """Questions from `test_set`, stratified by query type, and some from `training_set` as the slice `seen`.
 
-    One question per posting and type comes before a second one, so that few questions cover many postings.
+    Training questions are asked only where no test posting was seen in training. One question per posting and type
+    comes before a second one, so that few questions cover many postings.
 
     Args:
         connection: Holds `test_set` and `training_set`.
@@ -64,14 +65,19 @@ def sample_questions(connection: "duckdb.DuckDBPyConnection", recipe: QuestionRe
             UNION ALL BY NAME
             SELECT *, true AS seen, 'training' AS source FROM training_set
             WHERE NOT EXISTS (SELECT 1 FROM test_set WHERE seen)
+        ), drawn AS (
+            SELECT *, md5(pair_id || '{recipe.seed}') AS draw FROM candidates
         ), spread AS (
-            SELECT *, md5(pair_id || '{recipe.seed}') AS draw,
-                row_number() OVER (PARTITION BY source, query_type, posting_id ORDER BY md5(pair_id || '{recipe.seed}')) AS turn
-            FROM candidates
+            SELECT *,
+                row_number() OVER (PARTITION BY source, query_type, posting_id ORDER BY draw, pair_id) AS turn
+            FROM drawn
         ), numbered AS (
-            SELECT *, row_number() OVER (PARTITION BY source, query_type ORDER BY turn, draw, pair_id) AS number FROM spread
+            SELECT *,
+                row_number() OVER (PARTITION BY source, query_type ORDER BY turn, draw, pair_id) AS number
+            FROM spread
         )
-        SELECT pair_id, CASE WHEN seen THEN 'seen' ELSE 'unseen' END, query_type, posting_id, question, answer FROM numbered
+        SELECT pair_id, CASE WHEN seen THEN 'seen' ELSE 'unseen' END, query_type, posting_id, question, answer
+        FROM numbered
         WHERE number <= CASE source WHEN 'test' THEN coalesce(?, number) ELSE ? END
         ORDER BY pair_id
         """,

@@ -1,6 +1,7 @@
 """The evaluation report: the comparison as Markdown and as one picture.
 
-Belongs here: how results are shown. No wall-clock time and no path stands in it, so that equal results give equal files.
+Belongs here: how results are shown. No wall-clock time and no path stands in it, so that equal results give equal
+files.
 """
 
 from pathlib import Path
@@ -53,8 +54,8 @@ def write_report(summary: "pd.DataFrame", comparison: "pd.DataFrame", folder: Pa
     """
     lines = ["# Comparison of the contenders", ""]
     lines += [
-        "Means with 95 % bootstrap intervals over postings, and the number of questions. `unseen` questions are about postings that "
-        "training never saw, `seen` ones about postings that it did.",
+        "Means with 95 % bootstrap intervals over postings, and the number of questions. "
+        "`unseen` questions are about postings that training never saw, `seen` ones about postings that it did.",
         "",
     ]
     for metric in SHOWN:

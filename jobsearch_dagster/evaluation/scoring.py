@@ -1,6 +1,7 @@
 """Scores of all answers, their summaries, and the comparison of contenders.
 
-Belongs here: tables from tables, with no model. What a metric measures is in `overlap.py` and `truth.py`, how sure a mean is in `statistics.py`.
+Belongs here: tables from tables, with no model. What a metric measures is in `overlap.py` and `truth.py`, how sure a
+mean is in `statistics.py`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -62,7 +63,10 @@ def _scores(answer: str, reference: str, asked: Asked, postings: Postings) -> It
 
 def _answers(connection: "duckdb.DuckDBPyConnection", contender: str) -> list[tuple[tuple[Any, ...], str, str]]:
     rows = connection.execute(
-        f"SELECT question_id, slice, query_type, posting_id, answer, reference FROM {contender}_answers ORDER BY question_id"
+        f"""
+        SELECT question_id, slice, query_type, posting_id, answer, reference
+        FROM {contender}_answers ORDER BY question_id
+        """
     ).fetchall()
     return [(row[:4], row[4], row[5]) for row in rows]
 
@@ -70,8 +74,8 @@ def _answers(connection: "duckdb.DuckDBPyConnection", contender: str) -> list[tu
 def _postings(connection: "duckdb.DuckDBPyConnection") -> list[Posting]:
     rows = connection.execute(
         """
-        SELECT posting_id, first(standard_title), first(place), first(salary_bucket ORDER BY row_id), first(e.min_years ORDER BY row_id),
-            first(skills ORDER BY row_id)
+        SELECT posting_id, first(standard_title), first(place), first(salary_bucket ORDER BY row_id),
+            first(e.min_years ORDER BY row_id), first(skills ORDER BY row_id)
         FROM clean_jobs JOIN job_entities e USING (row_id) GROUP BY posting_id ORDER BY posting_id
         """
     ).fetchall()

@@ -1,7 +1,7 @@
 """Means with intervals, and differences between contenders: clustered by posting.
 
-Belongs here: the estimators. Questions about one posting share its text, so they are no independent draws: postings are resampled, not
-questions (Miller, "Adding error bars to evals", arXiv 2411.00640).
+Belongs here: the estimators. Questions about one posting share its text, so they are no independent draws: postings
+are resampled, not questions (Miller, "Adding error bars to evals", arXiv 2411.00640).
 """
 
 import math

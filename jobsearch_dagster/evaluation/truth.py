@@ -1,7 +1,8 @@
 """Truth of an answer: do the postings it names exist, and do they satisfy the question?
 
-Belongs here: what overlap with a reference text cannot tell. An answer about another posting than the reference's may be just as
-right, and a fluent answer about no posting at all is wrong. Nothing of `search/` is used: the judge must not share code with a contender.
+Belongs here: what overlap with a reference text cannot tell. An answer about another posting than the reference's may
+be just as right, and a fluent answer about no posting at all is wrong. Nothing of `search/` is used: the judge must
+not share code with a contender.
 """
 
 import re
@@ -29,7 +30,12 @@ class Posting:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a question asks for: its type and the values its slot was filled with; none where the slot reads `Unknown`."""
+    """What a question asks for.
+
+    Attributes:
+        query_type: skills, location, salary or experience.
+        values: What its slot was filled with; none where the slot reads `Unknown`.
+    """
 
     query_type: str
     values: tuple[str, ...]

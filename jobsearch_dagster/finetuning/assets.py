@@ -57,7 +57,10 @@ def base_model(step: Step, path: Path) -> dict[str, Any]:
     accelerator=True,
 )
 def lora_adapter(step: Step, path: Path) -> dict[str, Any]:
-    """A LoRA adapter of the base model, trained on the training set (the report's step 7); on a GPU where there is one."""
+    """A LoRA adapter of the base model, trained on the training set (the report's step 7).
+
+    On a GPU where there is one.
+    """
     rows = step.connection.execute("SELECT system, question, answer FROM training_set ORDER BY pair_id").fetchall()
     pairs = [training.Pair(*row) for row in rows]
     return training.train_adapter(step.artifact("base_model").path, pairs, step.config, path, step.say)
@@ -65,7 +68,10 @@ def lora_adapter(step: Step, path: Path) -> dict[str, Any]:
 
 @table_asset(TRAINING_LOG, inputs=("lora_adapter",), code_version="1")
 def training_log(step: Step) -> pd.DataFrame:
-    """Loss, gradient norm and learning rate of the adapter's training; one row per step."""
+    """Loss, gradient norm and learning rate of the adapter's training.
+
+    One row per step.
+    """
     return pd.DataFrame(step.artifact("lora_adapter").manifest["log"])
 
 

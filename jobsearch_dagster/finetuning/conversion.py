@@ -1,7 +1,7 @@
 """The base model as a plain safetensors directory.
 
-Belongs here: turning the files that `model_store` finds into a directory that transformers, PEFT and TRL load without special cases.
-A GGUF file is dequantized once; a saved model is linked, not copied.
+Belongs here: turning the files that `model_store` finds into a directory that transformers, PEFT and TRL load without
+special cases. A GGUF file is dequantized once; a saved model is linked, not copied.
 """
 
 import shutil
@@ -11,8 +11,8 @@ from typing import Any
 from jobsearch_dagster.foundation import model_store
 
 SPECIAL_TOKENS = {"bos_token": "<|im_start|>", "eos_token": "<|im_end|>", "pad_token": "<|endoftext|>"}
-"""Of SmolLM2. transformers up to 5.17 reads the GGUF's wrongly (eos becomes `<|im_start|>`, there is no pad); a pad that equals eos
-would hide the end of the answer from the loss."""
+"""Of SmolLM2. transformers up to 5.17 reads the GGUF's wrongly (eos becomes `<|im_start|>`, there is no pad); a pad
+that equals eos would hide the end of the answer from the loss."""
 
 
 def convert(root: Path, files: list[Path], target: Path) -> dict[str, Any]:
@@ -40,9 +40,9 @@ def convert(root: Path, files: list[Path], target: Path) -> dict[str, Any]:
 
 def _from_gguf(path: Path, target: Path) -> None:
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM
 
-    tokenizer = AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name, local_files_only=True)
+    tokenizer = model_store.load_tokenizer(path.parent, gguf_file=path.name)
     tokenizer.add_special_tokens(SPECIAL_TOKENS)
     loaded = AutoModelForCausalLM.from_pretrained(
         path.parent, gguf_file=path.name, dtype=torch.float32, local_files_only=True
@@ -51,7 +51,8 @@ def _from_gguf(path: Path, target: Path) -> None:
     config.bos_token_id = tokenizer.bos_token_id
     config.eos_token_id = tokenizer.eos_token_id
     config.pad_token_id = tokenizer.pad_token_id
-    # transformers refuses to save a model that was loaded from GGUF: its weights go into a fresh one of the same config.
+    # transformers refuses to save a model that was loaded from GGUF: its weights go into a fresh one of the same
+    # config.
     if hasattr(config, "quantization_config"):
         del config.quantization_config
     fresh = type(loaded)(config)
@@ -62,10 +63,10 @@ def _from_gguf(path: Path, target: Path) -> None:
 
 
 def _facts(target: Path) -> dict[str, Any]:
-    from transformers import AutoConfig, AutoTokenizer
+    from transformers import AutoConfig
 
     config = AutoConfig.from_pretrained(target, local_files_only=True)
-    tokenizer = AutoTokenizer.from_pretrained(target, local_files_only=True)
+    tokenizer = model_store.load_tokenizer(target)
     return {
         "architecture": config.architectures[0],
         "layers": config.num_hidden_layers,

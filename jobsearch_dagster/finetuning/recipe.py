@@ -1,6 +1,7 @@
 """The LoRA recipe: every number that decides what the adapter becomes.
 
-Belongs here: the fields, their meaning and the contradictions that are refused. How the numbers are used is in `training.py`.
+Belongs here: the fields, their meaning and the contradictions that are refused. How the numbers are used is in
+`training.py`.
 """
 
 from typing import Any, Literal

@@ -53,12 +53,12 @@ def train_adapter(
     """
     import torch
     from peft import LoraConfig, get_peft_model
-    from transformers import AutoModelForCausalLM, AutoTokenizer, PrinterCallback, set_seed
+    from transformers import AutoModelForCausalLM, PrinterCallback, set_seed
     from trl import SFTTrainer
 
     model_store.silence_progress_bars()
     set_seed(recipe.seed)  # before the adapter exists: its first half is random
-    tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
+    tokenizer = model_store.load_tokenizer(base)
     examples = _render(tokenizer, rows, recipe)
     model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32, local_files_only=True)
     targets = resolve_targets(model, recipe.target_modules)
@@ -85,7 +85,7 @@ def train_adapter(
         started = time.monotonic()
         trainer.train()
         seconds = time.monotonic() - started
-    model.save_pretrained(target, safe_serialization=True)
+    model.save_pretrained(str(target), safe_serialization=True)
     trainable, total = model.get_nb_trainable_parameters()
     return {
         "recipe": recipe.model_dump(),

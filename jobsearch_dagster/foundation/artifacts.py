@@ -1,14 +1,15 @@
 """Directories on disk: models and other things that are no tables, addressed by what they were made from.
 
-Belongs here: `models/<asset>/<key>/` with its `manifest.json`, and the pointer file `models/<asset>/current` that says which of
-them counts. A directory is filled under a temporary name and renamed; the pointer is replaced atomically. "The newest one"
-is never asked for: going back to an earlier recipe finds the earlier directory by its key.
+Belongs here: `models/<asset>/<key>/` with its `manifest.json`, and the pointer file `models/<asset>/current` that
+says which of them counts. A directory is filled under a temporary name and renamed; the pointer is replaced
+atomically. "The newest one" is never asked for: going back to an earlier recipe finds the earlier directory by its
+key.
 """
 
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +76,7 @@ class ArtifactStore:
         return stamp
 
     @contextmanager
-    def building(self, asset: str, parts: KeyParts) -> Iterator[tuple[Path, dict[str, Any]]]:
+    def building(self, asset: str, parts: KeyParts) -> Generator[tuple[Path, dict[str, Any]]]:
         """Fill a directory under a temporary name; it gets its own name, and counts, only when the block ends well.
 
         Yields:
@@ -101,7 +102,8 @@ class ArtifactStore:
             self.point(asset, parts.key)
         except OSError as error:
             raise UserError(
-                f"cannot write {target}: {error.strerror or error}; free space, make the folder writable or set JOBSEARCH_DATA_DIR"
+                f"cannot write {target}: {error.strerror or error}; "
+                "free space, make the folder writable or set JOBSEARCH_DATA_DIR"
             ) from error
         finally:
             shutil.rmtree(temporary, ignore_errors=True)

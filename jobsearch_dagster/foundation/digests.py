@@ -1,7 +1,8 @@
 """Digests: what makes two tables, files or recipes the same.
 
-Belongs here: sha256 over canonical text, nothing about when or where something is stored. A table's digest is computed in
-DuckDB with `md5` and `sha256`, whose results are defined by their standards; DuckDB's `hash()` may change between releases.
+Belongs here: sha256 over canonical text, nothing about when or where something is stored. A table's digest is
+computed in DuckDB with `md5` and `sha256`, whose results are defined by their standards; DuckDB's `hash()` may change
+between releases.
 """
 
 import hashlib
@@ -37,8 +38,9 @@ def digest_of_files(root: Path, files: Iterable[Path]) -> str:
 def digest_of_table(connection: "duckdb.DuckDBPyConnection", table: str, schema: TableSchema) -> str:
     """Sha256 over the schema and the rows of a table that is stored in primary-key order.
 
-    Every value becomes text with its length before it, so that no two rows share their text: null is `-`, floats carry 9
-    significant digits (the last bits of a sum depend on the number of threads). Volatile columns are left out.
+    Every value becomes text with its length before it, so that no two rows share their text: null is `-`, floats
+    carry 9 significant digits (the last bits of a sum depend on the number of threads). Volatile columns are left
+    out.
 
     Args:
         connection: Where `table` is a base table (its `rowid` is the key order).

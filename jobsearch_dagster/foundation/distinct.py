@@ -1,7 +1,7 @@
 """Python functions over columns, once per distinct value.
 
-Belongs here: the one bridge from a DuckDB table to a Python function and back. Job data repeats itself (the report's 596 rows hold 15
-descriptions), so parsing each distinct value once and joining is what keeps Python off the rows.
+Belongs here: the one bridge from a DuckDB table to a Python function and back. Job data repeats itself (the report's
+596 rows hold 15 descriptions), so parsing each distinct value once and joining is what keeps Python off the rows.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +33,8 @@ def map_distinct(
         arguments: Columns of `source`; nulls are passed on as None.
         function: Called once per combination; returns the values of `returns` in order.
         returns: Name and DuckDB type of each result column.
-        into: Name of the table: the arguments, then the results. Join it with `IS NOT DISTINCT FROM` where arguments can be null.
+        into: Name of the table: the arguments, then the results. Join it with `IS NOT DISTINCT FROM` where arguments
+            can be null.
         say: Gets a line of progress now and then.
     """
     import pyarrow as pa

@@ -37,18 +37,18 @@ class Generated:
 class Generator:
     """A causal language model, with at most one LoRA adapter.
 
-    float32 on a CPU, because greedy bfloat16 answers depend on what else is in the batch (15 of 32 answers differed between
-    batches of 32 and 8; none in float32); bfloat16 on a GPU.
+    float32 on a CPU, because greedy bfloat16 answers depend on what else is in the batch (15 of 32 answers differed
+    between batches of 32 and 8; none in float32); bfloat16 on a GPU.
     """
 
     def __init__(self, model: Path, adapter: Path | None = None) -> None:
         import torch
-        from transformers import AutoModelForCausalLM, AutoTokenizer
+        from transformers import AutoModelForCausalLM
 
         model_store.silence_progress_bars()
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         dtype = torch.bfloat16 if self.device == "cuda" else torch.float32
-        self.tokenizer = AutoTokenizer.from_pretrained(model, local_files_only=True)
+        self.tokenizer = model_store.load_tokenizer(model)
         self._model: Any = AutoModelForCausalLM.from_pretrained(model, dtype=dtype, local_files_only=True)
         if adapter is not None:
             from peft import PeftModel
@@ -69,8 +69,8 @@ class Generator:
     ) -> list[Generated]:
         """Greedy continuations, in the order of the prompts.
 
-        Batches are cut from the prompts sorted by length, so that little is spent on padding and the same prompts always meet
-        the same neighbours.
+        Batches are cut from the prompts sorted by length, so that little is spent on padding and the same prompts
+        always meet the same neighbours.
 
         Args:
             prompts: Token ids.

@@ -1,13 +1,13 @@
 """The Dagster instance of a data folder: its home, its lock, and runs whose process is gone.
 
-Belongs here: what makes `jobsearch run` safe to start at any moment. A run killed by SIGKILL stays STARTED in Dagster's storage
-and keeps its pool slot; without a daemon nobody else frees it.
+Belongs here: what makes `jobsearch run` safe to start at any moment. A run killed by SIGKILL stays STARTED in
+Dagster's storage and keeps its pool slot; without a daemon nobody else frees it.
 """
 
 import fcntl
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -51,7 +51,7 @@ def prepare_home(data_dir: Path) -> Path:
 
 def template() -> str:
     """The text of a new home's `dagster.yaml`."""
-    return (resources.files(__package__) / "dagster.yaml").read_text(encoding="utf-8")
+    return (resources.files("jobsearch_dagster.foundation") / "dagster.yaml").read_text(encoding="utf-8")
 
 
 def process_tags() -> dict[str, str]:
@@ -79,7 +79,7 @@ def end_abandoned_runs(instance: dg.DagsterInstance) -> list[str]:
     return ended
 
 
-def _is_abandoned(tags: dict[str, str]) -> bool:
+def _is_abandoned(tags: Mapping[str, str]) -> bool:
     if tags.get("jobsearch/host") != socket.gethostname():
         return False
     try:
@@ -90,7 +90,7 @@ def _is_abandoned(tags: dict[str, str]) -> bool:
 
 
 @contextmanager
-def only_run(data_dir: Path, say: Callable[[str], object]) -> Iterator[None]:
+def only_run(data_dir: Path, say: Callable[[str], object]) -> Generator[None]:
     """Hold the data folder for one run; while another run holds it, say which one and wait.
 
     The lock is the kernel's: it ends with its process, however that ends.

@@ -1,13 +1,14 @@
 """Tables on disk: one Parquet file per asset, written whole or not at all.
 
-Belongs here: reading, writing and identifying tables. A table is written to a temporary name and renamed, so no reader ever
-sees half of one; its footer carries the data version, the key and the parts of the key, so that the lake alone tells what is
-up to date. What a table means is in the stages; directories (models) are in `foundation/artifacts.py`.
+Belongs here: reading, writing and identifying tables. A table is written to a temporary name and renamed, so no
+reader ever sees half of one; its footer carries the data version, the key and the parts of the key, so that the lake
+alone tells what is up to date. What a table means is in the stages; directories (models) are in
+`foundation/artifacts.py`.
 """
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,7 +86,7 @@ class Lake:
         return self.root / f"{table}.parquet"
 
     @contextmanager
-    def connect(self, tables: Iterable[str] = ()) -> Iterator[duckdb.DuckDBPyConnection]:
+    def connect(self, tables: Iterable[str] = ()) -> Generator[duckdb.DuckDBPyConnection]:
         """An in-memory DuckDB connection on which each of `tables` is a view; larger than memory spills to disk.
 
         Raises:
@@ -130,7 +131,9 @@ class Lake:
         parts: KeyParts,
         connection: duckdb.DuckDBPyConnection,
     ) -> Stamp:
-        """Check the rows against the contract, sort, digest and publish them; the earlier table stays until the last moment.
+        """Check the rows against the contract, sort, digest and publish them.
+
+        The earlier table stays until the last moment.
 
         Args:
             table: Name of the table.
@@ -162,7 +165,8 @@ class Lake:
             temporary.replace(target)
         except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
             raise UserError(
-                f"cannot write {target}: {_first_line(error)}; free space, make the folder writable or set JOBSEARCH_DATA_DIR"
+                f"cannot write {target}: {_first_line(error)}; "
+                "free space, make the folder writable or set JOBSEARCH_DATA_DIR"
             ) from error
         finally:
             connection.execute("DROP TABLE IF EXISTS staged")
@@ -205,7 +209,8 @@ def _stage(
         raise ContractError(f"{table}: columns {sorted(relation.columns)} are not the declared {sorted(schema.names)}")
     casts = ", ".join(f'"{column.name}"::{column.type} AS "{column.name}"' for column in schema.columns)
     order = "" if ordered else "ORDER BY " + ", ".join(f'"{name}"' for name in schema.primary_key)
-    relation.query("incoming", f"SELECT {casts} FROM incoming {order}").create("staged")
+    relation.create_view("incoming")
+    connection.execute(f"CREATE TEMP TABLE staged AS SELECT {casts} FROM incoming {order}")
     for name in schema.required:
         nulls = connection.execute(f'SELECT count(*) FROM staged WHERE "{name}" IS NULL').fetchall()[0][0]
         if nulls:
@@ -219,7 +224,8 @@ def _stage(
 def _from_frame(connection: duckdb.DuckDBPyConnection, frame: "pd.DataFrame") -> duckdb.DuckDBPyRelation:
     import pyarrow as pa
 
-    # By way of Arrow: DuckDB 2.0 ends in `std::bad_cast` on a frame whose columns are strided views, such as `frame[::-1]`.
+    # By way of Arrow: DuckDB 2.0 ends in `std::bad_cast` on a frame whose columns are strided views, such as
+    # `frame[::-1]`.
     return connection.from_arrow(pa.Table.from_pandas(frame, preserve_index=False))
 
 

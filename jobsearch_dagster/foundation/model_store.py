@@ -1,13 +1,14 @@
 """Names of models to directories on this machine.
 
-Belongs here: where a model's files are and what they hash to. Nothing is ever downloaded in the middle of a run: an embedded model
-comes with an installed package, a path is a path, and a Hugging Face id must be in the local cache.
+Belongs here: where a model's files are and what they hash to. Nothing is ever downloaded in the middle of a run: an
+embedded model comes with an installed package, a path is a path, and a Hugging Face id must be in the local cache.
 """
 
 import importlib.util
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jobsearch_dagster.foundation.digests import digest_of_files
 from jobsearch_dagster.foundation.errors import UserError
@@ -65,6 +66,13 @@ def silence_progress_bars() -> None:
     from transformers.utils import logging
 
     logging.disable_progress_bar()
+
+
+def load_tokenizer(folder: Path, **options: Any) -> Any:
+    """The tokenizer of a model's folder. Typed loosely: transformers' own type admits None, which it never returns."""
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(folder, local_files_only=True, **options)
 
 
 @cache

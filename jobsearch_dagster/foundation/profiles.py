@@ -1,8 +1,8 @@
 """Profiles: named sets of defaults for the assets' recipes, one YAML file each in `profiles/`.
 
 Belongs here: finding and checking profiles, and turning a recipe (a frozen pydantic model of a domain module) into the
-`dg.Config` of its asset with the profile's values as field defaults. So "Materialize" in the UI uses them, the launchpad
-overrides any field, and each run records what it used.
+`dg.Config` of its asset with the profile's values as field defaults. So "Materialize" in the UI uses them, the
+launchpad overrides any field, and each run records what it used.
 """
 
 from functools import cache
@@ -25,7 +25,7 @@ class Recipe(BaseModel):
 
 def names() -> tuple[str, ...]:
     """The profiles that come with the package."""
-    folder = resources.files(__package__) / "profiles"
+    folder = resources.files("jobsearch_dagster.foundation") / "profiles"
     return tuple(sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".yaml")))
 
 
@@ -38,7 +38,7 @@ def load(name: str) -> dict[str, dict[str, Any]]:
     """
     if name not in names():
         raise UserError(f"profile {name} does not exist: use one of {', '.join(names())}")
-    text = (resources.files(__package__) / "profiles" / f"{name}.yaml").read_text(encoding="utf-8")
+    text = (resources.files("jobsearch_dagster.foundation") / "profiles" / f"{name}.yaml").read_text(encoding="utf-8")
     return yaml.safe_load(text) or {}
 
 

@@ -1,7 +1,7 @@
 """Progress of long steps: count, rate and remaining time, without flooding the log.
 
-Belongs here: when to say something and in which words. Lines come after 2, 4, 8 ... and at most every 60 seconds, so an hour of
-work leaves about 65 lines in the run's log, and a short step leaves none.
+Belongs here: when to say something and in which words. Lines come after 2, 4, 8 ... and at most every 60 seconds, so
+an hour of work leaves about 65 lines in the run's log, and a short step leaves none.
 """
 
 import time

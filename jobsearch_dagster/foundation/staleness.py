@@ -1,7 +1,7 @@
 """What is out of date, and why: decided from the lake alone, never from the event log.
 
-Belongs here: comparing the key an asset would get now with the key it was stored under. *Stale* = missing, or its own key
-changed. *Affected* = downstream of something stale: it may turn out equal once its inputs are known.
+Belongs here: comparing the key an asset would get now with the key it was stored under. *Stale* = missing, or its own
+key changed. *Affected* = downstream of something stale: it may turn out equal once its inputs are known.
 """
 
 from collections.abc import Iterable, Mapping

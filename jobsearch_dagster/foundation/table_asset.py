@@ -1,13 +1,13 @@
 """Assets of the lake: tables and artifacts with a key, a digest, and no work done twice.
 
-Belongs here: the two decorators `table_asset` and `artifact_asset`, and what every asset of the product has in common: its key,
-reuse, the metadata that the UI shows. What an asset computes is in its stage; whether it is out of date is decided in
-`foundation/staleness.py` from the same key.
+Belongs here: the two decorators `table_asset` and `artifact_asset`, and what every asset of the product has in
+common: its key, reuse, the metadata that the UI shows. What an asset computes is in its stage; whether it is out of
+date is decided in `foundation/staleness.py` from the same key.
 """
 
 import inspect
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -219,9 +219,9 @@ def _declare(
     kinds: tuple[str, ...],
     **options: Any,
 ) -> LakeAsset:
-    name: str = body.__name__
+    assert inspect.isfunction(body)
     return LakeAsset(
-        name=name,
+        name=body.__name__,
         group=body.__module__.split(".")[1],
         inputs=inputs,
         body=body,
@@ -300,7 +300,7 @@ def _compute(
 
 
 @contextmanager
-def user_errors_in_one_line() -> Iterator[None]:
+def user_errors_in_one_line() -> Generator[None]:
     """Turn a user error into a `dg.Failure`, which the UI shows without a traceback and Dagster does not retry."""
     try:
         yield

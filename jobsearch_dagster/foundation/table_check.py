@@ -1,7 +1,7 @@
 """Asset checks over the lake: what must hold, said in SQL or in a few lines of Python.
 
-Belongs here: opening the tables a check reads, and the check that every table gets: that the stored file is what it says it is.
-What must hold for a particular table is in the `checks.py` of its stage.
+Belongs here: opening the tables a check reads, and the check that every table gets: that the stored file is what it
+says it is. What must hold for a particular table is in the `checks.py` of its stage.
 """
 
 import inspect
@@ -24,6 +24,8 @@ def table_check(
     """Declare a check that reads its asset's table, and the tables `also`, as views of a DuckDB connection."""
 
     def declare(body: CheckBody) -> dg.AssetChecksDefinition:
+        assert inspect.isfunction(body)
+
         def run_check(folder: DataFolder) -> dg.AssetCheckResult:
             with user_errors_in_one_line(), folder.lake.connect([asset, *also]) as connection:
                 return body(connection)

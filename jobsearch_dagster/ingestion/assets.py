@@ -17,19 +17,28 @@ def raw_file_digest(folder: DataFolder, config: Recipe) -> dict[str, str]:
 
 @table_asset(RAW_JOBS, code_version="1", external=raw_file_digest, kinds=("csv", "parquet"))
 def raw_jobs(step: Step) -> DuckDBPyRelation:
-    """Job postings crossed with resumes, exactly as they stand in the CSV files of raw/; one row per record."""
+    """Job postings crossed with resumes, exactly as they stand in the CSV files of raw/.
+
+    One row per record.
+    """
     csv_files.load(step.connection, step.folder.root / "raw")
     return step.connection.table("accepted")
 
 
 @table_asset(REJECTED_ROWS, code_version="1", external=raw_file_digest, kinds=("csv", "parquet"))
 def rejected_rows(step: Step) -> DuckDBPyRelation:
-    """Records of the CSV files that could not be read, with the reason; one row per record, empty when all is well."""
+    """Records of the CSV files that could not be read, with the reason.
+
+    One row per record, empty when all is well.
+    """
     csv_files.load(step.connection, step.folder.root / "raw")
     return step.connection.table("rejected")
 
 
 @table_asset(COLUMN_PROFILE, inputs=("raw_jobs",), code_version="1")
 def column_profile(step: Step) -> DuckDBPyRelation:
-    """What is in each raw column (the report's Step 1); one row per split and column."""
+    """What is in each raw column (the report's Step 1).
+
+    One row per split and column.
+    """
     return profiling.profile_columns(step.connection)

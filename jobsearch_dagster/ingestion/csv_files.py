@@ -1,10 +1,10 @@
 """Raw CSV files to records, with every record accounted for: read, or rejected with a reason.
 
-Belongs here: finding the files of `raw/`, decoding, splitting into cells, and judging a record's shape. What the cells mean
-is left to `preparation/`.
+Belongs here: finding the files of `raw/`, decoding, splitting into cells, and judging a record's shape. What the
+cells mean is left to `preparation/`.
 
-The files are split by Python's `csv` in strict mode and streamed into DuckDB in batches. DuckDB's own reader was tried first: with
-`store_rejects` it returns neither a row nor a reject for a record whose closing quote is missing.
+The files are split by Python's `csv` in strict mode and streamed into DuckDB in batches. DuckDB's own reader was
+tried first: with `store_rejects` it returns neither a row nor a reject for a record whose closing quote is missing.
 """
 
 import csv
@@ -106,7 +106,8 @@ def _positions(path: Path, header: list[str]) -> list[int]:
     missing = [name for name in COLUMNS if name not in names]
     if missing:
         raise UserError(
-            f"{path} lacks the column {', '.join(missing)}: its header is {','.join(names)[:200]}, it needs {','.join(COLUMNS)}"
+            f"{path} lacks the column {', '.join(missing)}: its header is {','.join(names)[:200]}, "
+            f"it needs {','.join(COLUMNS)}"
         )
     return [names.index(name) for name in COLUMNS]
 

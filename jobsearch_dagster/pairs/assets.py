@@ -35,23 +35,35 @@ def pairs_per_type(connection: DuckDBPyConnection) -> dict[str, Any]:
     show=pairs_per_type,
 )
 def query_pairs(step: Step) -> pd.DataFrame:
-    """Questions about each job with the answer to learn (step 3, Appendix A); one row per job, query type and wording."""
+    """Questions about each job with the answer to learn (step 3, Appendix A).
+
+    One row per job, query type and wording.
+    """
     return make_pairs(step.connection, load_templates(), step.config)
 
 
 @table_asset(TRAINING_SET, inputs=("query_pairs",), recipe=SplitRecipe, code_version="1")
 def training_set(step: Step) -> DuckDBPyRelation:
-    """Train pairs to learn from (step 5a); one row per pair."""
+    """Train pairs to learn from (step 5a).
+
+    One row per pair.
+    """
     return sets.training_pairs(step.connection, step.config)
 
 
 @table_asset(VALIDATION_SET, inputs=("query_pairs", "training_set"), code_version="1")
 def validation_set(step: Step) -> DuckDBPyRelation:
-    """Train pairs kept back to watch the training (step 5a); one row per pair."""
+    """Train pairs kept back to watch the training (step 5a).
+
+    One row per pair.
+    """
     return sets.validation_pairs(step.connection)
 
 
 @table_asset(TEST_SET, inputs=("query_pairs", "training_set"), code_version="1")
 def test_set(step: Step) -> DuckDBPyRelation:
-    """All pairs of the test file (step 5b), each saying whether its posting was seen in training; one row per pair."""
+    """All pairs of the test file (step 5b), each saying whether its posting was seen in training.
+
+    One row per pair.
+    """
     return sets.test_pairs(step.connection)

@@ -1,7 +1,7 @@
 """The one chat renderer: messages to token ids and labels.
 
-Belongs here: what exactly the model sees, in training and in answering. Both backends, the token statistics and the contenders call this
-module, so masks, template and truncation cannot differ between them.
+Belongs here: what exactly the model sees, in training and in answering. Both backends, the token statistics and the
+contenders call this module, so masks, template and truncation cannot differ between them.
 """
 
 from dataclasses import dataclass
@@ -64,8 +64,8 @@ def render_example(
 def stop_ids(tokenizer: Any) -> list[int]:
     """Ids that end an answer, the one that training teaches first.
 
-    The end of a turn is what the template writes after an assistant's message; it need not be the tokenizer's eos (Phi-3.5
-    ends a turn with `<|end|>` and a text with `<|endoftext|>`).
+    The end of a turn is what the template writes after an assistant's message; it need not be the tokenizer's eos
+    (Phi-3.5 ends a turn with `<|end|>` and a text with `<|endoftext|>`).
     """
     marker = "\x00"
     text = tokenizer.apply_chat_template(

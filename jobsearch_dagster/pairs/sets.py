@@ -26,8 +26,8 @@ class SplitRecipe(Recipe):
 def training_pairs(connection: "duckdb.DuckDBPyConnection", recipe: SplitRecipe) -> "duckdb.DuckDBPyRelation":
     """The train pairs to learn from.
 
-    Postings (or pairs) are put into the order of a digest; the first of them, rounded up to the share, validate. Dividing 3,684
-    pairs by row at 0.2 gives 2,947 and 737, the report's numbers.
+    Postings (or pairs) are put into the order of a digest; the first of them, rounded up to the share, validate.
+    Dividing 3,684 pairs by row at 0.2 gives 2,947 and 737, the report's numbers.
     """
     unit = "posting_id" if recipe.by == "posting" else "pair_id"
     return connection.sql(

@@ -48,5 +48,5 @@ class Templates(BaseModel):
 @cache
 def load_templates() -> Templates:
     """The templates that come with the package."""
-    text = (resources.files(__package__) / "templates.yaml").read_text(encoding="utf-8")
+    text = (resources.files("jobsearch_dagster.pairs") / "templates.yaml").read_text(encoding="utf-8")
     return Templates.model_validate(yaml.safe_load(text))

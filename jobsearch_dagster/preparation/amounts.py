@@ -33,8 +33,6 @@ _SCALES: Mapping[str, float] = {
     "l": 1e5, "lakh": 1e5, "lakhs": 1e5, "lac": 1e5, "lacs": 1e5, "lpa": 1e5, "cr": 1e7, "crore": 1e7, "crores": 1e7,
 }  # fmt: skip
 _RUPEE_SCALES = ("lakh", "lakhs", "lac", "lacs", "lpa", "crore", "crores")
-_YEARLY_SCALES = (*_RUPEE_SCALES, "l", "cr")
-"""Indian pay in lakhs and crores is yearly unless it says otherwise."""
 
 _UNITS: Mapping[Period, str] = {
     "hour": r"hour|\bhr|stunde|\bstd|heure|\bh\b|\bp\W*h\b",
@@ -105,7 +103,7 @@ def _figure(n: int) -> str:
         ) (?![0-9]|[.,][0-9]|\s?%)
         (?: \s? (?P<scale{n}>{scales}) (?![^\W\d_]) )?
         (?P<plus{n}>\+)?
-        (?: \s? (?P<after{n}>{signs}) (?!\w) )?
+        (?: \s? \$? \s? (?P<after{n}>{signs}) (?!\w) )?
     """
 
 
@@ -127,7 +125,7 @@ _LOWER = re.compile(
 )
 _UPPER_AFTER = re.compile(r"\s?(?:\(?max|tops\b|or less\b)", re.IGNORECASE)
 _LOWER_AFTER = re.compile(
-    r"\s?(?:\+|\(?min(?:imum)?\b|(?:and|or) (?:up|above|more|over|higher)\b|upwards\b)", re.IGNORECASE
+    r"\s?(?:\+(?!\s*\w)|\(?min(?:imum)?\b|(?:and|or) (?:up|above|more|over|higher)\b|upwards\b)", re.IGNORECASE
 )
 
 
@@ -180,7 +178,7 @@ def _amount(match: re.Match[str], text: str) -> Amount:
     scales = [(match[name] or "").lower() for name in ("scale1", "scale2")]
     written = match["period1"] or match["period2"]
     period = _unit(written) if written else None
-    if period is None and any(scale in _YEARLY_SCALES for scale in scales):
+    if period is None and "lpa" in scales:
         period = "year"
     return Amount(
         start=match.start(),

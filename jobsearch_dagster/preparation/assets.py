@@ -19,7 +19,10 @@ from jobsearch_dagster.preparation.tables import (
 def rows_per_split(connection: DuckDBPyConnection) -> dict[str, Any]:
     """The report's table of duplicates: rows before, duplicates, rows after, per split."""
     rows = connection.execute(
-        "SELECT split, sum(copies)::BIGINT, (sum(copies) - count(*))::BIGINT, count(*) FROM deduplicated_jobs GROUP BY split"
+        """
+        SELECT split, sum(copies)::BIGINT, (sum(copies) - count(*))::BIGINT, count(*)
+        FROM deduplicated_jobs GROUP BY split
+        """
     ).fetchall()
     names = ("rows_before", "duplicates", "rows_after")
     return {f"{split}_{name}": value for split, *values in rows for name, value in zip(names, values, strict=True)}
@@ -37,19 +40,28 @@ def salary_sources(connection: DuckDBPyConnection) -> dict[str, Any]:
 
 @table_asset(LOWERCASED_JOBS, inputs=("raw_jobs",), code_version="1")
 def lowercased_jobs(step: Step) -> DuckDBPyRelation:
-    """The raw rows with everything but the salary in lower case (the report's step 2a); one row per record."""
+    """The raw rows with everything but the salary in lower case (the report's step 2a).
+
+    One row per record.
+    """
     return deduplication.lowercase(step.connection)
 
 
 @table_asset(DEDUPLICATED_JOBS, inputs=("lowercased_jobs",), code_version="1", show=rows_per_split)
 def deduplicated_jobs(step: Step) -> DuckDBPyRelation:
-    """The lowercased rows without exact duplicates over all five columns (step 2b); one row per job and split."""
+    """The lowercased rows without exact duplicates over all five columns (step 2b).
+
+    One row per job and split.
+    """
     return deduplication.drop_duplicates(step.connection)
 
 
 @table_asset(STANDARDIZED_JOBS, inputs=("deduplicated_jobs",), code_version="1")
 def standardized_jobs(step: Step) -> DuckDBPyRelation:
-    """Jobs with titles and places in one form each (step 2f) and the posting they belong to; one row per job and split."""
+    """Jobs with titles and places in one form each (step 2f) and the posting they belong to.
+
+    One row per job and split.
+    """
     return standardization.standardize(step.connection)
 
 
@@ -67,11 +79,17 @@ def imputed_salaries(step: Step) -> DuckDBPyRelation:
 
 @table_asset(CLEAN_JOBS, inputs=("imputed_salaries",), code_version="1")
 def clean_jobs(step: Step) -> DuckDBPyRelation:
-    """Jobs with resume and description as clean text in two forms (step 2d); one row per job and split."""
+    """Jobs with resume and description as clean text in two forms (step 2d).
+
+    One row per job and split.
+    """
     return cleaning.clean(step.connection, step.say)
 
 
 @table_asset(JOB_ENTITIES, inputs=("raw_jobs", "deduplicated_jobs"), recipe=entity_table.EntityRecipe, code_version="1")
 def job_entities(step: Step) -> DuckDBPyRelation:
-    """Skills, seniority, years, education, work mode and pay that a job's original text names; one row per job and split."""
+    """Skills, seniority, years, education, work mode and pay that a job's original text names.
+
+    One row per job and split.
+    """
     return entity_table.extract(step.connection, step.config, step.say)

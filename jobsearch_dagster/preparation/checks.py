@@ -34,7 +34,7 @@ def no_job_is_lost(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
 
 @table_check("imputed_salaries")
 def every_bucket_agrees_with_its_source(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
-    """A bucket is one of the five or Unknown; it is Unknown exactly where no source gave one; stated pay lies in order."""
+    """A bucket is one of the five, or Unknown exactly where no source gave one; stated pay lies in order."""
     return none_of(
         connection,
         f"""

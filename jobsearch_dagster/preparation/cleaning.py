@@ -21,7 +21,8 @@ def clean(connection: "duckdb.DuckDBPyConnection", say: Callable[[str], object])
     return connection.sql(
         """
         SELECT j.* EXCLUDE (resume, description),
-            r.sentences AS resume_text, d.sentences AS description_text, r.words AS resume_clean, d.words AS description_clean
+            r.sentences AS resume_text, d.sentences AS description_text,
+            r.words AS resume_clean, d.words AS description_clean
         FROM imputed_salaries j
         JOIN clean_resume r ON r.resume IS NOT DISTINCT FROM j.resume
         JOIN clean_description d ON d.description IS NOT DISTINCT FROM j.description

@@ -9,11 +9,13 @@ if TYPE_CHECKING:
     import duckdb
 
 ID_LENGTH = 16
-"""Hexadecimal digits of an identifier: 64 bits, a collision among 5 million rows has a probability of about 1 in a million."""
+"""Hexadecimal digits of an identifier: 64 bits, a collision among 5 million rows has a probability of about 1 in a
+million.
+"""
 
 
 def identifier(*expressions: str) -> str:
-    """SQL for the digest of several text columns; each goes in with its length, so that no two rows share their text."""
+    """SQL for the digest of text columns; each goes in with its length, so that no two rows share their text."""
     cells = " || ".join(f"coalesce(length({e}) || ':' || {e}, '-')" for e in expressions)
     return f"left(sha256({cells}), {ID_LENGTH})"
 

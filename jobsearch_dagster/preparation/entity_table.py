@@ -1,6 +1,7 @@
 """Entities of a table: what each job asks, read from the original cells.
 
-Belongs here: the join. The rules are in `entities.py`. The original cells are read because `Go`, `R` and `US` live in capitals.
+Belongs here: the join. The rules are in `entities.py`. The original cells are read because `Go`, `R` and `US` live in
+capitals.
 """
 
 from collections.abc import Callable

@@ -49,8 +49,8 @@ class SalaryRecipe(Recipe):
 def impute_salaries(connection: "duckdb.DuckDBPyConnection", recipe: SalaryRecipe) -> "duckdb.DuckDBPyRelation":
     """Add pay, its bucket and where it comes from to the rows of `standardized_jobs`.
 
-    The median of a group is the ordinal one, the lower of the two middle buckets, over distinct train postings with stated pay: a
-    posting that occurs beside twenty resumes counts once.
+    The median of a group is the ordinal one, the lower of the two middle buckets, over distinct train postings with
+    stated pay: a posting that occurs beside twenty resumes counts once.
     """
     country = "country" if recipe.bare_dollar == "country" else "NULL::VARCHAR AS country"
 

@@ -108,7 +108,7 @@ def _split_work_mode(text: str) -> tuple[str, WorkMode | None]:
 _COMMA = re.compile(r"\s[-–—]+(?=\s|$)|^[-–—]\s|[():,\[\]]")
 _STRONG = re.compile(r"[;|\n•·]")
 _WEAK = re.compile(r"\s*/\s*|\s+(?:or|and|&|\+)\s+", re.IGNORECASE)
-_POSTCODE = re.compile(r"\S*\d\S*")
+_POSTCODE = re.compile(r"[^\s,;/()]*\d[^\s,;/()]*")
 
 
 def _alternatives(text: str) -> list[list[str]]:
@@ -120,11 +120,19 @@ def _alternatives(text: str) -> list[list[str]]:
             first, *more = [name] if _is_known(_key(name)) else _WEAK.split(name)
             cells[-1].append(first)
             cells.extend([other] for other in more)
-    return [[key for name in cell for key in _known_parts(_key(name))] for cell in cells]
+    keys = ([key for name in cell for key in _known_parts(_key(name))] for cell in cells)
+    return [place for cell in keys for place in _separated(cell)]
+
+
+def _separated(keys: list[str]) -> list[list[str]]:
+    """A list of well-known cities is several places: `London, Paris`."""
+    cities = [reading.city for key in keys if (reading := _read([key])) and reading.city]
+    known = {(city.name, city.country) for city in cities if city.population >= _KNOWN_WORLDWIDE}
+    return [[key] for key in keys] if len(known) == len(keys) else [keys]
 
 
 _NOISE = re.compile(
-    r"\b(?:greater|metro|metropolitan|area|region|county|co|downtown|based|offices?|hq|headquarters|only|wide|nationwide|city)\b"
+    r"^(?:in|within|across)\b|\b(?:greater|metro|metropolitan|area|region|county|co|downtown|based|offices?|hq|headquarters|only|wide|nationwide|city)\b"
 )
 
 
@@ -135,7 +143,7 @@ def _known_parts(key: str) -> list[str]:
     words = key.split()
     for at in range(1, len(words)):
         city, area = " ".join(words[:at]), " ".join(words[at:])
-        if _is_area(area) and _is_known(city):
+        if area in _areas() and (city in _cities() or (len(city) > 2 and city in _areas())):
             return [city, area]
     bare = " ".join(_NOISE.sub(" ", key).split())
     return _known_parts(bare) if bare != key else [key]
@@ -282,15 +290,12 @@ _UNDECOMPOSED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ"
 
 
 def _key(name: str) -> str:
-    """A name without case, accents and punctuation."""
+    """A name without case, accents and punctuation; `U.K.` is `uk`."""
     if not name.isascii():
         decomposed = unicodedata.normalize("NFKD", name.casefold().translate(_UNDECOMPOSED))
         name = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return re.sub(r"\bst\b", "saint", " ".join(re.findall(r"\w+", name.casefold())))
-
-
-def _is_area(key: str) -> bool:
-    return key in _areas()
+    name = re.sub(r"\b(\w)\.(?=\w\b)", r"\1", name.casefold())
+    return re.sub(r"\bst\b", "saint", " ".join(re.findall(r"\w+", name)))
 
 
 def _is_known(key: str) -> bool:

@@ -14,7 +14,8 @@ def coverage(connection: DuckDBPyConnection) -> dict[str, Any]:
     """How much of the catalog can be asked for."""
     row = connection.execute(
         """
-        SELECT avg((country IS NOT NULL)::INT), avg((midpoint_usd IS NOT NULL)::INT), avg((len(skills) > 0)::INT), sum(conflicts)::BIGINT
+        SELECT avg((country IS NOT NULL)::INT), avg((midpoint_usd IS NOT NULL)::INT), avg((len(skills) > 0)::INT),
+            sum(conflicts)::BIGINT
         FROM job_catalog
         """
     ).fetchall()[0]
@@ -30,5 +31,8 @@ def coverage(connection: DuckDBPyConnection) -> dict[str, Any]:
     publication=CatalogPublication(),
 )
 def job_catalog(step: Step) -> DuckDBPyRelation:
-    """What can be searched: title, place and pay as written, and all that was understood of them; one row per posting."""
+    """What can be searched: title, place and pay as written, and all that was understood of them.
+
+    One row per posting.
+    """
     return catalog_rows(step.connection)

@@ -17,7 +17,8 @@ SOURCES = ["stated", "description", "imputed", "unknown"]
 def catalog_rows(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelation":
     """Rows of `jobs` from `raw_jobs`, `clean_jobs`, `job_entities` and `job_summaries`.
 
-    Title, place and salary are shown as written. A row that states another salary than the one shown is a conflict and is counted.
+    Title, place and salary are shown as written. A row that states another salary than the one shown is a conflict
+    and is counted.
     """
     return connection.sql(
         f"""

@@ -29,7 +29,8 @@ def no_resume_is_in_the_catalog(connection: DuckDBPyConnection) -> dg.AssetCheck
         """
         SELECT posting_id FROM job_catalog c WHERE EXISTS (
             SELECT 1 FROM clean_jobs j
-            WHERE j.posting_id = c.posting_id AND length(j.resume_text) > 40 AND contains(lower(c.summary), j.resume_text)
+            WHERE j.posting_id = c.posting_id AND length(j.resume_text) > 40
+                AND contains(lower(c.summary), j.resume_text)
         )
         """,
     )

@@ -1,7 +1,7 @@
 """The catalog as readers see it: `catalog/<digest>.duckdb` and a pointer to the one that counts.
 
-Belongs here: names and the pointer. A reader opens the digest's own path: a process that keeps a connection to one path never
-sees a file that was renamed over it.
+Belongs here: names and the pointer. A reader opens the digest's own path: a process that keeps a connection to one
+path never sees a file that was renamed over it.
 """
 
 import os

@@ -11,10 +11,15 @@ Meanings that are choices:
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from jobsearch_dagster.preparation.locations import Location, normalize_place, parse_location
+from jobsearch_dagster.preparation.locations import (
+    Location,
+    country_code,
+    normalize_place,
+    parse_location,
+)
 from jobsearch_dagster.search.catalog import CATALOG_SCHEMA
 from jobsearch_dagster.search.filter import Constraints, JobFilter
 
@@ -134,16 +139,20 @@ def _place(place: Location, text: str) -> Condition:
     asked = {"city": place.city, "region": place.region, "country": place.country}
     parts = [(f"{_folded(column)} = {_folded('?')}", (value,)) for column, value in asked.items() if value]
     mode = [("work_mode = ?", (place.work_mode,))] if place.work_mode else []
-    if not parts and not mode:
-        return _has_words("place", text)
-    first = _all_of(parts + mode)
     if not parts:
-        return first
+        return _all_of(mode) if mode else _unresolved_place(text)
     further = (
         f"len([x FOR x IN other_places IF list_has_all({_parts('x')}, {_parts('?')})]) > 0",
-        (normalize_place(Location(city=place.city, region=place.region, country=place.country)),),
+        (normalize_place(replace(place, work_mode=None, others=())),),
     )
-    return _any_of([first, _all_of([further, *mode])])
+    return _all_of([_any_of([_all_of(parts), further]), *mode])
+
+
+def _unresolved_place(text: str) -> Condition:
+    """A name that several places have, by its words; a code that is both a state's and a country's also as the country."""
+    as_written = _has_words("place", text)
+    country = country_code(text)
+    return as_written if country is None else _any_of([as_written, ("country = ?", (country,))])
 
 
 def _all_of(conditions: list[Condition]) -> Condition:

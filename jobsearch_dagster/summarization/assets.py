@@ -37,7 +37,10 @@ def compression(connection: DuckDBPyConnection) -> dict[str, Any]:
     accelerator=True,
 )
 def job_summaries(step: Step) -> DuckDBPyRelation:
-    """Descriptions (and resumes, where the profile says so) in a few of their own sentences (step 2e); one row per job and split."""
+    """Descriptions (and resumes, where the profile says so) in a few of their own sentences (step 2e).
+
+    One row per job and split.
+    """
     return summarize(
         step.connection,
         step.config,

@@ -19,7 +19,8 @@ SHORTEST = 20  # characters; headings and "apply now!" say nothing about a job
 def split_sentences(text: str) -> list[str]:
     """Sentences of a text in order; together they hold all its words.
 
-    A sentence of more than four times `WORDS_PER_PIECE` words (a text without punctuation) is cut into pieces of that many.
+    A sentence of more than four times `WORDS_PER_PIECE` words (a text without punctuation) is cut into pieces of that
+    many.
     """
     sentences = []
     for sentence in filter(None, map(str.strip, _SENTENCE_END.split(text))):
@@ -49,8 +50,8 @@ class Choice:
 def choose(sentences: Sequence[str], vectors: "np.ndarray", choice: Choice) -> list[int]:
     """Positions of the chosen sentences, in the order of the text.
 
-    Maximal marginal relevance (Carbonell and Goldstein, 1998), with the mean vector of the text as the query: each step takes the
-    sentence closest to the whole text and least like those taken before.
+    Maximal marginal relevance (Carbonell and Goldstein, 1998), with the mean vector of the text as the query: each
+    step takes the sentence closest to the whole text and least like those taken before.
 
     Args:
         sentences: Sentences of one text.

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from jobsearch_dagster.preparation.locations import normalize_place, parse_location
 from jobsearch_dagster.search.catalog import CATALOG_SCHEMA, build_catalog
 
 POSTINGS: dict[str, dict[str, Any]] = {
@@ -14,8 +15,6 @@ POSTINGS: dict[str, dict[str, Any]] = {
         "role": "backend developer",
         "seniority": "senior",
         "place": "Malmö, Sweden",
-        "city": "malmö",
-        "country": "SE",
         "work_mode": "onsite",
         "salary": "$100,000 - $120,000 a year",
         "min_usd": 100_000.0,
@@ -35,7 +34,6 @@ POSTINGS: dict[str, dict[str, Any]] = {
         "role": "frontend developer",
         "seniority": "junior",
         "place": "Remote, US",
-        "country": "US",
         "work_mode": "remote",
         "salary": "$60,000 a year",
         "min_usd": 60_000.0,
@@ -54,10 +52,7 @@ POSTINGS: dict[str, dict[str, Any]] = {
         "title": "Registered Nurse, night shift",
         "standard_title": "registered nurse",
         "role": "registered nurse",
-        "place": "Berlin, Germany",
-        "city": "berlin",
-        "country": "DE",
-        "other_places": ["munich, germany"],
+        "place": "Berlin, Germany or Munich, Germany",
         "work_mode": "onsite",
         "bucket": "$50K-$75K",
         "salary_source": "imputed",
@@ -72,9 +67,6 @@ POSTINGS: dict[str, dict[str, Any]] = {
         "role": "data scientist",
         "seniority": "senior",
         "place": "New York, NY, USA",
-        "city": "new york",
-        "region": "NY",
-        "country": "US",
         "work_mode": "hybrid",
         "salary": "US$150K+",
         "min_usd": 150_000.0,
@@ -93,8 +85,6 @@ POSTINGS: dict[str, dict[str, Any]] = {
         "standard_title": "teacher of mathematics",
         "role": "teacher",
         "place": "London, UK",
-        "city": "london",
-        "country": "GB",
         "bucket": "Unknown",
         "salary_source": "unknown",
         "skills": ["teaching"],
@@ -105,9 +95,17 @@ POSTINGS: dict[str, dict[str, Any]] = {
 
 def frame_of(postings: dict[str, dict[str, Any]]) -> pd.DataFrame:
     """Postings by id as a frame with the catalog's columns; what a posting does not say is null."""
-    nothing = {"other_places": [], "conflicts": 0, "split": "train"}
-    rows = [{"posting_id": key, "source_row": f"train-1.csv:{n}", **nothing, **p} for n, (key, p) in enumerate(postings.items())]
+    rows = [
+        {"posting_id": key, "source_row": f"train-1.csv:{n}", "split": "train", "conflicts": 0, **_place(p), **p}
+        for n, (key, p) in enumerate(postings.items())
+    ]
     return pd.DataFrame(rows, columns=list(CATALOG_SCHEMA.names))
+
+
+def _place(posting: dict[str, Any]) -> dict[str, Any]:
+    place = parse_location(posting.get("place", ""))
+    others = [normalize_place(other) for other in place.others]
+    return {"city": place.city, "region": place.region, "country": place.country, "other_places": others}
 
 
 def catalog_of(folder: Path, postings: dict[str, dict[str, Any]] = POSTINGS) -> Path:

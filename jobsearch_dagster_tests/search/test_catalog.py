@@ -24,7 +24,7 @@ def test_columns_are_taken_by_name_whatever_their_order(tmp_path):
     frame = frame_of(POSTINGS)
     build_catalog(frame[frame.columns[::-1]], tmp_path / "a.duckdb")
     with open_catalog(tmp_path / "a.duckdb") as connection:
-        assert connection.execute("SELECT city FROM jobs WHERE posting_id = 'nurse'").fetchall() == [("berlin",)]
+        assert connection.execute("SELECT city FROM jobs WHERE posting_id = 'nurse'").fetchall() == [("Berlin",)]
 
 
 def test_a_relation_of_another_connection_can_be_built_from(tmp_path):

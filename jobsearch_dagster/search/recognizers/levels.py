@@ -15,7 +15,7 @@ _WORK_MODE = {
 }
 _SENIORITY = {
     "intern": r"interns?|trainees?|apprentices?",
-    "entry": r"entry(?:[\s-]level)?|(?:new|fresh|recent)\s+(?:grad(?:uate)?s?)|freshers?|beginners?",
+    "entry": r"entry[\s-]level|entry(?=\s+(?:jobs?|roles?|positions?)\b)|(?:new|fresh|recent)\s+(?:grad(?:uate)?s?)|freshers?|beginners?",
     "junior": r"junior(?:[\s-]level)?|jr\.?",
     "mid": r"mid(?:[\s-]?(?:level|senior|career))?|intermediate(?:[\s-]level)?|medior",
     "senior": r"senior(?:[\s-]level)?|sr\.?",

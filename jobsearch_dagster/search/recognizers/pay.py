@@ -9,7 +9,7 @@ from jobsearch_dagster.preparation.salary import parse_salary
 from jobsearch_dagster.search.recognizers.spans import Finding
 
 _SIGN = r"(?:US\$|CA\$|C\$|AU\$|A\$|[$€£₹]|\b(?:USD|EUR|GBP|INR|CAD|AUD|Rs\.?)\s?)"
-_FIGURE = r"\d{1,3}(?:[,.']\d{3})+(?![\d%])|\d+(?:\.\d+)?"
+_FIGURE = r"\d{1,3}(?:[,.' ]\d{3})+(?![\d%])|\d{1,9}(?:\.\d+)?"
 _SCALE = r"(?:\s?(?:k|m|mn|lakhs?|lacs?|lpa|crores?|cr|million|thousand|grand)\b)"
 _CODE = r"(?:\s?(?:USD|EUR|GBP|INR|CAD|AUD|dollars?|euros?|pounds?|rupees?|bucks)\b|\s?[€£₹$](?!\d))"
 _PERIOD = (
@@ -40,7 +40,8 @@ _PAY = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _MARKED = re.compile(rf"{_SIGN}|\d{_SCALE}|{_CODE}|{_PERIOD}", re.IGNORECASE)
-_NO_PAY = re.compile(r"401\s?\(?k\)?|\b(?:19|20)\d\d\b(?!\s*(?:a|per|/))", re.IGNORECASE)
+_NO_PAY = re.compile(rf"401\s?\(?k\)?|(?<![$€£₹])\b(?:19|20)\d\d\b(?!{_PERIOD}|{_CODE})", re.IGNORECASE)
+_SIX_FIGURES = re.compile(r"\b(?:six|6)[\s-]figures?\b", re.IGNORECASE)
 _PAY_WORD = re.compile(
     r"\b(?:salar\w+|pay\w*|paid|wages?|compensation|earn\w*|income|remuneration)\b", re.IGNORECASE
 )
@@ -64,6 +65,7 @@ def find_pay(text: str) -> list[Finding]:
     findings = [Finding("has_salary", False, *match.span()) for match in _UNKNOWN.finditer(text)]
     if not findings:
         findings = _stated(text)
+    findings += [Finding("min_salary_usd", 100_000, *match.span()) for match in _SIX_FIGURES.finditer(text)]
     for match in _PAY.finditer(_NO_PAY.sub(lambda found: "|" * len(found[0]), text)):
         if _is_pay(match, text):
             findings += _bounds(match)
@@ -93,7 +95,7 @@ def _bounds(match: re.Match[str]) -> list[Finding]:
     low, high = worth
     side = _side(match["before"], match["after"].lower())
     if side == "about":
-        low, high = low * (1 - AROUND), high * (1 + AROUND)
+        low, high = round(low * (1 - AROUND)), round(high * (1 + AROUND))
     lower, upper = (
         Finding("min_salary_usd", low, *match.span()),
         Finding("max_salary_usd", high, *match.span()),
@@ -117,7 +119,8 @@ def _side(before: str, after: str) -> str | None:
 
 def _usd(amount: str) -> tuple[float, float] | None:
     """Both ends in USD a year; None for a currency without a rate."""
-    found = parse_salary(amount) or parse_salary(f"${amount.strip()}")
+    written = re.sub(r"\s+and\s+", "-", amount.strip(), flags=re.IGNORECASE)
+    found = parse_salary(written) or parse_salary(f"${written}")
     if found is None or found.midpoint_usd is None:
         return None
     low = found.midpoint_usd if found.min_usd is None else found.min_usd

@@ -5,22 +5,31 @@ from others of the name ("Cambridge") stays as it is written.
 """
 
 import re
-from dataclasses import replace
+from functools import lru_cache
 
-from jobsearch_dagster.preparation.locations import normalize_place, parse_location
+from jobsearch_dagster.preparation.locations import country_code, normalize_place, parse_location
 from jobsearch_dagster.search.recognizers.skills import is_skill
 from jobsearch_dagster.search.recognizers.spans import Finding
 from jobsearch_dagster.search.recognizers.titles import MODIFIERS, OCCUPATIONS
 from jobsearch_dagster.search.recognizers.words import FUNCTION_WORDS, PLAIN_WORDS
 
-_ANCHOR = re.compile(r"\b(?:in|near|around|within|outside(?:\s+of)?|from|based\s+(?:in|at)|across)\s+(?=[^\W\d_])", re.IGNORECASE)
+_WORK_MODE = r"(?:remote|hybrid|on-?site)"
+_AT_START = rf"(?:{_WORK_MODE}\s*[,-]?\s+)?"
+_ANCHOR = re.compile(
+    rf"\b(?:in|near|around|within|outside(?:\s+of)?|from|based\s+(?:in|at)|across)\s+{_AT_START}(?=[^\W\d_])", re.IGNORECASE
+)
+_TEMPLATE = re.compile(
+    rf"\b(?:open|available|jobs?|roles?|positions?)\s+in\s+{_AT_START}(?P<place>[^|?!;]+?)\s*[.?!]*$", re.IGNORECASE
+)
 _TOKEN = re.compile(r"[^\s,|?!;]+,?")
 _MOST_TOKENS = 10
-_INNER_WORDS = frozenset("of the and & or la city area region".split())
-"""Function words that a place's name, or a list of places, may hold."""
-_TEMPLATE = re.compile(
-    r"\b(?:open|available|jobs?|roles?|positions?|located|based)\s+in\s+(?P<place>[^|?!;]+?)\s*[.?!]*$", re.IGNORECASE
-)
+_ALTERNATIVE = re.compile(r"\s*,?\s+(?:or|and)\s+|\s*/\s*", re.IGNORECASE)
+_STATE_CODE = re.compile(r",\s*\w{2,3}\b")
+_INNER_WORDS = frozenset("of the and & or".split())
+_LAST_WORDS = frozenset("city area region us".split())
+"""Function words that a place's name, or a list of places, may hold or end with."""
+_NAMESAKES = ("us", "gb", "ca", "au", "in", "mx")
+"""Where to look for a name that `parse_location` leaves open because several places have it."""
 _LEAST_LETTERS = 4
 """Of a place without "in": shorter names are words as well."""
 _SHORT_NAMES = frozenset("usa uk uae nyc emea dach apac eu".split())
@@ -37,12 +46,14 @@ _INDUSTRIES = frozenset(
 
 
 def find_places(text: str) -> list[Finding]:
-    """`locations` after "in", "near" and the like, and the `work_mode` that a place such as "remote, us" names."""
+    """`locations` after "in", "near" and the like; the whole rest of a question first, for places such as "it" and "no"."""
     findings: list[Finding] = []
+    whole = _TEMPLATE.search(text)
+    if whole is not None and whole["place"] != "IT":
+        findings = _findings(whole["place"], whole.start("place"), one_word=" " not in whole["place"])
     for anchor in _ANCHOR.finditer(text):
-        if findings and anchor.start() < findings[-1].end:
-            continue
-        findings += _place_at(text, anchor.end())
+        if not findings or anchor.end() > findings[-1].end or anchor.end() < findings[0].start:
+            findings += _place_at(text, anchor.end())
     return findings
 
 
@@ -50,9 +61,8 @@ def find_named_places(text: str) -> list[Finding]:
     """`locations` named without "in": "nurse berlin", "what about New York"."""
     findings: list[Finding] = []
     for token in _TOKEN.finditer(text):
-        if findings and token.start() < findings[-1].end:
-            continue
-        findings += [f for f in _place_at(text, token.start()) if _stands_alone(text[f.start : f.end])]
+        if not findings or token.start() >= findings[-1].end:
+            findings += _place_at(text, token.start(), alone=True)
     return findings
 
 
@@ -67,36 +77,52 @@ def find_unknown_places(text: str) -> list[Finding]:
     return [Finding("locations", match["place"].lower(), *match.span("place"))]
 
 
-def _place_at(text: str, start: int) -> list[Finding]:
-    """The longest place, or list of places, that starts here."""
-    tokens = []
+def _place_at(text: str, start: int, *, alone: bool = False) -> list[Finding]:
+    """The longest place, or list of places, that starts here; `alone` where no "in" stands before it."""
+    ends: list[int] = []
     for token in _TOKEN.finditer(text, start):
-        if token.start() != (tokens[-1].end() + 1 if tokens else start) or len(tokens) == _MOST_TOKENS:
+        if token.start() != (ends[-1] + 1 if ends else start) or len(ends) == _MOST_TOKENS:
             break
-        tokens.append(token)
-    for size in range(len(tokens), 0, -1):
-        end = tokens[size - 1].end()
-        phrase = text[start:end].rstrip(",.")
-        if _may_be_place(phrase) and (found := _read(phrase)):
-            return [replace(f, start=start, end=start + len(phrase)) for f in found]
+        ends.append(token.end())
+    for end in reversed(ends):
+        phrase = text[start:end].rstrip(",.'\")")
+        if not alone or _stands_alone(phrase):
+            if found := _findings(phrase, start):
+                return found
     return []
+
+
+def _findings(phrase: str, start: int, *, one_word: bool = False) -> list[Finding]:
+    """One finding per place of a phrase; none where any part of it is something else."""
+    names = [phrase]
+    if country_code(phrase) is None:
+        names = _ALTERNATIVE.split(phrase)
+    if not all(one_word or _may_be_place(name) for name in names):
+        return []
+    if not all(map(_is_place, names)):
+        return []
+    return [Finding("locations", name.lower(), start, start + len(phrase)) for name in names]
 
 
 def _may_be_place(phrase: str) -> bool:
     """No word of the phrase belongs to the rest of the sentence; a state's code after a comma does not ("Salem, OR")."""
-    words = re.sub(r",\s*\w{2,3}\b", "", phrase.lower()).replace(",", " ").split()
-    if not words or words[0] in _INNER_WORDS - {"the"} or words[-1] in _INNER_WORDS - {"city", "area", "region"}:
+    words = _STATE_CODE.sub("", phrase.lower()).replace(",", " ").split()
+    if not words or words[-1] in _INNER_WORDS:
         return False
-    return not any(word in FUNCTION_WORDS - _INNER_WORDS or word in OCCUPATIONS for word in words)
+    strange = FUNCTION_WORDS - _INNER_WORDS - _LAST_WORDS | OCCUPATIONS
+    parts = [part.strip() for part in phrase.lower().split(",")]
+    if any(word in strange or re.fullmatch(_WORK_MODE, word) for word in words):
+        return False
+    return not any(is_skill(part) and not _is_place(part) for part in parts[1:])
 
 
-def _read(phrase: str) -> list[Finding]:
-    first = parse_location(phrase)
-    places = [place for place in (replace(first, work_mode=None, others=()), *first.others) if normalize_place(place)]
-    findings = [Finding("locations", normalize_place(place), 0, 0) for place in dict.fromkeys(places)]
-    if first.work_mode is not None and findings:
-        findings.append(Finding("work_mode", first.work_mode, 0, 0))
-    return findings
+@lru_cache(maxsize=20_000)
+def _is_place(name: str) -> bool:
+    """Whether a name is one place's, or that of several that cannot be told apart."""
+    if normalize_place(parse_location(name)) or country_code(name) is not None:
+        return True
+    namesakes = (parse_location(f"{name}, {country}") for country in _NAMESAKES)
+    return any(place.city or place.region for place in namesakes)
 
 
 def _stands_alone(phrase: str) -> bool:

@@ -28,7 +28,7 @@ _GROUP = re.compile(
 )
 _MOST = r"(?:most[\s-](?:common|popular|frequent(?:ly\s+\w+)?|requested|wanted|in[\s-]demand|used|asked(?:[\s-]for)?|sought(?:[\s-]after)?|needed|required)|top|commonest)"
 _TOP = re.compile(
-    rf"\b{_MOST}\s+(?:(?P<wanted>\d{1,3})\s+)?(?P<column>{_ANY_COLUMN})\b"
+    rf"\b{_MOST}\s+(?:(?P<wanted>\d{{1,3}})\s+)?(?P<column>{_ANY_COLUMN})\b"
     rf"|\b(?:which|what)\s+(?P<column2>{_ANY_COLUMN})\s+(?:is|are|do|does|has|have)\b[^|?]*\b(?:most|in\s+demand|common|popular|needed|requested|required|asked)\b(?:\s+(?:jobs|roles|in[\s-]demand|often|common|popular|requested|openings|positions|vacancies))?",
     re.IGNORECASE,
 )

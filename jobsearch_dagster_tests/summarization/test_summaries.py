@@ -1,0 +1,153 @@
+"""Every distinct text is shortened once, with a real encoder; short texts pass as they are."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+
+from jobsearch_dagster.foundation.encoder import Encoder
+from jobsearch_dagster.foundation.progress import Progress
+from jobsearch_dagster.summarization.extractive import split_sentences
+from jobsearch_dagster.summarization.summaries import SummaryRecipe, summarize
+
+SHORT = "we cook lunch. we wash up."
+LONG = (
+    "our kitchen cooks lunch for four hundred children every day. we are looking for a cook who likes vegetables. "
+    "you will plan the menu together with two colleagues. the kitchen has new ovens and a large garden beside it. "
+    "pay is monthly and there are six weeks of holidays. knowledge of food hygiene rules is required for the job, as is a current certificate of health."
+)
+OTHER = LONG.replace("kitchen", "bakery").replace("lunch", "bread")
+RESUME = LONG.replace("our kitchen", "my restaurant").replace("you will", "i did")
+
+Rows = list[tuple[str, str]]
+
+
+class Counting(Encoder):
+    """The real encoder, remembering what it was given."""
+
+    def __init__(self, name: str, data_dir: Path) -> None:
+        super().__init__(name, data_dir)
+        self.encoded: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        self.encoded += texts
+        return super().encode(texts)
+
+
+@pytest.fixture(scope="module")
+def loaded(smoke_models: Path) -> Counting:
+    return Counting("./encoder", smoke_models)
+
+
+@pytest.fixture
+def encoder(loaded: Counting) -> Counting:
+    loaded.encoded.clear()
+    return loaded
+
+
+Shorten = Callable[..., pd.DataFrame]
+
+
+@pytest.fixture
+def shorten(encoder: Counting) -> Shorten:
+    """Summaries of jobs given as (description, resume), in their order."""
+
+    def summaries(jobs: Rows, **recipe: Any) -> pd.DataFrame:
+        with duckdb.connect() as connection:
+            connection.execute(
+                "CREATE TABLE clean_jobs (row_id INT, split VARCHAR, description_text VARCHAR, resume_text VARCHAR, "
+                "description_clean VARCHAR, resume_clean VARCHAR)"
+            )
+            for number, (description, resume) in enumerate(jobs):
+                bare = [text.replace(".", "") for text in (description, resume)]
+                connection.execute(
+                    "INSERT INTO clean_jobs VALUES (?, 'train', ?, ?, ?, ?)", [number, description, resume, *bare]
+                )
+            return (
+                summarize(
+                    connection,
+                    SummaryRecipe(**recipe),
+                    lambda: encoder,
+                    lambda total, unit: Progress(total, unit, lambda line: None),
+                )
+                .order("row_id")
+                .df()
+            )
+
+    return summaries
+
+
+def test_a_long_text_becomes_its_own_sentences_one_a_line(shorten: Shorten) -> None:
+    row = shorten([(LONG, RESUME)]).iloc[0]
+    lines = row["description_summary"].splitlines()
+    sentences = split_sentences(LONG)
+    assert 0 < len(lines) <= 3
+    assert lines == [sentence for sentence in sentences if sentence in lines]
+    assert len("".join(lines)) <= 350
+    assert (row["method"], row["input_sentences"], row["kept_sentences"]) == ("extractive", 6, len(lines))
+
+
+def test_a_short_text_passes_unchanged_and_loads_no_encoder(shorten: Shorten, encoder: Counting) -> None:
+    row = shorten([(SHORT, RESUME)]).iloc[0]
+    assert row["description_summary"] == SHORT
+    assert (row["input_sentences"], row["kept_sentences"]) == (2, 2)
+    assert encoder.encoded == []
+
+
+def test_the_threshold_says_what_is_short(shorten: Shorten, encoder: Counting) -> None:
+    assert shorten([(LONG, "")], threshold=len(LONG))["description_summary"][0] == LONG
+    assert encoder.encoded == []
+    assert shorten([(LONG, "")], threshold=len(LONG) - 1)["description_summary"][0] != LONG
+
+
+def test_each_distinct_text_is_embedded_once(shorten: Shorten, encoder: Counting) -> None:
+    table = shorten([(LONG, RESUME), (OTHER, RESUME), (LONG, ""), (LONG, RESUME)])
+    assert sorted(encoder.encoded) == sorted(split_sentences(LONG) + split_sentences(OTHER))
+    assert len(table) == 4
+    assert table["description_summary"][0] == table["description_summary"][2] == table["description_summary"][3]
+    assert table["description_summary"][0] != table["description_summary"][1]
+
+
+def test_a_summary_does_not_depend_on_the_other_texts(shorten: Shorten) -> None:
+    alone = shorten([(LONG, "")])["description_summary"][0]
+    crowd = [(OTHER.replace("bakery", f"bakery {n}"), "") for n in range(40)]
+    assert shorten([*crowd, (LONG, "")])["description_summary"][40] == alone
+
+
+def test_the_method_none_keeps_every_text_and_loads_no_encoder(shorten: Shorten, encoder: Counting) -> None:
+    row = shorten([(LONG, RESUME)], method="none", resumes=True).iloc[0]
+    assert (row["description_summary"], row["resume_summary"], row["method"]) == (LONG, RESUME, "none")
+    assert encoder.encoded == []
+
+
+def test_resumes_are_not_read_unless_the_recipe_says_so(shorten: Shorten, encoder: Counting) -> None:
+    table = shorten([(LONG, RESUME)])
+    assert table["resume_summary"].isna().all()
+    assert encoder.encoded == split_sentences(LONG)
+
+
+def test_resumes_are_summarized_where_the_recipe_says_so(shorten: Shorten) -> None:
+    row = shorten([(LONG, RESUME)], resumes=True).iloc[0]
+    assert set(row["resume_summary"].splitlines()) < set(split_sentences(RESUME))
+
+
+def test_an_empty_resume_stays_empty(shorten: Shorten) -> None:
+    assert shorten([(LONG, "")], resumes=True)["resume_summary"][0] == ""
+
+
+def test_the_report_s_form_is_summarized_in_pieces_of_25_words(shorten: Shorten) -> None:
+    text = " ".join([LONG, OTHER])
+    row = shorten([(text, "")], source="clean").iloc[0]
+    lines = row["description_summary"].splitlines()
+    assert all(line in text.replace(".", "") and len(line.split()) <= 25 for line in lines)
+    assert row["input_sentences"] == -(-len(text.split()) // 25)
+
+
+@pytest.mark.parametrize("sentences", [1, 2])
+def test_a_summary_has_at_most_as_many_sentences_as_the_recipe_says(shorten: Shorten, sentences: int) -> None:
+    row = shorten([(LONG, "")], sentences=sentences).iloc[0]
+    assert row["kept_sentences"] == len(row["description_summary"].splitlines()) == sentences
