@@ -6,7 +6,10 @@ Exit codes: 0 done (also: no hit, ask back, refused), 1 the work failed, 2 wrong
 """
 
 import json
+import logging
+import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, get_args
 
@@ -152,15 +155,30 @@ def compare(
     output.print(table)
 
 
-def main() -> None:
-    """Entry point: a user error is one line and exit code 1."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code: a user error is one line and 1, wrong usage 2."""
     from jobsearch_dagster.app.workspace import UsageError
 
     try:
-        app()
+        app(arguments)
+    except SystemExit as end:
+        return int(end.code or 0)
     except UserError as error:
         errors.print(f"error: {error}", markup=False)
-        sys.exit(1)
+        return 1
     except UsageError as error:
         errors.print(f"usage: {error}", markup=False)
-        sys.exit(2)
+        return 2
+    return 0
+
+
+def command() -> None:
+    """Entry point of the installed command.
+
+    The interpreter is not torn down: where torch is loaded, DuckDB 2.0's bindings end it with fifty lines of leak warnings.
+    """
+    code = main()
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

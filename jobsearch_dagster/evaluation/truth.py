@@ -13,7 +13,7 @@ from jobsearch_dagster.preparation.imputation import UNKNOWN
 from jobsearch_dagster.preparation.locations import normalize_place, parse_location
 from jobsearch_dagster.preparation.titles import standardize_title
 
-_FIELD = re.compile(r"^(Job-Title|Location|Salary):[ \t]*(.*)$", re.MULTILINE)
+_FIELD = re.compile(r"^(Job-Title|Location):[ \t]*(.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -55,16 +55,17 @@ class Postings:
 
 
 def named_jobs(answer: str) -> list[tuple[str, str]]:
-    """Standard title and place of each job in an answer, read from its lines `Job-Title:` and `Location:`."""
+    """Standard title and place of each job in an answer, read from its lines `Job-Title:` and `Location:`.
+
+    The place of a job without a line `Location:` is empty, as a posting's that does not say where it is.
+    """
     jobs: list[dict[str, str]] = []
     for label, value in _FIELD.findall(answer):
         if label == "Job-Title" or not jobs:
             jobs.append({})
         jobs[-1][label] = value.strip()
     return [
-        (standardize_title(job["Job-Title"]), _place(job["Location"]))
-        for job in jobs
-        if job.get("Job-Title") and job.get("Location")
+        (standardize_title(job["Job-Title"]), _place(job.get("Location", ""))) for job in jobs if job.get("Job-Title")
     ]
 
 

@@ -1,7 +1,7 @@
 """The base model as a plain safetensors directory.
 
 Belongs here: turning the files that `model_store` finds into a directory that transformers, PEFT and TRL load without
-special cases. A GGUF file is dequantized once; a saved model is linked, not copied.
+special cases. A GGUF file is dequantized once; a saved model is copied.
 """
 
 import shutil

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.pairs.rendering import Loss
 
@@ -56,13 +57,15 @@ def resolve_targets(model: Any, group: str) -> dict[str, int]:
     """The projections of a group as this architecture names them, each with how often it occurs.
 
     Raises:
-        ValueError: A projection of the group occurs nowhere in the model.
+        UserError: A projection of the group occurs nowhere in the model.
     """
     leaves = [name.rsplit(".", 1)[-1] for name, module in model.named_modules() if not list(module.children())]
     found: dict[str, int] = {}
     for wanted in TARGET_GROUPS[group]:
         name = wanted if wanted in leaves else FUSED.get(wanted, wanted)
         if name not in leaves:
-            raise ValueError(f"target group {group}: {type(model).__name__} has no {wanted}")
+            raise UserError(
+                f"target_modules {group}: {type(model).__name__} has no {wanted}; choose another group or base model"
+            )
         found[name] = leaves.count(name)
     return found

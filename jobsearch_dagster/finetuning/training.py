@@ -14,6 +14,7 @@ from typing import Any
 
 from jobsearch_dagster.finetuning.recipe import LoraRecipe, resolve_targets
 from jobsearch_dagster.foundation import model_store
+from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.progress import Progress
 from jobsearch_dagster.pairs.rendering import Rendered, render_example
 
@@ -49,6 +50,7 @@ def train_adapter(
         What the manifest says: resolved modules, counts, losses per step, hardware, versions, seconds.
 
     Raises:
+        UserError: No pair fits into `max_seq_length`.
         FloatingPointError: The loss is not a finite number; nothing is saved.
     """
     import torch
@@ -114,7 +116,13 @@ def _render(tokenizer: Any, rows: Sequence[Pair], recipe: LoraRecipe) -> list[Re
         )
         for row in rows
     )
-    return [example for example in rendered if example is not None]
+    examples = [example for example in rendered if example is not None]
+    if not examples:
+        raise UserError(
+            f"none of {len(rows)} training pairs fits into max_seq_length {recipe.max_seq_length}: "
+            "raise it; where there are no pairs, put more postings into raw/"
+        )
+    return examples
 
 
 def _dataset(examples: Sequence[Rendered]) -> Any:
@@ -145,6 +153,7 @@ def _arguments(recipe: LoraRecipe, scratch: str) -> Any:
         train_sampling_strategy="group_by_length",
         dataloader_pin_memory=cuda,
         logging_steps=1,
+        logging_nan_inf_filter=False,  # the filter logs 0 for a loss that is no number
         save_strategy="no",
         report_to="none",
         disable_tqdm=True,

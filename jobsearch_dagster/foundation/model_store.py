@@ -58,7 +58,8 @@ def model_files(name: str, data_dir: Path) -> tuple[Path, list[Path]]:
 def model_digest(name: str, data_dir: Path) -> str:
     """Digest of a model's files: the same weights under another name or path are the same model."""
     root, files = model_files(name, data_dir)
-    return _digest(root, tuple(files))
+    stats = [path.stat() for path in files]
+    return _digest(root, tuple(files), tuple((stat.st_size, stat.st_mtime_ns) for stat in stats))
 
 
 def silence_progress_bars() -> None:
@@ -76,7 +77,8 @@ def load_tokenizer(folder: Path, **options: Any) -> Any:
 
 
 @cache
-def _digest(root: Path, files: tuple[Path, ...]) -> str:
+def _digest(root: Path, files: tuple[Path, ...], sizes_and_times: tuple[tuple[int, int], ...]) -> str:
+    """Computed again in one process only where a file's size or time says that it may have changed."""
     return digest_of_files(root, files)
 
 

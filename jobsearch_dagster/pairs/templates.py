@@ -4,7 +4,7 @@ Belongs here: loading the wordings and filling them. Which values fill the slots
 """
 
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Literal, get_args
 
 import yaml
@@ -14,6 +14,7 @@ from jobsearch_dagster.foundation.digests import digest_of
 
 QueryType = Literal["skills", "location", "salary", "experience"]
 QUERY_TYPES: tuple[QueryType, ...] = get_args(QueryType)
+WORDINGS = Path(__file__).with_name("templates.yaml")
 
 
 class AnswerTemplate(BaseModel):
@@ -48,5 +49,4 @@ class Templates(BaseModel):
 @cache
 def load_templates() -> Templates:
     """The templates that come with the package."""
-    text = (resources.files("jobsearch_dagster.pairs") / "templates.yaml").read_text(encoding="utf-8")
-    return Templates.model_validate(yaml.safe_load(text))
+    return Templates.model_validate(yaml.safe_load(WORDINGS.read_text(encoding="utf-8")))

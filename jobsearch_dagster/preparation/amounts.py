@@ -1,12 +1,11 @@
 """How people write an amount of money: figure, scale, currency sign, range, side, period.
 
-Belongs here: the notation, of one amount in one line of text. Does not belong here: whether an amount is pay and what it is worth
-(`salary.py`).
+Belongs here: the notation, of one amount in one line of text. Does not belong here: whether an amount is pay and what
+it is worth (`salary.py`).
 """
 
 import re
-from collections.abc import Mapping
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -24,7 +23,7 @@ SIGNS: Mapping[str, str] = MappingProxyType({
     "ils": "ILS", "₪": "ILS",
     "$": "$", "dollars": "$", "¥": "¥", "kr": "kr", "kronor": "kr", "kroner": "kr",
 })  # fmt: skip
-"""What people write, lowercased, to ISO 4217. `$`, `¥` and `kr` stand for themselves: several countries share them."""
+"""What people write, lowercased, to ISO 4217; signs that several countries share stand for themselves."""
 SHARED_SIGNS = ("$", "¥", "kr")
 
 _SCALES: Mapping[str, float] = {
@@ -72,9 +71,14 @@ class Amount:
 
 
 def _alternatives(words: Mapping[str, object]) -> str:
-    """Any of the words, the longest first; one that begins with a letter begins a word."""
+    """Any of the words, the longest first; one that begins with a letter begins a word, and `US $` is `US$`."""
     longest_first = sorted(words, key=len, reverse=True)
-    return "|".join((r"\b" if word[0].isalpha() else "") + re.escape(word) for word in longest_first)
+    return "|".join((r"\b" if word[0].isalpha() else "") + _escaped(word) for word in longest_first)
+
+
+def _escaped(word: str) -> str:
+    spaced = len(word) > 2 and word.endswith("$")  # but no A$ in "a $50 voucher"
+    return re.escape(word[:-1]) + r"\s?\$" if spaced else re.escape(word)
 
 
 def _period() -> str:
@@ -107,20 +111,21 @@ def _figure(n: int) -> str:
     """
 
 
+_TO = r"(?: [-–—‒−~] | \b(?:to|up\ to|bis|until|à)\b | (?(between)and\b|(?!)) )"
 _AMOUNT = re.compile(
     rf"""
-    (?P<between>\bbetween\s)? (?<![\w.,+-])
-    {_figure(1)} (?P<period1>{_period()})?
-    (?: \s? (?: [-–—‒−~] | \b(?:to|up\ to|bis|until|à)\b | (?(between)and\b|(?!)) ) \s? (?:up\ to\s)? {_figure(2)} (?P<period2>{_period()})? )?
+    (?P<between>\bbetween\s)? (?<![\w.,+-]) {_figure(1)} (?P<period1>{_period()})?
+    (?: \s? {_TO} \s? (?:up\ to\s)? {_figure(2)} (?P<period2>{_period()})? )?
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _UPPER = re.compile(
-    r"(?:\bup to|\bbis(?: zu)?|\bmax(?:imum)?\.?(?: of)?|\bno more than|\bunder|\bbelow|\bless than|\bjusqu'à|<=?)[\s:]*$",
+    r"(?:\b(?:up to|bis(?: zu)?|max(?:imum)?\.?(?: of)?|no more than|under|below|less than|jusqu'à)|<=?)[\s:]*$",
     re.IGNORECASE,
 )
 _LOWER = re.compile(
-    r"(?:\bfrom|\bstart(?:s|ing)?(?: at| from)?|\bmin(?:imum)?\.?(?: of)?|\bat least|\bover|\babove|\bmore than|\bab|\bà partir de|>=?)[\s:]*$",
+    r"(?:\b(?:from|start(?:s|ing)?(?: at| from)?|min(?:imum)?\.?(?: of)?|at least|over|above|more than|ab"
+    r"|à partir de)|>=?)[\s:]*$",
     re.IGNORECASE,
 )
 _UPPER_AFTER = re.compile(r"\s?(?:\(?max|tops\b|or less\b)", re.IGNORECASE)
@@ -138,9 +143,9 @@ def find_amounts(text: str) -> Iterator[Amount]:
 
 
 def read_bare_amount(text: str) -> Amount | None:
-    """The amount of a cell that names no currency, where the cell is an amount: no phone number, no year, no head count.
+    """The amount of a cell that names no currency, where that is an amount and no phone number, year or head count.
 
-    It needs a scale (`70-95K`), a period (`25 an hour`) or five to six digits (`62,000`), and no other digit may stand beside it.
+    It needs a scale (`70-95K`), a period (`25 an hour`) or five to six digits (`62,000`), and no digit beside it.
     """
     found = [m for m in _AMOUNT.finditer(text) if m["figure1"][0] != "0"]
     if len(found) != 1 or re.search(r"401\s?\(?k", text, re.IGNORECASE):
@@ -154,7 +159,7 @@ def read_bare_amount(text: str) -> Amount | None:
 
 
 def period_near(text: str, amount: Amount) -> Period | None:
-    """What an amount is paid for: written beside it, before it ("hourly rate: $25"), or a few words after it ("(annual)")."""
+    """What an amount is paid for, as written at it, before it ("hourly rate: $25") or soon after it ("(annual)")."""
     if amount.period:
         return amount.period
     before = _PERIOD_BEFORE.search(text[: amount.start])
@@ -164,13 +169,12 @@ def period_near(text: str, amount: Amount) -> Period | None:
 
 
 _PERIOD_BEFORE = re.compile(
-    r"\b(?P<unit>hourly|daily|weekly|monthly|annual(?:ly|ized)?|yearly|hour|day|per (?:hour|day|week|month|year|annum)|p\.?a)\b\.?"
-    r"(?=\W{0,4}$|\W+(?:[^\W\d]+\W+){0,3}?(?:rate|pay|salary|wages?|compensation|base|gross|income|package|range|earnings)\b[^.0-9]*$)",
+    r"\b(?P<unit>hourly|daily|weekly|monthly|annual(?:ly|ized)?|yearly|hour|day|p\.?a"
+    r"|per (?:hour|day|week|month|year|annum))\b\.?(?=\W{0,4}$|\W+(?:[^\W\d]+\W+){0,3}?"
+    r"(?:rate|pay|salary|wages?|compensation|base|gross|income|package|range|earnings)\b[^.0-9]*$)",
     re.IGNORECASE,
 )
-_PERIOD_AFTER = re.compile(
-    rf"[\s(,]*(?:[^\W\d_]+\s){{0,2}}?(?P<unit>{_period()})", re.IGNORECASE | re.VERBOSE
-)
+_PERIOD_AFTER = re.compile(rf"[\s(,]*(?:[^\W\d_]+\s){{0,2}}?(?P<unit>{_period()})", re.IGNORECASE | re.VERBOSE)
 
 
 def _amount(match: re.Match[str], text: str) -> Amount:
@@ -214,7 +218,7 @@ def _number(figure: str, scale: float) -> float:
 
 def _sign(match: re.Match[str], scales: list[str]) -> str | None:
     names = ("before1", "after1", "before2", "after2")
-    signs = [SIGNS[match[name].lower()] for name in names if match[name]]
+    signs = [SIGNS[re.sub(r"\s", "", match[name].lower())] for name in names if match[name]]
     exact = [sign for sign in signs if sign not in SHARED_SIGNS]
     if exact or signs:
         return (exact or signs)[0]

@@ -1,7 +1,8 @@
 """Pay written by people, as a range in one currency and in USD a year.
 
-Belongs here: what pay is worth, and telling pay from the other money in a cell or a description. Does not belong here: how an amount
-is written (`amounts.py`), what to do where no pay is stated (`imputation.py`), which country a row is in (`locations.py`).
+Belongs here: what pay is worth, and telling pay from the other money in a cell or a description. Does not belong here:
+how an amount is written (`amounts.py`), what to do where no pay is stated (`imputation.py`), which country a row is in
+(`locations.py`).
 """
 
 import re
@@ -11,8 +12,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from jobsearch_dagster.preparation.amounts import Amount, find_amounts, period_near, read_bare_amount
+from jobsearch_dagster.preparation.gazetteer import currency_of
 from jobsearch_dagster.preparation.locations import country_code
-from jobsearch_dagster.preparation.text import repair
+from jobsearch_dagster.preparation.text import repair, split_sentences
 from jobsearch_dagster.preparation.vocabulary import BUCKETS, Period, PeriodSource, SalaryBucket
 
 DEFAULT_RATES: Mapping[str, float] = MappingProxyType(
@@ -20,9 +22,7 @@ DEFAULT_RATES: Mapping[str, float] = MappingProxyType(
 )
 """USD per unit of each currency."""
 
-PER_YEAR: Mapping[Period, int] = MappingProxyType(
-    {"hour": 2080, "day": 260, "week": 52, "month": 12, "year": 1}
-)
+PER_YEAR: Mapping[Period, int] = MappingProxyType({"hour": 2080, "day": 260, "week": 52, "month": 12, "year": 1})
 """How many paid periods a year of full-time work has."""
 
 _EDGES = (50_000, 75_000, 100_000, 150_000)
@@ -44,12 +44,12 @@ _LONGER_FROM: tuple[tuple[float, Period], ...] = (
 _PLAUSIBLE = (4_000, 1_500_000)
 """Yearly pay in wage units that a description may state; less is a voucher, more is funding."""
 
-_DOLLARS = {"CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "MX": "MXN"}
-_KRONER = {"NO": "NOK", "DK": "DKK", "IS": "ISK"}
-_SHARED_SIGNS = {"$": (_DOLLARS, "USD"), "kr": (_KRONER, "SEK"), "¥": ({"CN": "CNY"}, "JPY")}
-"""Signs of several currencies: by country, and elsewhere."""
-_OF_COUNTRY = _DOLLARS | _KRONER | {"GB": "GBP", "IN": "INR", "CH": "CHF", "SE": "SEK", "PL": "PLN", "AE": "AED"}
-_EURO_COUNTRIES = set(["AT", "BE", "CY", "DE", "EE", "ES", "FI", "FR", "GR", "HR", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PT", "SI", "SK"])
+_SHARED_SIGNS = {
+    "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"),
+    "kr": ("SEK", "NOK", "DKK", "ISK"),
+    "¥": ("JPY", "CNY"),
+}
+"""Currencies that share a sign; the first is meant where the country has none of them."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ def parse_salary(
 ) -> SalaryRange | None:
     """Read a cell that holds pay, such as `$70K–$95K a year` or `18-22 LPA`.
 
-    Base pay wins over on-target earnings; a bonus alone is no pay. A cell without any currency is read in that of the country
-    (USD without one) where it looks like an amount: `70-95K`, `62000`, `25 an hour`.
+    Base pay wins over on-target earnings; a bonus alone is no pay. A cell without any currency is read in that of the
+    country (USD without one) where it looks like an amount: `70-95K`, `62000`, `25 an hour`.
 
     Args:
         text: Any string.
@@ -114,8 +114,8 @@ def find_salary(
 ) -> SalaryRange | None:
     """Find the pay that a description states among all the other money it talks about.
 
-    An amount counts when its sentence names pay, gives a period, states a range, or holds little else; and when it is no
-    funding, revenue, budget, bonus, allowance or benefit, and is a plausible yearly pay.
+    An amount counts when its sentence names pay, gives a period, states a range, or holds little else; and when it is
+    no funding, revenue, budget, bonus, allowance or benefit, and is a plausible yearly pay.
 
     Args:
         description: Any text.
@@ -126,9 +126,9 @@ def find_salary(
         The range of the sentence that speaks most clearly of pay, the first of equals; None where none does.
     """
     best: tuple[int, SalaryRange] | None = None
-    for sentence, heading in _sentences_with_numbers(repair(description)):
+    for sentence, under_pay in _sentences_with_numbers(repair(description)):
         for amount in find_amounts(sentence):
-            clarity = _clarity(sentence, heading, amount)
+            clarity = _clarity(sentence, under_pay, amount)
             if clarity > (best[0] if best else 0):
                 found = _salary(amount, sentence, country, rates)
                 if _is_plausible(found):
@@ -136,17 +136,14 @@ def find_salary(
     return None if best is None else best[1]
 
 
-def _salary(
-    amount: Amount, text: str, country: str | None, rates: Mapping[str, float]
-) -> SalaryRange:
+def _salary(amount: Amount, text: str, country: str | None, rates: Mapping[str, float]) -> SalaryRange:
     currency = _currency(amount.sign, country)
     stated = period_near(text, amount)
     period = stated or _usual_period(max(amount.values), currency)
     low, high = amount.bounds
     rate = rates.get(currency)
     low_usd, high_usd = (
-        None if value is None or rate is None else round(value * PER_YEAR[period] * rate, 2)
-        for value in (low, high)
+        None if value is None or rate is None else round(value * PER_YEAR[period] * rate, 2) for value in (low, high)
     )
     known = [usd for usd in (low_usd, high_usd) if usd is not None]
     midpoint = sum(known) / len(known) if known else None
@@ -164,14 +161,15 @@ def _salary(
 
 
 def _currency(sign: str | None, country: str | None) -> str:
-    """ISO code; `sign` is one already, or shared by several countries, or missing."""
+    """ISO 4217; `sign` is a code already, or shared by several countries, or missing."""
     if sign is not None and sign not in _SHARED_SIGNS:
         return sign
     code = country_code(country) if country else None
+    own = currency_of(code) if code else None
     if sign is None:
-        return "EUR" if code in _EURO_COUNTRIES else _OF_COUNTRY.get(code or "", "USD")
-    by_country, elsewhere = _SHARED_SIGNS[sign]
-    return by_country.get(code or "", elsewhere)
+        return own or "USD"
+    shared = _SHARED_SIGNS[sign]
+    return own if own in shared else shared[0]
 
 
 def _usual_period(value: float, currency: str) -> Period:
@@ -185,18 +183,20 @@ def _is_plausible(found: SalaryRange) -> bool:
     return _PLAUSIBLE[0] <= min(units) and max(units) <= _PLAUSIBLE[1]
 
 
-_PAY_WORDS = re.compile(
-    r"\b(?:salar(?:y|ies)|pay(?:ing|s)?|paid|compensation|remuneration|wages?|ctc|earn(?:ings?)?|ote|package|rate|base|gehalt"
-    r"|salaire)\b",
-    re.IGNORECASE,
+def _words(words: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(words.split())})\b", re.IGNORECASE)
+
+
+_PAY_WORDS = _words(
+    r"salar(?:y|ies) pay(?:ing|s)? paid compensation remuneration wages? ctc earn(?:ings?)? ote package rate base"
+    r" gehalt salaire"
 )
-_OTHER_MONEY = re.compile(
-    r"\b(?:fund(?:s|ed|ing)?|rais(?:ed?|ing)|revenues?|turnover|valu(?:ed|ation)|invest(?:ed|ment|ments|ors?)|series [a-f]|seed|venture"
-    r"|backed|worth|donat\w+|charit\w+|assets|aum|arr|gmv|quotas?|portfolio|budgets?|savings?|saved?|deals?|grants?|sales"
-    r"|allowances?|bonus(?:es)?|commissions?|sign(?:ing)?[- ]on|relocation|reimburse\w*|referrals?|vouchers?|discounts?|insurance"
-    r"|per diem|tuition|equipment|training|learning|wellness|gym|commuter|fines?|fees?|profits?|losses|prizes?|awards?|loans?"
-    r"|match(?:ing|ed)?|stock|equity|shares|rsus?|stipend)\b",
-    re.IGNORECASE,
+_OTHER_MONEY = _words(
+    r"fund(?:s|ed|ing)? rais(?:ed?|ing) revenues? turnover valu(?:ed|ation) invest(?:ed|ment|ments|ors?) series\s[a-f]"
+    r" seed venture backed worth donat\w+ charit\w+ assets aum arr gmv quotas? portfolio savings? saved? deals? grants?"
+    r" sales profits? losses prizes? awards? loans? fines? fees? budgets? allowances? stipend bonus(?:es)? commissions?"
+    r" sign(?:ing)?[-\s]on relocation reimburse\w* referrals? friends? vouchers? discounts? insurance per\sdiem tuition"
+    r" equipment training learning wellness gym commuter match(?:ing|ed)? stock equity shares rsus?"
 )
 _ON_TARGET = re.compile(r"\b(?:ote|on[- ]target)\b", re.IGNORECASE)
 _BASE = re.compile(r"\b(?:base|basic|fixed|guaranteed)\b", re.IGNORECASE)
@@ -230,7 +230,7 @@ def _rank(text: str, amount: Amount) -> int:
     return 2
 
 
-def _clarity(sentence: str, heading: str, amount: Amount) -> int:
+def _clarity(sentence: str, under_pay: bool, amount: Amount) -> int:
     """How clearly an amount is pay: 4 is named pay, 1 is a range or stands alone, 0 is other money."""
     before, after = _clause(sentence, amount)
     named = _PAY_WORDS.search(before)
@@ -238,7 +238,7 @@ def _clarity(sentence: str, heading: str, amount: Amount) -> int:
         return 0
     if named and not _ON_TARGET.search(before):
         return 4
-    if named or _PAY_WORDS.search(after) or _PAY_WORDS.search(heading):
+    if named or under_pay or _PAY_WORDS.search(after):
         return 3
     if amount.period:
         return 2
@@ -246,16 +246,17 @@ def _clarity(sentence: str, heading: str, amount: Amount) -> int:
     return 1 if len(amount.values) == 2 or len(rest) <= 3 else 0
 
 
-def _sentences_with_numbers(text: str) -> Iterator[tuple[str, str]]:
-    """Sentences that hold a digit, each with the heading above its line, or nothing."""
-    heading = ""
+_HEADING = re.compile(
+    r"\W*(?:[\w']+\W+){0,4}(?:salary|pay|compensation|remuneration|wages?|rate)(?:\W+[\w']+){0,3}\W*", re.IGNORECASE
+)
+
+
+def _sentences_with_numbers(text: str) -> Iterator[tuple[str, bool]]:
+    """Sentences that hold a digit, each with whether the line above is a heading such as "Pay" or "Salary range:"."""
+    under_pay = False
     for line in filter(None, map(str.strip, text.splitlines())):
         if re.search(r"[0-9]", line):
-            for sentence in re.split(r"(?<=[^\W\d_]{3}[.!?])\s", line):
+            for sentence in split_sentences(line):
                 if re.search(r"[0-9]", sentence):
-                    yield re.sub(r"\s+", " ", sentence), heading
-        heading = line if len(line) <= _HEADING else ""
-
-
-_HEADING = 40
-"""A line of at most so many characters may be the heading of the next."""
+                    yield re.sub(r"\s+", " ", sentence), under_pay
+        under_pay = _HEADING.fullmatch(line) is not None

@@ -1,7 +1,7 @@
 """Text of resumes and descriptions made clean, in the report's order and without its losses.
 
-Belongs here: what happens to characters, words and sentences of a whole text. Does not belong here: what a text says (`entities.py`,
-`salary.py`), and titles and places, which have their own standard form (`titles.py`, `locations.py`).
+Belongs here: what happens to characters, words and sentences of a whole text. Does not belong here: what a text says
+(`entities.py`, `salary.py`), and titles and places, which have their own standard form (`titles.py`, `locations.py`).
 """
 
 import re
@@ -9,41 +9,58 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
-_INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
-_DAMAGED = re.compile(r"[^\x00-\x7f]|&[#\w]+;|\x1b|[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_INVISIBLE = re.compile(
+    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
+_ENTITY_OR_CONTROL = re.compile(r"&[#\w]+;|[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
+_STRAIGHT_QUOTES = str.maketrans("‘’‚‛“”„‟", "'" * 4 + '"' * 4)
 
 
 def repair(text: str) -> str:
-    """Undo what files do to text: mojibake, HTML entities, invisible characters, compatibility forms. Lines stay.
+    """A cell made readable, line by line: mojibake undone, HTML as text, compatibility and invisible characters gone.
 
-    Cheap on plain ASCII. For reading a cell; `clean_text` does more.
+    For what reads a cell; nearly free on plain ASCII. `clean_text` does more.
     """
-    return _normalized(_unbroken(text))
+    return _normalized(_without_markup(text))
 
 
 def _unbroken(text: str) -> str:
-    if not _DAMAGED.search(text):
+    damaged = _ENTITY_OR_CONTROL.search(text)
+    if text.isascii() and not damaged:
         return text
     from ftfy import fix_text
+    from ftfy.badness import is_bad
 
-    return fix_text(text, unescape_html=True)
+    if damaged or is_bad(text):
+        text = fix_text(text, unescape_html=True)
+    return text.translate(_STRAIGHT_QUOTES)
 
 
 def clean_text(text: str, *, keep_sentences: bool = False) -> str:
     """Clean a resume or a description; cleaning twice changes nothing, and no letter changes its case.
 
-    In this order: mojibake and HTML, URLs, e-mails and phone numbers, emoji, NFKC, whitespace; then, unless sentences are kept,
-    contractions and punctuation.
+    In this order: mojibake and HTML, URLs, e-mails and phone numbers, emoji, NFKC, whitespace; then, unless sentences
+    are kept, contractions and punctuation.
 
     Args:
         text: Any string.
-        keep_sentences: Keep punctuation, and end each paragraph and bullet with a full stop: for summaries, answers and
-            search. Otherwise words and numbers only, the report's form, in which `c++ c# .net node.js $65k 5+` survive.
+        keep_sentences: Keep punctuation, and end each paragraph and bullet with a full stop: for summaries, answers
+            and search. Otherwise words and numbers only, the report's form, in which `c++ c# .net node.js $65k 5+`
+            survive.
 
     Returns:
         One line.
     """
     return _until_stable(_sentences if keep_sentences else _words, text)
+
+
+def split_sentences(text: str) -> list[str]:
+    """The sentences of a text, line by line; a semicolon ends one, the stop of an abbreviation (`e. g.`) does not."""
+    lines = filter(None, map(str.strip, text.splitlines()))
+    return [sentence for line in lines for sentence in _BOUNDARY.split(line)]
+
+
+_BOUNDARY = re.compile(r"(?<=[^\W\d_]{3}[.!?])\s+|(?<=[\d)%][.!?])\s+|(?<=\d[kKmM][.!?])\s+|;\s+")
 
 
 def _until_stable(step: Callable[[str], str], text: str) -> str:
@@ -55,7 +72,7 @@ def _until_stable(step: Callable[[str], str], text: str) -> str:
 
 @lru_cache(maxsize=64)
 def _sentences(text: str) -> str:
-    for step in (_without_markup, _without_contacts, _without_emoji, _normalized, _one_line):
+    for step in (_without_markup, without_contacts, _without_emoji, _normalized, _one_line):
         text = step(text)
     return text
 
@@ -68,12 +85,13 @@ def _words(text: str) -> str:
 
 
 _TAG = re.compile(
-    r"</?(?:p|br|div|span|li|ul|ol|b|i|u|a|strong|em|h[1-6]|table|tbody|thead|tr|td|th|font|hr|img|section|article|header|footer|html|body"
-    r"|head|title|meta|link|script|style|pre|code|blockquote|sup|sub|small|label|dl|dt|dd|center|o:p)\b[^<>]*>",
+    r"</?(?:p|br|div|span|li|ul|ol|b|i|u|a|strong|em|h[1-6]|table|tbody|thead|tr|td|th|font|hr|img|section|article|header"
+    r"|footer|html|body|head|title|meta|link|script|style|pre|code|blockquote|sup|sub|small|label|dl|dt|dd|center|o:p)"
+    r"\b[^<>]*>",
     re.IGNORECASE,
 )
 _DECLARATION = re.compile(r"<[!?][^>]*>?")
-_BLOCKS = ("p br div li ul ol h1 h2 h3 h4 h5 h6 tr table section article blockquote hr dt dd title").split()
+_BLOCKS = re.compile(r"p|br|div|li|ul|ol|h[1-6]|tr|table|section|article|blockquote|hr|dt|dd|title")
 
 
 def _without_markup(text: str) -> str:
@@ -104,7 +122,8 @@ _LOCAL_PHONE = re.compile(
 )
 
 
-def _without_contacts(text: str) -> str:
+def without_contacts(text: str) -> str:
+    """A text without URLs, e-mail addresses and phone numbers; a blank stands where they were."""
     for pattern in (_URL, _EMAIL, _PHONE):
         text = pattern.sub(" ", text)
     return _LOCAL_PHONE.sub(r"\1", text)

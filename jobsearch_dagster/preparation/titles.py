@@ -1,7 +1,7 @@
 """Job titles in one form, and the seniority inside them.
 
-Belongs here: titles as cells. Does not belong here: titles inside a sentence (`search`). `titles.yaml` beside this module holds the
-abbreviations and the noise.
+Belongs here: titles as cells. Does not belong here: titles inside a sentence (`search`). `titles.yaml` beside this
+module holds the abbreviations and the noise.
 """
 
 import re
@@ -27,17 +27,17 @@ def standardize_title(text: str) -> str:
     Returns:
         The title; an empty string where nothing but noise was there.
     """
-    title = repair(text).lower()
-    while (changed := _standardized(title)) != title:
-        title = changed
-    return title
+    while (changed := _standardized(text)) != text:
+        text = changed
+    return text
 
 
 def split_title(title: str) -> tuple[str, Seniority | None]:
     """A title's role and the seniority it states.
 
-    A manager's or executive's rank stays in the role, as it is the role: `senior engineering manager` is an `engineering manager`.
-    Managers of things rather than people (project, product, account ...) have no rank by that word.
+    A manager's or executive's rank stays in the role, as it is the role: a `senior engineering manager` is an
+    `engineering manager`. Managers of things rather than people (project, product, account ...) have no rank by that
+    word.
 
     Returns:
         The standard title without its words for seniority, and the seniority; None where the title states none.
@@ -49,14 +49,14 @@ def split_title(title: str) -> tuple[str, Seniority | None]:
 
 
 _GENDER = re.compile(r"\(?\b[mfwdxhgiv](?:\s?[/|,*]\s?[mfwdxhgiv]){1,3}\b\)?|[*:]in(?:nen)?\b|\(in\)")
-_PERCENT = re.compile(r"\b\d+(?:\s?[-–]\s?\d+)?\s?%")
+_PERCENT_OR_CODE = re.compile(r"\b\d+(?:\s?[-–]\s?\d+)?\s?%|#\s?\d{2,}[\w-]*")
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]?|[)\]}]")
 _SEPARATOR = re.compile(r"\s+[-–—~]+\s*|\s*[-–—~]+\s+|\s*[|•;]\s*")
 _EDGES = " ,.:/*#\"'-–—_!"
 
 
 def _standardized(title: str) -> str:
-    title = _PERCENT.sub(" ", _GENDER.sub(" ", title))
+    title = _PERCENT_OR_CODE.sub(" ", _GENDER.sub(" ", repair(title).lower()))
     levels = [_expanded(inside) for inside in _BRACKETS.findall(title)]
     parts = [" ".join(part.split()).strip(_EDGES) for part in _SEPARATOR.split(_BRACKETS.sub(" ", title))]
     parts = [_expanded(part) for part in parts if part and not _is_noise(part)]
@@ -98,7 +98,8 @@ def _data() -> dict[str, Any]:
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    keys = "|".join(map(re.escape, sorted(_data()["expansions"], key=len, reverse=True)))
+    longest_first: list[str] = sorted(_data()["expansions"], key=len, reverse=True)
+    keys = "|".join(re.escape(key) for key in longest_first)
     return {
         "abbreviation": re.compile(rf"(?<![\w&+#])(?P<key>{keys})(?![\w&+#])\.?"),
         "noise": re.compile("|".join(_data()["noise"])),
@@ -107,27 +108,34 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 _LEVEL = re.compile(r"senior|junior|mid|mid senior|entry level|lead|staff|principal|intern|graduate")
 
+_TECHNICAL = r"(?:\w+ )*(?:engineer|developer|scientist|designer|architect|programmer)\b"
+_STAFF = rf"\bstaff (?={_TECHNICAL})"
+"""A staff engineer has a rank, a staff nurse has none."""
+_BEGINNER = r"\b(?:intern|trainee|apprentice|working student|werkstudent)\b"
+_EXECUTIVE = (
+    r"\bchief \w+(?: \w+)? officer\b|\b(?:vice )?president\b|\bhead of\b|(?<!\bart )(?<!\bcreative )\bdirector\b"
+)
 _OF_THINGS = (
-    "project|product|program|programme|account|success|community|media|case|category|content|campaign|relationship|property|contract"
-    "|partner|release|change|delivery"
+    "project|product|program|programme|account|success|community|media|case|category|content|campaign|relationship"
+    "|property|contract|partner|release|change|delivery"
 )
 """Managers of these need not lead people."""
 
 _LEVELS: tuple[tuple[Seniority, re.Pattern[str]], ...] = (
-    ("intern", re.compile(r"\b(?:intern|trainee|apprentice|working student|werkstudent)\b")),
-    ("executive", re.compile(r"^(?!.*\bassistant\b).*(?:\bchief \w+(?: \w+)? officer\b|\b(?:vice )?president\b|\bhead of\b|(?<!\bart )(?<!\bcreative )\bdirector\b)")),
+    ("intern", re.compile(_BEGINNER)),
+    ("executive", re.compile(rf"^(?!.*\bassistant\b).*(?:{_EXECUTIVE})")),
     ("manager", re.compile(rf"\b(?!(?:{_OF_THINGS}|the) )[\w&]+ manager\b|^manager\b")),
     ("principal", re.compile(r"\bprincipal (?=\w)")),
-    ("staff", re.compile(r"\bstaff (?=(?:\w+ )*(?:engineer|developer|scientist|designer|architect|programmer)\b)")),
+    ("staff", re.compile(_STAFF)),
     ("lead", re.compile(r"\blead\b(?! generation)")),
     ("senior", re.compile(r"\bsenior\b|\biii$")),
     ("junior", re.compile(r"\bjunior\b")),
     ("mid", re.compile(r"\bmid\b|\bii$")),
-    ("entry", re.compile(r"\bentry level\b|\b(?:new )?graduate\b|\bfresher\b")),
-)  # fmt: skip
+    ("entry", re.compile(r"\bentry level\b|\bgraduate\b|\bfresher\b")),
+)
 """The first that matches counts: a senior staff engineer is staff."""
 
 _LEVEL_WORDS = re.compile(
-    r"\b(?:senior|junior|mid|entry level|graduate|fresher|intern|trainee|apprentice|working student|werkstudent)\b|\b(?:iii|ii|i)$"
-    r"|\blead\b(?! generation)|\bprincipal (?=\w)|\bstaff (?=(?:\w+ )*(?:engineer|developer|scientist|designer|architect|programmer)\b)"
+    r"\b(?:senior|junior|mid|entry level|graduate|fresher)\b|\blead\b(?! generation)|\bprincipal (?=\w)|\b(?:iii|ii|i)$"
+    rf"|{_BEGINNER}|{_STAFF}"
 )

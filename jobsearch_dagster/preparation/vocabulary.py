@@ -1,7 +1,7 @@
 """The closed vocabularies of the product: what a work mode, a seniority, a pay period ... may be called.
 
-Belongs here: the words and their order, from low to high where there is one. Does not belong here: how text is read into them
-(`entities.py`, `salary.py`, `titles.py`).
+Belongs here: the words and their order, from low to high where there is one. Does not belong here: how text is read
+into them (`entities.py`, `salary.py`, `titles.py`).
 """
 
 from typing import Literal, get_args
@@ -27,9 +27,7 @@ Education = Literal["none", "high school", "bachelor", "master", "phd"]
 """`none` is a posting that says it asks for no degree; a posting that says nothing has no value."""
 EDUCATIONS: tuple[Education, ...] = get_args(Education)
 
-EmploymentType = Literal[
-    "full-time", "part-time", "contract", "temporary", "internship", "freelance"
-]
+EmploymentType = Literal["full-time", "part-time", "contract", "temporary", "internship", "freelance"]
 EMPLOYMENT_TYPES: tuple[EmploymentType, ...] = get_args(EmploymentType)
 
 Period = Literal["hour", "day", "week", "month", "year"]

@@ -1,8 +1,8 @@
 """A question answered from the catalog: understood, compiled, run, and explained.
 
-Belongs here: the one path from a question to rows, and the same rows as plain text. Understanding is in `question.py`, compiling in
-`sql.py`, words in `wording.py`. A constraint is never dropped in silence: without a hit the rows stay empty, and what dropping one
-constraint would bring is offered beside them.
+Belongs here: the one path from a question to rows, and the same rows as plain text. Understanding is in `question.py`,
+compiling in `sql.py`, words in `wording.py`. A constraint is never dropped in silence: without a hit the rows stay
+empty, and what dropping one constraint would bring is offered beside them.
 """
 
 import time
@@ -182,17 +182,20 @@ def _render_postings(result: SearchResult) -> str:
     """The shape of a training answer, with as many postings as there are below its first line."""
     template = load_templates().answer
     postings = ["\n".join(_fields(template, row)) for row in result.records]
-    return "\n\n".join([_heading(template, result.interpretation.filter), *postings])
+    return "\n\n".join([_heading(template, result.interpretation), *postings])
 
 
-def _heading(template: AnswerTemplate, job_filter: JobFilter) -> str:
-    """The training answers' heading where the question is of one of their four types, else one that names every constraint."""
-    asked = job_filter.slots
+def _heading(template: AnswerTemplate, interpretation: Interpretation) -> str:
+    """The training answers' heading for a question of one of their types, else one that names every constraint."""
+    job_filter, asked = interpretation.filter, interpretation.filter.slots
     if job_filter.exclude == NOTHING_ASKED:
         if set(asked) == {"skills"}:
-            return template.heading["skills"].format(", ".join(job_filter.skills))
+            *first, last = job_filter.skills
+            return template.heading["skills"].format(" and ".join(filter(None, [", ".join(first), last])))
         if set(asked) == {"locations"}:
             return template.heading["location"].format(" or ".join(job_filter.locations))
+        if asked and set(asked) <= {"min_salary_usd", "max_salary_usd"}:
+            return template.heading["salary"].format(next(interpretation.evidence[slot] for slot in asked))
         if set(asked) == {"max_years"}:
             return template.heading["experience"].format(job_filter.max_years)
     return f"Jobs {describe(job_filter)}".rstrip()
@@ -216,7 +219,7 @@ def _render_nothing(result: SearchResult, asked: str) -> str:
     if result.relaxation:
         best = result.relaxation[0]
         found = "1 job matches" if best.hits == 1 else f"{best.hits} jobs match"
-        sentence += f" Without the condition \"{best.constraint}\", {found}."
+        sentence += f' Without the condition "{best.constraint}", {found}.'
     return sentence
 
 

@@ -1,11 +1,11 @@
 """The job catalog: one DuckDB file with one table `jobs`, written whole and read under lock.
 
-Belongs here: the table's contract, building the file and opening it so that no statement can leave it. How rows are chosen is in
-`sql.py`; which rows there are, and the file's digest and pointer, are the asset's business.
+Belongs here: the table's contract, building the file and opening it so that no statement can leave it. How rows are
+chosen is in `sql.py`; which rows there are, and the file's digest and pointer, are the asset's business.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,7 +51,7 @@ CATALOG_SCHEMA = TableSchema(
 )
 """Columns of `jobs` in order; no cell of a resume is among them."""
 
-LOCKED = {
+LOCKED: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -61,7 +61,7 @@ LOCKED = {
 
 
 @contextmanager
-def open_catalog(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_catalog(path: Path) -> Generator[duckdb.DuckDBPyConnection]:
     """Open a catalog for reading only, locked, and close it in the end.
 
     Args:
@@ -73,9 +73,7 @@ def open_catalog(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         connection = duckdb.connect(str(path), read_only=True, config=LOCKED)
     except duckdb.IOException as error:
-        raise UserError(
-            f"no job catalog opens at {path}: make it with `jobsearch run --select job_catalog`"
-        ) from error
+        raise UserError(f"no job catalog opens at {path}: make it with `jobsearch run --select job_catalog`") from error
     with closing(connection):
         yield connection
 
@@ -122,7 +120,5 @@ def _fill(connection: duckdb.DuckDBPyConnection) -> int:
     try:
         connection.execute(f"INSERT INTO jobs SELECT {cast} FROM incoming ORDER BY posting_id")
     except duckdb.ConstraintException as error:
-        raise UserError(
-            f"job catalog: posting_id is empty or occurs twice ({error}); one row per posting"
-        ) from error
+        raise UserError(f"job catalog: posting_id is empty or occurs twice ({error}); one row per posting") from error
     return connection.execute("SELECT count(*) FROM jobs").fetchall()[0][0]

@@ -1,7 +1,8 @@
 """What a job seeker asks for, as data: the typed core between language and SQL.
 
-Belongs here: the shape of a filter and of an interpreted question, and nothing that fills them (`question.py`) or runs them
-(`sql.py`). Both are frozen and round-trip through JSON, so that a rule, a language model and a test speak the same thing.
+Belongs here: the shape of a filter and of an interpreted question, and nothing that fills them (`question.py`) or runs
+them (`sql.py`). Both are frozen and round-trip through JSON, so that a rule, a language model and a test speak the same
+thing.
 """
 
 from typing import Annotated, Any, Literal, Self, get_args
@@ -94,8 +95,8 @@ class JobFilter(Constraints):
     """A whole question about jobs.
 
     Attributes:
-        exclude: Postings for which any of these slots holds are left out. Each excluded skill counts alone: "no Java or PHP"
-            drops a posting that asks for either.
+        exclude: Postings for which any of these slots holds are left out. Each excluded skill counts alone: "no Java
+            or PHP" drops a posting that asks for either.
         sort: Order of the postings; unknown pay stands last in the two salary orders.
         limit: Most rows wanted; None is every row.
         agg: What to compute instead of listing postings.

@@ -1,7 +1,8 @@
-"""A question in English, understood by rules: what is asked, what it was read from, and whether it can be answered at all.
+"""A question in English, understood by rules: what is asked, what it was read from, and whether it can be answered.
 
-Belongs here: the order of the recognizers, the step from findings to a filter, what to do when there is nothing to search for, and how a
-question goes on from the earlier ones. The wordings of each slot are in `recognizers/`. No catalog and no model is needed.
+Belongs here: the order of the recognizers, the step from findings to a filter, what to do when there is nothing to
+search for, and how a question goes on from the earlier ones. The wordings of each slot are in `recognizers/`. No
+catalog and no model is needed.
 """
 
 import re
@@ -24,7 +25,7 @@ from jobsearch_dagster.search.recognizers.shape import find_aggregate, find_limi
 from jobsearch_dagster.search.recognizers.skills import find_misspelt_skills, find_skill_mentions
 from jobsearch_dagster.search.recognizers.spans import Finding, Recognizer, collect, tidy
 from jobsearch_dagster.search.recognizers.titles import find_titles
-from jobsearch_dagster.search.recognizers.words import JOB_WORDS, find_keywords
+from jobsearch_dagster.search.recognizers.words import find_keywords, words
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
     find_places,
@@ -44,34 +45,45 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
     find_unknown_places,
     find_keywords,
 )
-"""In this order, because each takes its words away from the later ones: "new york" before "new", "5 years" before "top 5"."""
+"""In this order, because each takes its words away from the later ones: "5 years" is no "5 jobs"."""
 
 LONGEST_QUESTION = 2000
 """Characters; the longest list of skills in a generated question has about 1,000."""
 
+_FLAGS = re.IGNORECASE | re.VERBOSE
 _HARMFUL = re.compile(
     r"""
-    \b(?:drop|truncate|alter|create)\s+(?:the\s+)?(?:table|database|schema|view|index)\b
-    | \bdelete\s+(?:from|all|every|the\s+(?:table|database|jobs|catalog))\b | \binsert\s+into\b | \bupdate\s+\w+\s+set\b
-    | \bunion\s+(?:all\s+)?select\b | \bselect\b.{1,80}\bfrom\b | ;\s*-- | \bor\s+1\s*=\s*1\b
-    | \b(?:attach|copy|pragma|install|load)\s+['"] | \bread_(?:csv|parquet|text|json)\b | /etc/passwd
-    | \bignore\s+(?:all\s+|the\s+|your\s+|any\s+)*(?:previous|prior|above|earlier)\b | \b(?:system|developer)\s+prompt\b
+    \b(?:drop|truncate|alter) \s+ (?:the\s+)? (?:table|database|schema|view|index)\b
+    | \bcreate \s+ (?:or\s+replace\s+)? (?:temp\w*\s+)? (?:table|view|macro)\b
+    | \bdelete \s+ (?:from|all|every|the\s+(?:table|database|jobs|catalog))\b
+    | \binsert\s+into\b | \bupdate\s+\w+\s+set\b | \bunion\s+(?:all\s+)?select\b | \bor\s+1\s*=\s*1\b | ;\s*--
+    | \bselect \s+ \* | \bselect\b [^?]{1,80} \bfrom \s+ (?:jobs|information_schema|sqlite_master|duckdb_\w+)\b
+    | \b(?:attach|copy|pragma|install|load) \s+ ['"] | \bread_(?:csv|parquet|text|json)\b | /etc/passwd
+    | \bignore \s+ (?:(?:all|the|your|any)\s+)* (?:previous|prior|above|earlier)\b | \b(?:system|developer)\s+prompt\b
     """,
-    re.IGNORECASE | re.VERBOSE,
+    _FLAGS,
 )
+_PEOPLE = r"(?:candidate|applicant|people|person|user|seeker|employee)s?"
+_PRIVATE = r"""
+    (?: resumes?(?!\s+\w+ing\b) | cvs? | phone\s+numbers? | e-?mails? | (?:e-?mail|home|postal)\s+address(?:es)?
+        | contact\s+details | personal\s+(?:data|details|information) | social\s+security\s+numbers?
+        | dates?\s+of\s+birth )
+"""
 _PERSONAL = re.compile(
-    r"""
-    \b(?:resumes?|cvs?|curricul\w+\s+vitae|phone\s+numbers?|e-?mail\s+address(?:es)?|e-?mails|home\s+address(?:es)?|contact\s+details
-        |personal\s+(?:data|details|information)|social\s+security|date\s+of\s+birth|names?)\b
-        [^.?]{0,40}\b(?:of|from|for)\b[^.?]{0,40}\b(?:candidates?|applicants?|people|persons?|users?|seekers?|employees?)\b
-    | \b(?:candidates?|applicants?|people|users?|employees?)(?:'s|s')?\s+(?:resumes?|cvs?|phone|e-?mails?|address(?:es)?|names|contact|personal)\b
-    | \b(?:show|give|list|send|get|find|download|export|print|reveal)\b[^.?]{0,30}\b(?:the|all|their|every|his|her)\s+(?:resumes?|cvs?|phone\s+numbers?)\b
+    rf"""
+    \b(?:{_PRIVATE}|names?) \s+ (?:of|from|for) \s+ (?:\w+\s+){{0,3}} {_PEOPLE}\b
+    | \b{_PEOPLE}(?:'s?)? \s+ (?:{_PRIVATE}|names?|addresses)\b
+    | \b(?:show|give|list|send|get|find|download|export|print|reveal)\b [^.?]{{0,30}} \b(?:the|all|their|every|his|her)
+      \s+ {_PRIVATE}\b
     """,
-    re.IGNORECASE | re.VERBOSE,
+    _FLAGS,
 )
 _OFF_TOPIC_START = re.compile(
-    r"(?:what|who|where|when|why|how)(?:'s|\s+is|\s+are|\s+was|\s+do|\s+does|\s+to)\b|tell\s+me\s+a\b|write\b|translate\b|explain\b",
-    re.IGNORECASE,
+    r"""
+    (?: what | who | where | when | why | how ) (?: 's | \s+ (?:is|are|was|do|does|to) )\b
+    | tell\s+me\s+a\b | write\b | translate\b | explain\b
+    """,
+    _FLAGS,
 )
 _LISTS_ALL = re.compile(
     r"\b(?:all|every|any|list|show|what|which|display|browse|are\s+there|available|open)\b", re.IGNORECASE
@@ -81,13 +93,20 @@ _NEAR_ME = re.compile(
     re.IGNORECASE,
 )
 _START_OVER = re.compile(
-    r"\b(?:start\s+(?:over|again|afresh)|reset|new\s+search|forget\s+(?:it|that|everything|all)|clear\s+(?:all|everything|filters?))\b",
-    re.IGNORECASE,
+    r"""
+    (?: (?:ok|okay|please|let's|no|now)[\s,]+ )*
+    (?: start\s+(?:over|again|afresh) | reset | new\s+search | forget\s+(?:it|that|everything|all)
+        | clear\s+(?:all|everything|(?:the\s+)?filters?) )\b
+    """,
+    _FLAGS,
 )
 _FOLLOWS_UP = re.compile(
-    r"(?:(?:ok|okay|and|now|then|no|yes|please|but|so)[\s,]+)*(?:only|just|also|plus|add|what\s+about|how\s+about|what\s+if|same|make\s+it)\b"
-    r"|.{0,80}\b(?:ones|of\s+(?:those|these|them)|instead|those|these|them)\b",
-    re.IGNORECASE,
+    r"""
+    (?: (?:ok|okay|and|now|then|no|yes|please|but|so)[\s,]+ )*
+    (?: only | just | also | plus | add | what\s+about | how\s+about | what\s+if | same | make\s+it )\b
+    | .{0,80} \b(?: ones | of\s+(?:those|these|them) | instead | those | these | them )\b
+    """,
+    _FLAGS,
 )
 _GOES_ON = re.compile(r"\s*(?:and|but|with(?:out)?|not|no|in|under|over|at|or|for)\b", re.IGNORECASE)
 _ADDS = re.compile(r"\s*(?:(?:ok|okay|now|please)[\s,]+)*(?:also|and|plus|add)\b", re.IGNORECASE)
@@ -97,9 +116,9 @@ MESSAGES = {
     "long": f"The question has more than {LONGEST_QUESTION} characters. Please ask a shorter one.",
     "vague": "Which job do you mean? Name at least one of: skill, title, place, salary, years of experience.",
     "place": "Which place do you mean? I do not know where you are; name a city, a region or a country.",
-    "pay": "The pay bounds contradict each other: at least ${low:,.0f} and at most ${high:,.0f} a year. Which one do you mean?",
+    "pay": "No pay is at least ${low:,.0f} and at most ${high:,.0f} a year. Which of the two do you mean?",
     "over": "Started over. What kind of job are you looking for?",
-    "harmful": "I only answer questions about job postings; I run no commands and follow no instructions in a question.",
+    "harmful": "I only answer questions about job postings; I run no commands that stand in a question.",
     "personal": "I do not give out resumes or personal details of candidates. Ask me about job postings instead.",
     "off_topic": 'I answer questions about job postings, for example "remote Python jobs over $100K".',
 }
@@ -143,8 +162,8 @@ def parse_question(question: str, history: Sequence[str] = ()) -> Interpretation
 
     Args:
         question: Any string.
-        history: Earlier questions of the conversation, oldest first. A question that goes on from them ("only remote ones", "what
-            about Berlin") keeps their slots and replaces those that it names itself; "also" adds to them.
+        history: Earlier questions of the conversation, oldest first. A question that goes on from them ("only remote
+            ones", "what about Berlin") keeps their slots and replaces those that it names itself; "also" adds to them.
 
     Returns:
         The interpretation; every string has one, nothing is raised.
@@ -163,7 +182,7 @@ def _read(question: str) -> _Reading:
         excluded=_slots(f for f in findings if f.negated and f.slot in Constraints.model_fields),
         evidence=_evidence(findings, question),
         topical=_is_topical(question, findings),
-        follows=_follows(question),
+        follows=_follows(question, findings),
         reply=_reply_to(rest, findings),
     )
 
@@ -178,7 +197,7 @@ def _reply_unread(question: str) -> str | None:
         return "harmful"
     if _PERSONAL.search(question):
         return "personal"
-    return "over" if _START_OVER.search(question) else None
+    return "over" if _START_OVER.match(question) else None
 
 
 def _reply_to(rest: str, findings: list[Finding]) -> str | None:
@@ -213,7 +232,7 @@ def _evidence(findings: list[Finding], question: str) -> dict[str, str]:
 
 def _is_topical(question: str, findings: list[Finding]) -> bool:
     """Whether a question is about jobs: it says so, or it is made of slots and nothing else."""
-    if _words(question) & JOB_WORDS:
+    if _words(question) & words("job"):
         return True
     named = {finding.slot for finding in findings}
     if not named or _OFF_TOPIC_START.match(question):
@@ -225,10 +244,12 @@ def _words(question: str) -> set[str]:
     return set(re.findall(r"[a-z]+", question.lower()))
 
 
-def _follows(question: str) -> Literal["no", "replacing", "adding"]:
-    words = _words(question)
-    fragment = not words & JOB_WORDS and (len(words) <= SHORT or _GOES_ON.match(question))
-    if not (fragment or _FOLLOWS_UP.match(question)):
+def _follows(question: str, findings: list[Finding]) -> Literal["no", "replacing", "adding"]:
+    named = {finding.slot for finding in findings}
+    about_before = "agg" in named and not named & set(Constraints.model_fields)  # "how many are there?"
+    asked = _words(question)
+    fragment = not asked & words("job") and (len(asked) <= SHORT or _GOES_ON.match(question))
+    if not (about_before or fragment or _FOLLOWS_UP.match(question)):
         return "no"
     return "adding" if _ADDS.match(question) else "replacing"
 

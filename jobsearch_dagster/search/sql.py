@@ -1,11 +1,12 @@
 """A filter as one SQL statement over the catalog's table `jobs`.
 
-Belongs here: what each slot means in terms of columns. Every value of a filter is a bound parameter; the text of a statement is made
-of this module's own words and of column names that `filter.py` allows. Running it is in `answering.py`.
+Belongs here: what each slot means in terms of columns. Every value of a filter is a bound parameter; the text of a
+statement is made of this module's own words and of column names that `filter.py` allows. Running it is in
+`answering.py`.
 
 Meanings that are choices:
-- Pay is a range: a posting is in when its range and the asked one overlap, both ends inclusive. Pay with one end is that point.
-  Unknown pay is out as soon as a pay bound is set.
+- Pay is a range: a posting is in when its range and the asked one overlap, both ends inclusive. Pay with one end is
+  that point. Unknown pay is out as soon as a pay bound is set.
 - Experience: a posting that asks for no years fits everyone, and is out when the question sets a lower bound.
 - An excluded slot drops only postings for which it is known to hold.
 """
@@ -52,8 +53,9 @@ def compile_filter(job_filter: JobFilter) -> CompiledQuery:
     """Compile a filter.
 
     Returns:
-        For a search, rows of `RESULT_COLUMNS` in the filter's order and then by `posting_id`. For an aggregate, one row (or one per
-        group): the group, the value where the aggregate has one, and `jobs`, the number of postings it rests on.
+        For a search, rows of `RESULT_COLUMNS` in the filter's order and then by `posting_id`. For an aggregate, one row
+        (or one per group): the group, the value where the aggregate has one, and `jobs`, the number of postings it
+        rests on.
     """
     where, params = _where(job_filter)
     if job_filter.agg is None:
@@ -108,7 +110,7 @@ def _folded(expression: str) -> str:
 
 
 def _words(expression: str) -> str:
-    r"""The list of words of a text; `c++`, `c#`, `.net` and `node.js` are words, a final full stop belongs to none."""
+    r"""The words of a text; `c++`, `c#`, `.net` and `node.js` are words, a final full stop belongs to none."""
     return rf"regexp_extract_all({_folded(expression)}, '[\p{{L}}\p{{N}}.+#]*[\p{{L}}\p{{N}}+#]')"
 
 
@@ -149,7 +151,7 @@ def _place(place: Location, text: str) -> Condition:
 
 
 def _unresolved_place(text: str) -> Condition:
-    """A name that several places have, by its words; a code that is both a state's and a country's also as the country."""
+    """A name that several places have, by its words; a code of both a state and a country, as the country too."""
     as_written = _has_words("place", text)
     country = country_code(text)
     return as_written if country is None else _any_of([as_written, ("country = ?", (country,))])
@@ -219,7 +221,7 @@ def _lowered(values: tuple[str, ...]) -> list[str]:
 
 
 def _aggregate(job_filter: JobFilter) -> str:
-    """The SELECT over `matching`; its names come from the closed lists of `filter.py`, so nothing here needs a parameter."""
+    """The SELECT over `matching`; its names come from the closed lists of `filter.py`, so it needs no parameter."""
     agg, field, group = job_filter.agg, job_filter.field, job_filter.group_by
     if agg == "top":
         group = field

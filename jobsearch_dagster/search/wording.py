@@ -1,7 +1,7 @@
 """Filters and the rows they found, in words.
 
-Belongs here: how a constraint, a reason and an order read in English. Nothing here looks at the catalog: every figure comes from the
-filter or from a row that was found.
+Belongs here: how a constraint, a reason and an order read in English. Nothing here looks at the catalog: every figure
+comes from the filter or from a row that was found.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ def describe(constraints: Constraints) -> str:
 
 
 def reasons(job_filter: JobFilter, row: Row) -> dict[str, str]:
-    """Why a row matched: for each slot that was asked, what the row itself says; slots of `exclude` as `exclude.<slot>`."""
+    """Why a row matched: for each asked slot what the row itself says; slots of `exclude` as `exclude.<slot>`."""
     found = {slot: _REASONS[slot](value, row) for slot, value in job_filter.slots.items()}
     kept = {f"exclude.{slot}": _REASONS[slot](None, row) for slot in job_filter.exclude.slots}
     return found | kept

@@ -16,21 +16,16 @@ from jobsearch_dagster.foundation.lake import Lake
 HEADER = "Resume,Job-Title,Location,Salary,Description\n"
 
 
-def call(*arguments: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> tuple[int, str, str]:
+def call(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
     """Exit code, stdout and stderr of one call in this process."""
-    monkeypatch.setattr(sys, "argv", ["jobsearch", *arguments])
-    code = 0
-    try:
-        cli.main()
-    except SystemExit as end:
-        code = int(end.code or 0)
+    code = cli.main(arguments)
     captured = capsys.readouterr()
     return code, captured.out, captured.err
 
 
 @pytest.fixture
-def jobsearch(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):  # noqa: ANN201
-    return lambda *arguments: call(*arguments, capsys=capsys, monkeypatch=monkeypatch)
+def jobsearch(capsys: pytest.CaptureFixture[str]):  # noqa: ANN201
+    return lambda *arguments: call(*arguments, capsys=capsys)
 
 
 def test_a_run_with_nothing_changed_says_that_it_computed_nothing(made: Path, jobsearch) -> None:  # noqa: ANN001

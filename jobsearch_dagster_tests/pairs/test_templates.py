@@ -1,18 +1,17 @@
 """The wordings: complete, identified by what they say, and filled without gaps."""
 
-from importlib import resources
 from typing import Any
 
 import pytest
 import yaml
 from pydantic import ValidationError
 
-from jobsearch_dagster.pairs.templates import QUERY_TYPES, Templates, load_templates
+from jobsearch_dagster.pairs.templates import QUERY_TYPES, WORDINGS, Templates, load_templates
 
 
 @pytest.fixture
 def text() -> str:
-    return (resources.files("jobsearch_dagster.pairs") / "templates.yaml").read_text(encoding="utf-8")
+    return WORDINGS.read_text(encoding="utf-8")
 
 
 @pytest.fixture

@@ -196,9 +196,7 @@ TEXTS = st.lists(st.text(min_size=1, max_size=20).filter(str.strip), max_size=2)
 
 @settings(deadline=None, max_examples=60)
 @given(titles=TEXTS, skills=TEXTS, places=TEXTS, keywords=TEXTS, excluded=TEXTS, pay=st.floats(0, 1e9))
-def test_every_filter_runs_and_has_a_parameter_for_every_mark(
-    jobs, titles, skills, places, keywords, excluded, pay
-):
+def test_every_filter_runs_and_has_a_parameter_for_every_mark(jobs, titles, skills, places, keywords, excluded, pay):
     slots = {"titles": titles, "skills_any": skills, "locations": places, "keywords": keywords}
     exclude = Constraints(skills=excluded, locations=excluded)
     query = compile_filter(JobFilter(**slots, min_salary_usd=pay, exclude=exclude))

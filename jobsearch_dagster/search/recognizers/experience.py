@@ -1,26 +1,21 @@
 """Years of experience in a question.
 
-Belongs here: numbers of years and who has them. "I have 3 years" bounds what a job may ask from above; "jobs that require at least 3
-years" bounds it from below. Pay is in `pay.py`.
+Belongs here: numbers of years and who has them. "I have 3 years" bounds what a job may ask from above; "jobs that
+require at least 3 years" bounds it from below. Pay is in `pay.py`.
 """
 
 import re
 
 from jobsearch_dagster.search.recognizers.spans import Finding
 
-NUMBER_WORDS = dict(
-    zip(
-        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "fifteen", "twenty"],
-        (*range(1, 13), 15, 20),
-        strict=True,
-    )
-)
+_ONE_TO_TWELVE = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+NUMBER_WORDS = {word: number for number, word in enumerate(_ONE_TO_TWELVE, start=1)} | {"fifteen": 15, "twenty": 20}
 
 _NUMBER = rf"(?:\d{{1,2}}(?:\.\d+)?|{'|'.join(NUMBER_WORDS)})"
 _YEARS = re.compile(
     rf"""
-    (?P<before> (?: \b(?: at\ least | more\ than | over | min(?:imum)?(?:\ of)? | less\ than | fewer\ than | under | below
-        | up\ to | at\ most | max(?:imum)?(?:\ of)? | no\ more\ than | not\ more\ than | between | from )\s+ )? )
+    (?P<before> (?: \b(?: at\ least | more\ than | over | min(?:imum)?(?:\ of)? | less\ than | fewer\ than | under
+        | below | up\ to | at\ most | max(?:imum)?(?:\ of)? | not?\ more\ than | between | from )\s+ )? )
     (?<![\w.$€£₹]) (?P<low>{_NUMBER}) \s*\+?
     (?: \s*(?:-|to|and)\s* (?P<high>{_NUMBER}) \s*\+? )?
     [\s-]* (?:years?|yrs?)\b (?:'|\b)
@@ -36,7 +31,8 @@ _NONE_ASKED = re.compile(
     re.IGNORECASE,
 )
 _JOB_ASKS = re.compile(
-    r"\b(?:requir\w*|ask(?:s|ing)?|need(?:s|ing)?|want(?:s|ing)?|demand\w*|that take|expect\w*)\b[^,.;|]*$", re.IGNORECASE
+    r"\b(?:requir\w*|ask(?:s|ing)?|need(?:s|ing)?|want(?:s|ing)?|demand\w*|that take|expect\w*)\b[^,.;|]*$",
+    re.IGNORECASE,
 )
 _PERSON_SPEAKS = re.compile(r"\b(?:i|i'm|i've|my|me|someone|candidates?|people|person|anyone)\b", re.IGNORECASE)
 _AT_MOST = ("up to", "at most", "max", "no more", "not more")

@@ -8,19 +8,21 @@ import re
 from jobsearch_dagster.search.recognizers.spans import Finding
 
 _WORK_MODE = {
-    "remote": r"(?:fully\s+|100%\s+)?remote(?:ly)?(?:\s+work)?|work(?:ing)?[\s-]from[\s-](?:home|anywhere)|from\s+home|wfh"
-    r"|home[\s-](?:office|based)|tele(?:commut\w+|work\w*)|distributed",
+    "remote": r"(?:fully\s+|100%\s+)?remote(?:ly)?(?:\s+work)?|work(?:ing)?[\s-]from[\s-](?:home|anywhere)|from\s+home"
+    r"|wfh|home[\s-](?:office|based)|tele(?:commut\w+|work\w*)|distributed",
     "hybrid": r"hybrid|partly\s+remote|partially\s+remote",
     "onsite": r"on[\s-]?site|in[\s-](?:the[\s-])?office|office[\s-]based|in[\s-]person|on[\s-]premises?",
 }
 _SENIORITY = {
     "intern": r"interns?|trainees?|apprentices?",
-    "entry": r"entry[\s-]level|entry(?=\s+(?:jobs?|roles?|positions?)\b)|(?:new|fresh|recent)\s+(?:grad(?:uate)?s?)|freshers?|beginners?",
+    "entry": r"entry[\s-]level|entry(?=\s+(?:jobs?|roles?|positions?)\b)|(?:new|fresh|recent)\s+(?:grad(?:uate)?s?)"
+    r"|freshers?|beginners?",
     "junior": r"junior(?:[\s-]level)?|jr\.?",
     "mid": r"mid(?:[\s-]?(?:level|senior|career))?|intermediate(?:[\s-]level)?|medior",
     "senior": r"senior(?:[\s-]level)?|sr\.?",
-    "lead": r"(?:(?:team|tech|technical)\s+)?leads?|lead[\s-]level",
-    "staff": r"staff(?:[\s-]level)?(?=\s+(?:\w+\s+)?(?:engineer|developer|scientist|software|data|designer|level|role|job|position)s?\b)|staff[\s-]level",
+    "lead": r"(?:(?:team|tech|technical)\s+)?leads?(?!\s+generation)|lead[\s-]level",
+    # "staff nurse" is a nurse among others
+    "staff": r"staff[\s-]level|staff(?=\s+(?:\w+\s+)?(?:engineer|developer|scientist|designer|role|job|position)s?\b)",
     "principal": r"principal(?:[\s-]level)?",
     "manager": r"manager(?:ial)?[\s-]level|managerial|management(?=\s+(?:level|job|role|position)s?\b)",
     "executive": r"executive[\s-]level|c-level|directors?|vice[\s-]presidents?|vps?|heads?\s+of",
@@ -28,7 +30,7 @@ _SENIORITY = {
 _EMPLOYMENT_TYPE = {
     "full-time": r"full[\s-]?time|permanent",
     "part-time": r"part[\s-]?time",
-    "contract": r"contract(?:or|ors|ing|s)?(?!\s+type)|fixed[\s-]term",
+    "contract": r"contract(?:or|ors|ing|s)?(?!\s+(?:type|drafting|negotiation))|fixed[\s-]term",
     "temporary": r"temp(?:orary)?|seasonal",
     "internship": r"internships?",
     "freelance": r"freelanc(?:e|er|ers|ing)",
@@ -41,14 +43,17 @@ _EDUCATION = {
 }
 DEGREES = ("bachelor", "master", "phd")
 _NO_DEGREE = re.compile(
-    r"\b(?:without|no|not\s+(?:need|require)|don'?t\s+(?:need|require|have)|doesn'?t\s+(?:need|require))\s+(?:needing\s+|requiring\s+)?(?:a\s+|an\s+|any\s+)?"
-    r"(?:(?:college|university|formal|academic)\s+)?(?:degrees?|diploma|education)\b(?:\s+(?:required|needed|necessary))?"
-    r"|\b(?:degree|education)\s+(?:is\s+)?not\s+(?:required|needed|necessary)\b",
-    re.IGNORECASE,
+    r"""
+    \b(?: without | no | (?:not|don'?t|doesn'?t)\s+(?:need|require|have) ) \s+ (?:needing\s+|requiring\s+)?
+      (?:an?\s+|any\s+)? (?:(?:college|university|formal|academic)\s+)? (?:degrees?|diploma|education)\b
+      (?: \s+ (?:required|needed|necessary) )?
+    | \b(?:degree|education) \s+ (?:is\s+)? not \s+ (?:required|needed|necessary)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _ANY_DEGREE = re.compile(r"\b(?:a\s+|any\s+)?(?:(?:college|university|academic)\s+)?degrees?\b", re.IGNORECASE)
 _HOLDER = re.compile(
-    r"\b(?:i\s+(?:only\s+)?(?:have|hold|got|finished)|i've|my|someone\s+with|candidates?\s+with|people\s+with|only\s+have)\b[^,.;|]*$",
+    r"\b(?:i\s+(?:only\s+)?(?:have|hold|got|finished)|i've|my|only\s+have|(?:someone|candidates?|people)\s+with)\b[^,.;|]*$",
     re.IGNORECASE,
 )
 
@@ -71,8 +76,8 @@ def find_employment_type(text: str) -> list[Finding]:
 def find_education(text: str) -> list[Finding]:
     """`education`: what the job asks for.
 
-    Someone who holds a degree can take every job but those that ask for a higher one, stated or not; so "I have a bachelor's" and
-    "without a degree" exclude the degrees above.
+    Someone who holds a degree can take every job but those that ask for a higher one, stated or not; so "I have a
+    bachelor's" and "without a degree" exclude the degrees above.
     """
     match = _NO_DEGREE.search(text)
     if match:
@@ -80,9 +85,7 @@ def find_education(text: str) -> list[Finding]:
     found = _find("education", _EDUCATION, text)
     if not found:
         return [
-            Finding("education", degree, *match.span())
-            for match in _ANY_DEGREE.finditer(text)
-            for degree in DEGREES
+            Finding("education", degree, *match.span()) for match in _ANY_DEGREE.finditer(text) for degree in DEGREES
         ]
     return [reading for finding in found for reading in _for_holder(finding, text)]
 
@@ -99,5 +102,5 @@ def _find(slot: str, wordings: dict[str, str], text: str) -> list[Finding]:
     return [
         Finding(slot, value, *match.span())
         for value, wording in wordings.items()
-        for match in re.finditer(rf"(?<![\w-])(?:{wording})(?![\w+#])", text, re.IGNORECASE)
+        for match in re.finditer(rf"(?:(?<![\w-])|(?<=non-))(?:{wording})(?![\w+#])", text, re.IGNORECASE)
     ]

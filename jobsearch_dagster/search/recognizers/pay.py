@@ -1,6 +1,7 @@
 """Pay in a question: amounts, ranges, thresholds, and whether pay is stated at all.
 
-Belongs here: finding the amount and the side it bounds. What an amount is worth in USD a year is `preparation.salary`'s to say.
+Belongs here: finding the amount and the side it bounds. What an amount is worth in USD a year is for
+`preparation.salary` to say.
 """
 
 import re
@@ -35,6 +36,7 @@ _PAY = re.compile(
         {_PERIOD}?
     )
     (?P<after> \s* (?: \+ | \bplus\b | (?:or|and) \s+ (?:more|above|higher|over|up|better|less|below|lower|under) \b
+        (?! \s* (?:{_SIGN})? \d )
         | \b(?:minimum|maximum|tops|max|min)\b )? )
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -42,17 +44,22 @@ _PAY = re.compile(
 _MARKED = re.compile(rf"{_SIGN}|\d{_SCALE}|{_CODE}|{_PERIOD}", re.IGNORECASE)
 _NO_PAY = re.compile(rf"401\s?\(?k\)?|(?<![$€£₹])\b(?:19|20)\d\d\b(?!{_PERIOD}|{_CODE})", re.IGNORECASE)
 _SIX_FIGURES = re.compile(r"\b(?:six|6)[\s-]figures?\b", re.IGNORECASE)
-_PAY_WORD = re.compile(
-    r"\b(?:salar\w+|pay\w*|paid|wages?|compensation|earn\w*|income|remuneration)\b", re.IGNORECASE
-)
+_PAY_WORD = re.compile(r"\b(?:salar\w+|pay\w*|paid|wages?|compensation|earn\w*|income|remuneration)\b", re.IGNORECASE)
 _UNKNOWN = re.compile(
-    r"\b(?:salary|pay)\s+(?:(?:is|of|over)\s+)*unknown\b|\bwithout\s+(?:a\s+|any\s+)?(?:stated\s+)?(?:salary|pay)\b",
-    re.IGNORECASE,
+    r"""
+    \b(?:salary|pay) \s+ (?:(?:is|of|over)\s+)* unknown\b
+    | \bwithout \s+ (?:a\s+|any\s+)? (?:stated\s+)? (?:salary|pay)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _STATED = re.compile(
-    r"\b(?:stat|list|show|mention|disclos|publish|specif)\w*\s+(?:the\s+|their\s+|its\s+|a\s+|your\s+)*(?:salary|pay|salaries|wages?)\b"
-    r"|\bwith\s+(?:a\s+)?(?:stated|known|listed|disclosed|given)\s+(?:salary|pay|salaries)\b|\b(?:salary|pay)\s+(?:range\s+)?(?:is\s+)?(?:stated|listed|disclosed|known)\b",
-    re.IGNORECASE,
+    r"""
+    \b(?:stat|list|show|mention|disclos|publish|specif)\w* \s+ (?:(?:the|their|its|a|your)\s+)*
+      (?:salar(?:y|ies)|pay|wages?)\b
+    | \bwith \s+ (?:a\s+)? (?:stated|known|listed|disclosed|given) \s+ (?:salar(?:y|ies)|pay)\b
+    | \b(?:salary|pay) \s+ (?:range\s+)? (?:is\s+)? (?:stated|listed|disclosed|known)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 LEAST_BARE = 1000
 """A number with no sign, scale or period is pay from here on: fewer is a count or years."""

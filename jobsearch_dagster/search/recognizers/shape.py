@@ -22,58 +22,79 @@ _COLUMNS: dict[str, Category] = {
     r"(?:employment|contract|job)\s+types?": "employment_type",
 }
 _ANY_COLUMN = "|".join(_COLUMNS)
-_GROUP = re.compile(
-    rf"\b(?:by|per|grouped\s+by|broken\s+down\s+by|for\s+each|in\s+each|for\s+every|in\s+every|across)\s+(?:the\s+|each\s+)?(?P<column>{_ANY_COLUMN})\b",
-    re.IGNORECASE,
-)
-_MOST = r"(?:most[\s-](?:common|popular|frequent(?:ly\s+\w+)?|requested|wanted|in[\s-]demand|used|asked(?:[\s-]for)?|sought(?:[\s-]after)?|needed|required)|top|commonest)"
-_TOP = re.compile(
-    rf"\b{_MOST}\s+(?:(?P<wanted>\d{{1,3}})\s+)?(?P<column>{_ANY_COLUMN})\b"
-    rf"|\b(?:which|what)\s+(?P<column2>{_ANY_COLUMN})\s+(?:is|are|do|does|has|have)\b[^|?]*\b(?:most|in\s+demand|common|popular|needed|requested|required|asked)\b(?:\s+(?:jobs|roles|in[\s-]demand|often|common|popular|requested|openings|positions|vacancies))?",
-    re.IGNORECASE,
-)
-_BEST_PAYING = re.compile(
-    rf"\b(?:which|what)\s+(?P<column>{_ANY_COLUMN})\s+(?:pays?|earns?|offers?)\s+(?:the\s+)?(?P<end>best|most|highest|least|lowest|worst)\b(?:\s+(?:salar\w+|pay|wages?))?"
-    rf"|\b(?P<end2>best|highest|top|lowest|worst)[\s-](?:paying|paid)\s+(?P<column2>{_ANY_COLUMN})\b",
-    re.IGNORECASE,
-)
-_COUNT = re.compile(r"\b(?:how\s+many|(?:the\s+)?(?:total\s+)?number\s+of|count(?:\s+of|\s+the)?)\b", re.IGNORECASE)
 _MONEY = r"(?:(?:annual|yearly|base|starting)\s+)?(?:salar(?:y|ies)|pay|wages?|compensation|income|earnings)"
 _YEARS = r"(?:years?(?:\s+of\s+experience)?|experience)"
+_FLAGS = re.IGNORECASE | re.VERBOSE
+
+_GROUP = re.compile(
+    rf"""
+    \b (?: by | per | grouped\s+by | broken\s+down\s+by | (?:for|in)\s+(?:each|every) | across ) \s+ (?:the\s+|each\s+)?
+    (?P<column>{_ANY_COLUMN})\b
+    """,
+    _FLAGS,
+)
+_COUNT = re.compile(r"\b(?: how\s+many | (?:the\s+)?(?:total\s+)?number\s+of | count(?:\s+of|\s+the)? )\b", _FLAGS)
+_MOST = r"""
+    (?: most[\s-](?:common|popular|frequent(?:ly\s+\w+)?|requested|wanted|in[\s-]demand|used|asked(?:[\s-]for)?
+        |sought(?:[\s-]after)?|needed|required) | top | commonest )
+"""
+_TOP = re.compile(
+    rf"""
+    \b{_MOST} \s+ (?:(?P<wanted>\d{{1,3}})\s+)? (?P<column>{_ANY_COLUMN})\b
+    | \b(?:which|what) \s+ (?P<column2>{_ANY_COLUMN}) \s+ (?:is|are|do|does|has|have)\b
+      (?= [^|?]* \b(?:most|in\s+demand|common|popular|need(?:ed)?|requested|required?|asked)\b )
+    """,
+    _FLAGS,
+)
+_BEST_PAYING = re.compile(
+    rf"""
+    \b(?:which|what) \s+ (?P<column>{_ANY_COLUMN}) \s+ (?:pays?|earns?|offers?) \s+ (?:the\s+)?
+      (?P<end>best|most|highest|least|lowest|worst)\b (?:\s+{_MONEY})?
+    | \b(?P<end2>best|highest|top|lowest|worst)[\s-](?:paying|paid) \s+ (?P<column2>{_ANY_COLUMN})\b
+    """,
+    _FLAGS,
+)
 _FIGURES: dict[Aggregate, str] = {
-    "avg": r"average|mean|typical|usual",
-    "median": r"median",
-    "min": r"lowest|minimum|smallest|least",
-    "max": r"highest|maximum|top|biggest|largest|most",
+    "avg": "average|mean|typical|usual",
+    "median": "median",
+    "min": "lowest|minimum|smallest|least",
+    "max": "highest|maximum|top|biggest|largest|most",
 }
-_STATISTIC = re.compile(
-    r"\b(?:"
-    + "|".join(f"(?P<{agg}>{words})" for agg, words in _FIGURES.items())
-    + rf")\s+(?:(?P<money>{_MONEY})|(?P<years>{_YEARS}))\b",
-    re.IGNORECASE,
-)
-_EXPERIENCE_ASKED = re.compile(
-    r"\bhow\s+(?:much|many\s+years(?:'|\s+of)?)\s+experience\b", re.IGNORECASE
-)
+_ANY_FIGURE = " | ".join(f"(?P<{agg}>{names})" for agg, names in _FIGURES.items())
+_STATISTIC = re.compile(rf"\b(?: {_ANY_FIGURE} ) \s+ (?: {_MONEY} | (?P<years>{_YEARS}) )\b", _FLAGS)
+_ASKS_A_FIGURE = re.compile(r"\b(?:what|tell|give|calculate|compute|show)\b", _FLAGS)
+_EXPERIENCE_ASKED = re.compile(r"\bhow\s+(?:much|many\s+years(?:'|\s+of)?)\s+experience\b", _FLAGS)
 _HOW_MUCH = re.compile(
-    r"\bhow\s+much\b|\bwhat\s+(?:do|does)\b(?=[^?]{0,80}\b(?:earn|make|get\s+paid)\b)"
-    rf"|\bwhat(?:'s|\s+is|\s+are)\s+the\s+{_MONEY}\s+(?:of|for)\b",
-    re.IGNORECASE,
+    rf"""
+    \bhow\s+much\b
+    | \bwhat\s+(?:do|does|can|could|would)\b (?= [^?]{{0,80}} \b(?:earn|make|get\s+paid)\b )
+    | \bwhat(?:'s|\s+is|\s+are) \s+ the \s+ {_MONEY} \s+ (?:of|for)\b
+    """,
+    _FLAGS,
 )
-_ASKS_A_FIGURE = re.compile(
-    r"\b(?:what|what's|tell|give|calculate|compute|show|average|mean|median)\b", re.IGNORECASE
-)
+_BY_PAY = rf"(?:sort|order|rank)(?:ed)?\s+by\s+{_MONEY}"
 _SORT = {
-    "salary_desc": r"(?:best|highest|top|well|better|high|most)[\s-](?:paid|paying)|(?:pay|pays|paying|paid|earn|earning)\s+(?:the\s+)?(?:best|most|highest|well)"
-    rf"|(?:the\s+)?(?:highest|best|top|biggest|good|high)\s+{_MONEY}(?:\s+first)?|most\s+money|richest|lucrative|(?:sort|sorted|order|ordered|rank|ranked)\s+by\s+{_MONEY}(?:\s+desc\w*)?|highest\s+first",
-    "salary_asc": r"cheapest|(?:lowest|worst|least|low|poorly|badly)[\s-](?:paid|paying)|(?:pay|pays|paying|paid|earn)\s+(?:the\s+)?(?:least|worst|lowest)"
-    rf"|(?:the\s+)?(?:lowest|worst|smallest|low)\s+{_MONEY}(?:\s+first)?|(?:sort|sorted|order|ordered|rank|ranked)\s+by\s+{_MONEY}\s+asc\w*|lowest\s+first",
+    "salary_asc": rf"""
+        (?:lowest|worst|least|low|poorly|badly)[\s-](?:paid|paying) | cheapest | lowest\s+first | {_BY_PAY}\s+asc\w*
+        | (?:pays?|paying|paid|earn) \s+ (?:the\s+)? (?:least|worst|lowest)
+        | (?:lowest|worst|smallest|low) \s+ {_MONEY} (?:\s+first)?
+    """,
+    "salary_desc": rf"""
+        (?:best|highest|top|well|better|high|most)[\s-](?:paid|paying) | most\s+money | lucrative | highest\s+first
+        | (?:pays?|paying|paid|earn|earning) \s+ (?:the\s+)? (?:best|most|highest|well)
+        | (?:highest|best|top|biggest|good|high) \s+ {_MONEY} (?:\s+first)? | {_BY_PAY} (?:\s+desc\w*)?
+    """,
 }
 _COUNTED = rf"(?:\d{{1,3}}|{'|'.join(word for word in NUMBER_WORDS if word != 'one')})"
 _LIMIT = re.compile(
-    rf"\b(?:top|first|best|only|just|any)\s+(?P<first>{_COUNTED})\b|\b(?P<second>{_COUNTED})\s+(?:[a-z-]+\s+){{0,2}}?(?:jobs|roles|positions|openings|postings|vacancies|listings|best|highest|cheapest|top)\b"
-    rf"|\blimit(?:ed)?\s+(?:to\s+)?(?P<third>{_COUNTED})\b|\b(?P<fourth>{_COUNTED})\s+(?:results|hits|of\s+them)\b",
-    re.IGNORECASE,
+    rf"""
+    \b(?:top|first|best|only|just|any) \s+ (?P<after>{_COUNTED})\b
+    | \blimit(?:ed)? \s+ (?:to\s+)? (?P<limit>{_COUNTED})\b
+    | \b(?P<of>{_COUNTED}) \s+ (?:results|hits|of\s+them)\b
+    | \b(?P<before>{_COUNTED}) \s+ (?:[a-z-]+\s+){{0,2}}?
+      (?:jobs|roles|positions|openings|postings|vacancies|listings|best|highest|cheapest|top)\b
+    """,
+    _FLAGS,
 )
 _MEASURES: dict[Aggregate, Measure] = {
     "avg": "midpoint_usd",
@@ -107,7 +128,7 @@ def find_sort(text: str) -> list[Finding]:
     return [
         Finding("sort", order, *match.span())
         for order, wording in _SORT.items()
-        for match in re.finditer(rf"\b(?:{wording})\b", text, re.IGNORECASE)
+        for match in re.finditer(rf"\b(?:{wording})\b", text, _FLAGS)
     ][:1]
 
 

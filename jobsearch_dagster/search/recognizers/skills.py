@@ -1,7 +1,7 @@
 """Skills in a question: by name, and by a name with a slip of the keyboard.
 
 Belongs here: where a skill stands and whether all or any are meant. Which skills there are, under which names, is
-`preparation.entities`' to say.
+for `preparation.entities` to say.
 """
 
 import re
@@ -12,13 +12,19 @@ from rapidfuzz.distance import OSA
 
 from jobsearch_dagster.preparation.entities import find_skills, known_skills
 from jobsearch_dagster.search.recognizers.spans import USED, Finding
-from jobsearch_dagster.search.recognizers.words import PLAIN_WORDS
+from jobsearch_dagster.search.recognizers.words import words
 
 _TOKEN = re.compile(r"\.?[^\W_](?:[\w+#.&'/-]*[\w+#])?")
 _MOST_WORDS = 4
 _OR = re.compile(r"\s*,?\s*\bor\b\s*", re.IGNORECASE)
+_LIST_BEFORE = re.compile(r"(?:^|[,/|]|\b(?:and|or|for|with|using|know|in))\s*$", re.IGNORECASE)
+_LIST_AFTER = re.compile(r"\s*(?:[,/|]|\b(?:and|or)\b|[?.!]*$)", re.IGNORECASE)
+_BEFORE_USE = re.compile(
+    r"\s+(?:dev|developer|programmer|engineer|programming|specialist|expert|skill)s?\b", re.IGNORECASE
+)
 _LEAST_LETTERS = 5
 """Shorter names are too near each other to guess at a slip."""
+_LONG = 8
 
 
 def find_skill_mentions(text: str) -> list[Finding]:
@@ -37,37 +43,46 @@ def find_skill_mentions(text: str) -> list[Finding]:
 
 def find_misspelt_skills(text: str) -> list[Finding]:
     """`skills` and `skills_any` with one wrong, missing, extra or swapped letter, two in long names."""
-    mentions = []
-    for match in re.finditer(rf"[^\W\d_]{{{_LEAST_LETTERS},}}", text):
-        word = match[0].lower()
-        skill = None if word in PLAIN_WORDS else _nearest(word)
-        if skill is not None:
-            mentions.append(Finding("skills", skill, *match.span()))
-    return _choices(mentions, text)
+    letters = re.finditer(rf"[^\W\d_]{{{_LEAST_LETTERS},}}", text)
+    found = ((_nearest(match[0].lower()), match) for match in letters)
+    return _choices([Finding("skills", skill, *match.span()) for skill, match in found if skill is not None], text)
 
 
 def is_skill(phrase: str) -> bool:
-    """Whether a phrase names one skill and nothing else."""
-    return _named(phrase.lower()) is not None
+    """Whether a phrase names one skill and cannot as well be a plain word ("go")."""
+    name = phrase.lower()
+    return name not in words("plain") and _named(name) is not None
 
 
 def _mention_at(text: str, tokens: list[tuple[int, int]]) -> tuple[int, str | None]:
     """The longest skill that starts with the first token: its number of tokens and its name."""
+    start = tokens[0][0]
     for size in range(len(tokens), 0, -1):
-        phrase = text[tokens[0][0] : tokens[size - 1][1]]
-        if USED not in phrase and (skill := _named(phrase.lower())) is not None:
+        end = tokens[size - 1][1]
+        phrase = text[start:end]
+        skill = None if USED in phrase else _named(phrase.lower())
+        if skill is not None and (is_skill(phrase) or phrase == skill or _is_listed(text, start, end)):
             return size, skill
     return 1, None
 
 
+def _is_listed(text: str, start: int, end: int) -> bool:
+    """Whether a word stands where only a skill can: in a list, as all that a question is for, or before "developer"."""
+    if _BEFORE_USE.match(text, end):
+        return True
+    return bool(_LIST_BEFORE.search(text[:start]) and _LIST_AFTER.match(text, end))
+
+
 @lru_cache(maxsize=20_000)
 def _named(phrase: str) -> str | None:
-    """The one skill that needs every word of the phrase."""
+    """The skill that a phrase names in full, or the one that needs every word of it."""
+    if phrase in _full_names():
+        return _full_names()[phrase]
     found = find_skills(phrase, respect_case=False)
-    if len(found) != 1 or phrase in PLAIN_WORDS:
+    if len(found) != 1 or (len(found[0]) == 1 and len(phrase) > 1):  # the R of "R&D", the C of "c-level"
         return None
-    words = phrase.split()
-    shorter = (" ".join(words[1:]), " ".join(words[:-1])) if len(words) > 1 else ()
+    parts = phrase.split()
+    shorter = (" ".join(parts[1:]), " ".join(parts[:-1])) if len(parts) > 1 else ()
     return None if any(found == find_skills(part, respect_case=False) for part in shorter) else found[0]
 
 
@@ -85,14 +100,20 @@ def _choices(mentions: list[Finding], text: str) -> list[Finding]:
 
 @lru_cache(maxsize=20_000)
 def _nearest(word: str) -> str | None:
-    slips = 1 if len(word) < 2 * _LEAST_LETTERS - 2 else 2
-    found = process.extractOne(
-        word, _single_words(), scorer=OSA.distance, score_cutoff=slips
-    )
-    return None if found is None or found[0][0] != word[0] else _named(found[0])
+    """The skill that a word misspells: its first letter is right, and one letter else is wrong, in long words two."""
+    right = words("plain") | words("occupation") | words("title_modifier") | words("industry")
+    if {word, word.removesuffix("s")} & right:
+        return None
+    slips = 1 if len(word) < _LONG else 2
+    found = process.extractOne(word, _single_words(), scorer=OSA.distance, score_cutoff=slips)
+    return _named(found[0]) if found and found[0][0] == word[0] else None
+
+
+@cache
+def _full_names() -> dict[str, str]:
+    return {skill.lower(): skill for skill in known_skills()}
 
 
 @cache
 def _single_words() -> tuple[str, ...]:
-    names = (name.lower() for name in known_skills())
-    return tuple(name for name in names if name.isalpha() and len(name) >= _LEAST_LETTERS)
+    return tuple(name for name in _full_names() if name.isalpha() and len(name) >= _LEAST_LETTERS)

@@ -40,8 +40,8 @@ _TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "�
 _NEGATION = re.compile(
     r"""
     (?: \b(?: not(?!\s+(?:only|just)) | no | non | without | except | excluding | exclude | excludes | outside | avoid
-        | never | neither | nor | rather\s+than | instead\s+of | other\s+than | anything\s+but | apart\s+from | anywhere\s+but
-        | (?:do|does|is|are|should|must|can|wo)n't ) )
+        | never | neither | nor | rather\s+than | instead\s+of | other\s+than | anything\s+but | apart\s+from
+        | anywhere\s+but | (?:do|does|is|are|should|must|can|wo)n't ) )
     (?: [\s-]+ (?: in | at | on | of | for | to | be | a | an | the | any | with | from | that | are | is | want | like
         | need(?:s|ing)? | requir(?:e|es|ing) | ask(?:s|ing)?\ for | know | us(?:e|es|ing) | work(?:ing)? | liv(?:e|ing)
         | based | located | jobs? | roles? | positions? ) )*
@@ -49,6 +49,8 @@ _NEGATION = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_REACH = 80
+"""Characters before a finding that a negation and the words after it may take."""
 _CONTINUES = re.compile(r"\s*(?:,|/|\bor\b|\band\b|\bnor\b)*\s*(?:in|a|an|the|at|with)?\s*", re.IGNORECASE)
 
 
@@ -61,7 +63,7 @@ def collect(question: str, recognizers: Iterable[Recognizer]) -> tuple[list[Find
     """Run the recognizers in turn on a tidy question.
 
     Returns:
-        The findings with their polarity, and the question with what they used blanked.
+        The findings with their polarity, in the order of the question, and the question with what they used blanked.
     """
     findings: list[Finding] = []
     rest = question
@@ -70,7 +72,7 @@ def collect(question: str, recognizers: Iterable[Recognizer]) -> tuple[list[Find
         findings += _with_polarity(found, rest)
         for finding in found:
             rest = blank(rest, finding.start, finding.end)
-    return findings, rest
+    return sorted(findings, key=lambda finding: finding.start), rest
 
 
 def blank(text: str, start: int, end: int) -> str:
@@ -82,8 +84,8 @@ def _with_polarity(found: list[Finding], text: str) -> list[Finding]:
     """Mark what follows a negation, and what goes on in the same list ("not in London or Paris")."""
     marked: list[Finding] = []
     for finding in found:
-        negated = finding.negated or _NEGATION.search(text, 0, finding.start) is not None
-        if not negated and marked and marked[-1].negated and marked[-1].slot == finding.slot:
+        negated = finding.negated or _NEGATION.search(text, max(0, finding.start - _REACH), finding.start) is not None
+        if not negated and marked and marked[-1].negated:
             negated = _CONTINUES.fullmatch(text, marked[-1].end, finding.start) is not None
         marked.append(replace(finding, negated=negated))
     return marked

@@ -1,99 +1,118 @@
 """Job titles in a question: an occupation word and the words before it that belong to it.
 
-Belongs here: spotting a title inside a sentence, in singular and plural, with a slip of the keyboard. Writing a title in standard form
-is `preparation.titles`' business.
+Belongs here: spotting a title inside a sentence, in singular and plural, with a slip of the keyboard. Writing a title
+in standard form is for `preparation.titles`.
 """
 
 import re
+from functools import cache, lru_cache
 
-OCCUPATIONS = frozenset(
-    ["accountant", "actor", "actuary", "administrator", "advisor", "adviser", "advocate", "agent", "analyst", "anesthesiologist", "animator", "architect", "artist", "assistant", "associate", "astronomer", "attendant", "attorney", "auditor", "baker", "banker", "barber", "barista", "bartender", "biologist", "bookkeeper", "bricklayer", "broker", "builder", "butcher", "buyer", "captain", "caregiver", "caretaker", "carpenter", "cashier", "chef", "chemist", "cleaner", "clerk", "coach", "comedian", "conductor", "consultant", "controller", "cook", "coordinator", "copywriter", "counselor", "courier", "curator", "dancer", "dentist", "designer", "detective", "developer", "dietitian", "dispatcher", "diver", "doctor", "draftsman", "driver", "economist", "editor", "electrician", "engineer", "epidemiologist", "estimator", "evangelist", "examiner", "fabricator", "farmer", "firefighter", "fitter", "florist", "forester", "gardener", "geologist", "guard", "guide", "hairdresser", "handyman", "handler", "hygienist", "illustrator", "inspector", "installer", "instructor", "interpreter", "investigator", "investor", "janitor", "journalist", "judge", "laborer", "landscaper", "lawyer", "lecturer", "librarian", "lifeguard", "linguist", "locksmith", "machinist", "manager", "marketer", "mason", "mathematician", "mechanic", "mediator", "merchandiser", "meteorologist", "midwife", "miner", "model", "moderator", "musician", "nanny", "negotiator", "nurse", "nutritionist", "officer", "operator", "optician", "optometrist", "painter", "paralegal", "paramedic", "pathologist", "pediatrician", "pharmacist", "phlebotomist", "photographer", "physician", "physicist", "physiotherapist", "pilot", "planner", "plumber", "podiatrist", "poet", "policeman", "porter", "postman", "practitioner", "producer", "professor", "programmer", "proofreader", "psychiatrist", "psychologist", "radiologist", "realtor", "receptionist", "recruiter", "reporter", "representative", "researcher", "roofer", "sailor", "salesman", "salesperson", "scientist", "seamstress", "secretary", "server", "sociologist", "soldier", "solicitor", "sommelier", "specialist", "statistician", "steward", "stylist", "superintendent", "supervisor", "surgeon", "surveyor", "tailor", "teacher", "technician", "technologist", "teller", "tester", "therapist", "trader", "trainer", "translator", "tutor", "underwriter", "usher", "veterinarian", "videographer", "waiter", "waitress", "warehouseman", "welder", "woodworker", "worker", "writer", "zoologist", "dev", "eng", "engr", "mgr", "admin", "rep", "swe", "sre", "sde", "sdet", "dba", "ux", "ui"]
-)
-"""Last words of a title. `standardize_title` writes the abbreviations of the last line out."""
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
-MODIFIERS = frozenset(
-    """
-    account accounts ai application applications automation backend big business civil cloud commercial content customer cyber
-    cybersecurity data database deep delivery design development devops digital electrical embedded end enterprise finance financial
-    firmware front frontend full full-stack fullstack front-end back-end game games graphic hardware hr infrastructure integration it
-    language learning machine marketing mechanical ml mlops natural network nlp operations optical performance platform processing
-    product program project qa quality registered reliability research robotics sales science security site social software solution
-    solutions stack support system systems test ui ux vision web
-    """.split()
-)
-"""Words that belong to a title even where they name a skill as well; other skills stand beside it ("java developer")."""
+from jobsearch_dagster.preparation.titles import standardize_title
+from jobsearch_dagster.search.recognizers.skills import find_misspelt_skills, find_skill_mentions, is_skill
+from jobsearch_dagster.search.recognizers.spans import Finding
+from jobsearch_dagster.search.recognizers.words import words
 
 _WORD = re.compile(r"[^\W\d_][\w+#.'-]*[\w+#]|[^\W\d_]")
 _MOST_WORDS = 4
 """Words of a title; a fifth is more likely a part of the sentence."""
 _LEAST_LETTERS = 5
 """Shorter words are too near each other to guess at a slip."""
+_ANYONE = frozenset(("specialist", "associate", "worker"))
+"""Occupations that after a skill say no more than the skill ("React specialist")."""
 _SAME_WORK = {"developer": "engineer", "engineer": "developer"}
 _SOFTWARE = frozenset(
-    "backend cloud data devops embedded frontend full game ios machine mobile platform software stack web".split()
+    (
+        "backend",
+        "cloud",
+        "data",
+        "devops",
+        "embedded",
+        "frontend",
+        "game",
+        "mobile",
+        "platform",
+        "software",
+        "stack",
+        "web",
+    )
 )
 """Modifiers beside which "developer" and "engineer" name the same work."""
 
 
 def find_titles(text: str) -> list[Finding]:
     """`titles`, in standard form and singular; "python developers" names the title `developer` and leaves `python`."""
-    words = list(_WORD.finditer(text))
+    tokens = list(_WORD.finditer(text))
+    skills = _skill_tokens(tokens, text)
     findings: list[Finding] = []
-    last = len(words) - 1
+    last = len(tokens) - 1
     while last >= 0:
-        occupation = _occupation(words[last][0].lower())
+        occupation = None if last in skills else _occupation(tokens[last][0].lower())
         first = last
         if occupation is not None:
-            first = _first_word(words, last, text)
-            findings += _titles(words[first : last + 1], occupation, _after_skill(words, first, text))
+            first = _first_token(tokens, last, text, skills)
+            after_skill = first - 1 in skills and _touch(tokens, first, text)
+            findings += _titles(tokens[first : last + 1], occupation, after_skill=after_skill)
         last = first - 1
     return findings
 
 
-def _titles(words: list[re.Match[str]], occupation: str, after_skill: bool) -> list[Finding]:
-    title = standardize_title(" ".join([*(word[0].lower() for word in words[:-1]), occupation]))
+def _skill_tokens(tokens: list[re.Match[str]], text: str) -> set[int]:
+    """Tokens that are part of a skill, but for those that are part of titles as well ("machine learning engineer")."""
+    spans = [(skill.start, skill.end) for skill in (*find_skill_mentions(text), *find_misspelt_skills(text))]
+    inside = (n for n, token in enumerate(tokens) if any(s <= token.start() < e for s, e in spans))
+    return {n for n in inside if tokens[n][0].lower() not in words("title_modifier")}
+
+
+def _titles(tokens: list[re.Match[str]], occupation: str, *, after_skill: bool) -> list[Finding]:
+    if after_skill and len(tokens) == 1 and occupation in _ANYONE:
+        return []
+    title = standardize_title(" ".join([*(token[0].lower() for token in tokens[:-1]), occupation]))
     names = [title]
     *modifiers, head = title.split() or [""]
     if head in _SAME_WORK and (after_skill or _SOFTWARE.intersection(modifiers)):
         names.append(" ".join([*modifiers, _SAME_WORK[head]]))
-    return [Finding("titles", name, words[0].start(), words[-1].end()) for name in names if name]
+    return [Finding("titles", name, tokens[0].start(), tokens[-1].end()) for name in names if name]
 
 
-def _first_word(words: list[re.Match[str]], last: int, text: str) -> int:
+def _first_token(tokens: list[re.Match[str]], last: int, text: str, skills: set[int]) -> int:
     """Index of the first word of the title that ends with the last one."""
     first = last
-    while first > 0 and last - first + 1 < _MOST_WORDS:
-        word = words[first - 1]
-        if text[word.end() : words[first].start()] != " " or not _belongs(word[0].lower()):
+    while first > 0 and last - first + 1 < _MOST_WORDS and _touch(tokens, first, text):
+        before = tokens[first - 1][0].lower()
+        if first - 1 in skills or (before in words("function") and before not in words("title_modifier")):
             break
         first -= 1
     return first
 
 
-def _belongs(word: str) -> bool:
-    return word in MODIFIERS or not (word in FUNCTION_WORDS or is_skill(word))
-
-
-def _after_skill(words: list[re.Match[str]], first: int, text: str) -> bool:
-    if first == 0:
-        return False
-    before = words[first - 1]
-    return text[before.end() : words[first].start()] == " " and is_skill(before[0])
+def _touch(tokens: list[re.Match[str]], number: int, text: str) -> bool:
+    """Whether only a blank stands before a token."""
+    return number > 0 and text[tokens[number - 1].end() : tokens[number].start()] == " "
 
 
 @lru_cache(maxsize=20_000)
 def _occupation(word: str) -> str | None:
     """The occupation word in the singular; None where the word is none, not even with one letter wrong."""
-    for singular in (word, word.removesuffix("s"), word.removesuffix("es"), re.sub("ies$", "y", word), re.sub("men$", "man", word)):
-        if singular in OCCUPATIONS:
+    singulars = (
+        word,
+        word.removesuffix("s"),
+        word.removesuffix("es"),
+        re.sub("ies$", "y", word),
+        re.sub("men$", "man", word),
+    )
+    for singular in singulars:
+        if singular in words("occupation"):
             return singular
-    if word in PLAIN_WORDS or word in MODIFIERS or len(word) < _LEAST_LETTERS or is_skill(word):
+    if len(word) < _LEAST_LETTERS or word in words("plain") | words("title_modifier") or is_skill(word):
         return None
-    plain = word.removesuffix("s")
-    found = process.extractOne(plain, _occupations(), scorer=OSA.distance, score_cutoff=1)
-    return None if found is None or found[0][0] != word[0] or len(found[0]) < _LEAST_LETTERS else found[0]
+    found = process.extractOne(word.removesuffix("s"), _occupations(), scorer=OSA.distance, score_cutoff=1)
+    return found[0] if found and found[0][0] == word[0] else None
 
 
 @cache
 def _occupations() -> tuple[str, ...]:
-    return tuple(sorted(OCCUPATIONS))
+    """Those that are long enough to guess at, in a fixed order."""
+    return tuple(sorted(name for name in words("occupation") if len(name) >= _LEAST_LETTERS))

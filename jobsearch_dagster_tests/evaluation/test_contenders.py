@@ -1,0 +1,142 @@
+"""Contenders answer every question in order; base and lora differ by the adapter alone."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from jobsearch_dagster.evaluation.assets import answer_table
+from jobsearch_dagster.evaluation.contenders import Analytics, Answer, LanguageModel
+from jobsearch_dagster.evaluation.questions import Question
+from jobsearch_dagster.evaluation.tables import ANSWERS
+from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.generation import Generator
+from jobsearch_dagster.pairs.templates import load_templates
+from jobsearch_dagster_tests.search.catalogs import catalog_of
+
+QUESTIONS = ["What jobs are open in Berlin?", "Are there jobs for python?", "Which jobs pay over $50K?"]
+
+Make = Callable[..., LanguageModel]
+
+
+@pytest.fixture(scope="module")
+def base(smoke_models: Path) -> Path:
+    return smoke_models / "language_model"
+
+
+def save_adapter(base: Path, folder: Path, *, changes_something: bool) -> Path:
+    """A LoRA adapter: with random weights, or as new, when it changes nothing."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    torch.manual_seed(0)
+    config = LoraConfig(
+        task_type="CAUSAL_LM", r=4, target_modules=["q_proj", "v_proj"], init_lora_weights=not changes_something
+    )
+    get_peft_model(AutoModelForCausalLM.from_pretrained(base), config).save_pretrained(str(folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def generators(base: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Generator]:
+    folder = tmp_path_factory.mktemp("adapters")
+    return {
+        "without": Generator(base),
+        "adapted": Generator(base, save_adapter(base, folder / "adapted", changes_something=True)),
+        "new": Generator(base, save_adapter(base, folder / "new", changes_something=False)),
+    }
+
+
+@pytest.fixture
+def model(generators: dict[str, Generator]) -> Make:
+    def make(generator: str, *, use_adapter: bool, **options) -> LanguageModel:
+        defaults = {"max_new_tokens": 10, "batch_size": 32}
+        return LanguageModel(generators[generator], use_adapter=use_adapter, **defaults | options)
+
+    return make
+
+
+def texts(answers: list[Answer]) -> list[str]:
+    return [answer.text for answer in answers]
+
+
+def test_the_same_model_answers_with_and_without_its_adapter(model: Make) -> None:
+    base = texts(model("without", use_adapter=False).answer(QUESTIONS))
+    assert texts(model("adapted", use_adapter=False).answer(QUESTIONS)) == base
+    assert texts(model("adapted", use_adapter=True).answer(QUESTIONS)) != base
+
+
+def test_an_adapter_that_learned_nothing_answers_as_the_base_model(model: Make) -> None:
+    base = texts(model("without", use_adapter=False).answer(QUESTIONS))
+    assert texts(model("new", use_adapter=True).answer(QUESTIONS)) == base
+
+
+def test_neither_question_nor_instruction_stands_in_an_answer(model: Make) -> None:
+    instruction = load_templates().instructions[0]
+    for question, answer in zip(QUESTIONS, model("without", use_adapter=False).answer(QUESTIONS), strict=True):
+        assert question not in answer.text
+        assert instruction not in answer.text
+        assert "assistant" not in answer.text
+        assert 0 < answer.tokens <= 10
+
+
+def test_an_answer_depends_on_its_own_question_alone(model: Make) -> None:
+    contender = model("without", use_adapter=False)
+    together = texts(contender.answer(QUESTIONS))
+    assert [texts(contender.answer([question]))[0] for question in QUESTIONS] == together
+    assert texts(contender.answer(QUESTIONS[::-1])) == together[::-1]
+    assert len(set(together)) == len(QUESTIONS)
+
+
+def test_an_answer_has_at_most_as_many_tokens_as_the_recipe_says(model: Make) -> None:
+    answers = model("without", use_adapter=False, max_new_tokens=3).answer(QUESTIONS)
+    assert {(answer.tokens, answer.stopped) for answer in answers} == {(3, False)}
+
+
+def test_progress_is_told_batch_by_batch(model: Make) -> None:
+    counts: list[int] = []
+    model("without", use_adapter=False, batch_size=2, max_new_tokens=2, advance=counts.append).answer(QUESTIONS)
+    assert counts == [2, 1]
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Path:
+    return catalog_of(tmp_path)
+
+
+def test_analytics_answers_from_the_catalog_and_says_from_which_postings(catalog: Path) -> None:
+    answers = Analytics(catalog, limit=3).answer(["What jobs are open in Berlin?", "Are there jobs for python?"])
+    assert answers[0].posting_ids == ("nurse",)
+    assert "Job-Title: registered nurse" in answers[0].text.splitlines()
+    assert set(answers[1].posting_ids) == {"backend", "scientist"}
+    assert all(answer.stopped and answer.tokens == 0 and answer.seconds > 0 for answer in answers)
+
+
+def test_analytics_shows_at_most_as_many_postings_as_the_recipe_says(catalog: Path) -> None:
+    answer = Analytics(catalog, limit=1).answer(["Are there jobs for python?"])[0]
+    assert len(answer.posting_ids) == answer.text.count("Job-Title:") == 1
+
+
+@pytest.mark.parametrize("question", ["What jobs are open in Tokyo?", "asdf", "How many jobs are there?"])
+def test_analytics_answers_without_postings_where_it_found_none(catalog: Path, question: str) -> None:
+    answer = Analytics(catalog, limit=3).answer([question])[0]
+    assert answer.posting_ids == ()
+    assert answer.text.strip()
+
+
+def asked(text: str) -> Question:
+    return Question(f"id of {text}", "unseen", "location", "posting", text, "reference")
+
+
+def test_the_table_has_one_row_per_question_with_its_answer(catalog: Path) -> None:
+    table = answer_table([asked(question) for question in QUESTIONS], Analytics(catalog, limit=3))
+    assert list(table.columns) == list(ANSWERS.names)
+    assert table["question"].tolist() == QUESTIONS
+    alone = [Analytics(catalog, limit=3).answer([question])[0].text for question in QUESTIONS]
+    assert table["answer"].tolist() == alone
+
+
+def test_without_a_question_there_is_nothing_to_compare(catalog: Path) -> None:
+    with pytest.raises(UserError, match="test_set is empty"):
+        answer_table([], Analytics(catalog, limit=3))

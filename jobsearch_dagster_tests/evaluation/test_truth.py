@@ -1,0 +1,112 @@
+"""An answer is judged by the postings it names: whether they exist, and whether they are what was asked for."""
+
+import pytest
+
+from jobsearch_dagster.evaluation.truth import Asked, Posting, Postings, grounded, named_jobs, right, satisfies
+
+COOK = Posting("1", "cook", "malmö, se", "under $50K", 2, frozenset({"cooking", "food safety", "swedish"}))
+NURSE = Posting("2", "registered nurse", "berlin, de", "$50K-$75K", None, frozenset({"nursing"}))
+OTHER_COOK = Posting("3", "cook", "malmö, se", "$50K-$75K", 6, frozenset({"cooking"}))
+DRIVER = Posting("4", "bus driver", "remote, us", "Unknown", 0, frozenset())
+POSTINGS = Postings([COOK, NURSE, OTHER_COOK, DRIVER])
+
+COOK_SAID = "Job-Title: cook\nLocation: malmö, se\nSalary: under $50K"
+NURSE_SAID = "Job-Title: registered nurse\nLocation: berlin, de"
+INVENTED = "Job-Title: astronaut\nLocation: malmö, se"
+
+
+@pytest.mark.parametrize(
+    ("answer", "jobs"),
+    [
+        (COOK_SAID, [("cook", "malmö, se")]),
+        (f"Job available in malmö\n{COOK_SAID}\nDescription: cooks.", [("cook", "malmö, se")]),
+        ("Job-Title: Cook\nLocation: Malmö, Sweden", [("cook", "malmö, se")]),
+        ("Job-Title: Sr. Frontend Dev (m/f/d)\nLocation: Berlin", [("senior frontend developer", "berlin, de")]),
+        (f"{COOK_SAID}\n\n{NURSE_SAID}", [("cook", "malmö, se"), ("registered nurse", "berlin, de")]),
+        ("Job-Title: cook", [("cook", "")]),
+        ("Location: malmö, se", []),
+        ("Job-Title:\nLocation: malmö, se", []),
+        (f"Job-Title: cook\n{NURSE_SAID}", [("cook", ""), ("registered nurse", "berlin, de")]),
+        ("There is a cook in malmö.", []),
+        ("", []),
+    ],
+)
+def test_the_jobs_of_an_answer_are_read_from_its_lines(answer: str, jobs: list[tuple[str, str]]) -> None:
+    assert named_jobs(answer) == jobs
+
+
+@pytest.mark.parametrize(
+    ("answer", "share"),
+    [
+        (COOK_SAID, 1.0),
+        (f"{COOK_SAID}\n{NURSE_SAID}", 1.0),
+        (f"{COOK_SAID}\n{INVENTED}", 0.5),
+        (INVENTED, 0.0),
+        ("Job-Title: cook\nLocation: berlin, de", 0.0),
+        ("Many jobs are available!", 0.0),
+        ("", 0.0),
+    ],
+)
+def test_an_answer_is_grounded_in_the_share_of_its_jobs_that_exist(answer: str, share: float) -> None:
+    assert grounded(answer, POSTINGS) == share
+
+
+@pytest.mark.parametrize(
+    ("posting", "asked", "holds"),
+    [
+        (COOK, Asked("skills", ("cooking", "swedish")), True),
+        (COOK, Asked("skills", ("cooking", "nursing")), False),
+        (COOK, Asked("skills", ()), False),
+        (DRIVER, Asked("skills", ()), True),
+        (COOK, Asked("location", ("malmö, se",)), True),
+        (COOK, Asked("location", ("berlin, de",)), False),
+        (COOK, Asked("salary", ("under $50K",)), True),
+        (COOK, Asked("salary", ("$50K-$75K",)), False),
+        (COOK, Asked("salary", ()), False),
+        (DRIVER, Asked("salary", ()), True),
+        (COOK, Asked("experience", ("2",)), True),
+        (COOK, Asked("experience", ("5",)), True),
+        (COOK, Asked("experience", ("1",)), False),
+        (DRIVER, Asked("experience", ("0",)), True),
+        (NURSE, Asked("experience", ("5",)), False),
+        (NURSE, Asked("experience", ()), True),
+        (COOK, Asked("experience", ()), False),
+    ],
+)
+def test_a_posting_satisfies_a_question_by_what_it_says(posting: Posting, asked: Asked, holds: bool) -> None:
+    assert satisfies(posting, asked) is holds
+
+
+def test_an_unknown_query_type_is_an_error() -> None:
+    with pytest.raises(ValueError, match="colour"):
+        satisfies(COOK, Asked("colour", ("red",)))
+
+
+@pytest.mark.parametrize(
+    ("answer", "asked", "share"),
+    [
+        (COOK_SAID, Asked("location", ("malmö, se",)), 1.0),
+        (NURSE_SAID, Asked("location", ("malmö, se",)), 0.0),
+        (f"{COOK_SAID}\n{NURSE_SAID}", Asked("location", ("malmö, se",)), 0.5),
+        (f"{COOK_SAID}\n{NURSE_SAID}\n{INVENTED}", Asked("location", ("malmö, se",)), 1 / 3),
+        (INVENTED, Asked("location", ("malmö, se",)), 0.0),
+        ("cook, malmö, se", Asked("location", ("malmö, se",)), 0.0),
+    ],
+)
+def test_an_answer_is_right_in_the_share_of_its_jobs_that_satisfy_the_question(
+    answer: str, asked: Asked, share: float
+) -> None:
+    assert right(answer, asked, POSTINGS) == pytest.approx(share)
+
+
+def test_of_two_postings_with_one_title_and_place_either_may_be_meant() -> None:
+    assert right(COOK_SAID, Asked("salary", ("$50K-$75K",)), POSTINGS) == 1.0
+    assert right(COOK_SAID, Asked("experience", ("6",)), POSTINGS) == 1.0
+    assert right(COOK_SAID, Asked("salary", ("over $150K",)), POSTINGS) == 0.0
+
+
+def test_a_posting_without_a_place_is_named_by_its_title_alone() -> None:
+    nowhere = Postings([Posting("5", "cook", "", "Unknown", None, frozenset())])
+    assert grounded("Job-Title: cook\nSalary: Unknown", nowhere) == 1.0
+    assert grounded(COOK_SAID, nowhere) == 0.0
+    assert grounded("Job-Title: cook", POSTINGS) == 0.0

@@ -1,0 +1,388 @@
+"""Every asset check of every stage passes on a finished data folder and fails on one where what it says does not hold.
+
+A check that cannot fail is no check. Each case tampers with one stored table or manifest as a bug in its asset would, keeping the table's
+contract, and names what the check must report.
+"""
+
+import json
+import math
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pyarrow.parquet as pq
+import pytest
+
+from jobsearch_dagster import build
+from jobsearch_dagster.app.run import Outcome
+from jobsearch_dagster.foundation.table_asset import DataFolder
+
+GENERATED = "stored_as_declared"
+
+Tamper = Callable[[DataFolder], None]
+
+
+@cache
+def checks() -> dict[str, dg.AssetChecksDefinition]:
+    """The checks that Dagster gets, as `asset:check`."""
+    declared = build.build_defs().asset_checks or ()
+    return {key.to_user_string(): check for check in declared for key in check.check_keys}
+
+
+def run_check(name: str, folder: DataFolder) -> dg.AssetCheckResult:
+    result = checks()[name](folder=folder)
+    assert isinstance(result, dg.AssetCheckResult)
+    return result
+
+
+@pytest.fixture
+def folder(finished: tuple[Path, Outcome], tmp_path: Path) -> DataFolder:
+    """A copy of the finished tables, models and catalog, to be tampered with."""
+    for part in ("lake", "models", "catalog"):
+        shutil.copytree(finished[0] / part, tmp_path / part)
+    return DataFolder(path=str(tmp_path))
+
+
+def rewritten(table: str, query: str) -> Tamper:
+    """The rows of a query over all tables become the table, as if its asset had computed them."""
+
+    def tamper(folder: DataFolder) -> None:
+        assets = build.lake_assets()
+        asset, tables = assets[table], [name for name, other in assets.items() if other.schema is not None]
+        stamp = asset.stamp(folder)
+        assert stamp is not None
+        assert asset.schema is not None
+        with folder.lake.connect(tables) as connection:
+            folder.lake.write(table, connection.sql(query), asset.schema, stamp.parts, connection)
+
+    return tamper
+
+
+def replaced(table: str, column: str, value: str, where: str = "true") -> Tamper:
+    """A column holds another value in the rows where a condition holds."""
+    changed = f'CASE WHEN {where} THEN {value} ELSE "{column}" END AS "{column}"'
+    return rewritten(table, f"SELECT * REPLACE ({changed}) FROM {table}")
+
+
+def first(table: str, where: str = "true") -> str:
+    """Condition that holds in one row of a table, the first in the order of its key."""
+    asset = build.lake_assets()[table]
+    assert asset.schema is not None
+    key = asset.schema.primary_key
+    columns = ", ".join(key)
+    return f"({columns}) = (SELECT ({columns}) FROM {table} WHERE {where} ORDER BY {columns} LIMIT 1)"
+
+
+def manifest(asset: str, **entries: Any) -> Tamper:
+    """Entries of an artifact's manifest are others."""
+
+    def tamper(folder: DataFolder) -> None:
+        path = folder.artifacts.read(asset).path / "manifest.json"
+        path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | entries), encoding="utf-8")
+
+    return tamper
+
+
+@dataclass(frozen=True)
+class Case:
+    """A check, what is done to the data, and entries of the metadata that the check must then report."""
+
+    check: str
+    tamper: Tamper
+    reports: Mapping[str, Any] = field(default_factory=dict)
+    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR
+
+
+WARN = dg.AssetCheckSeverity.WARN
+STATED = "salary_source = 'stated'"
+A_TRAINING_PAIR = f"FROM training_set WHERE {first('training_set')}"
+
+CASES = [
+    # ingestion
+    Case(
+        "raw_jobs:every_row_has_a_title_and_a_description",
+        replaced("raw_jobs", "job_title", "'  '", first("raw_jobs")),
+        {"violations": 1, "first": [["test-1.csv:1"]]},
+    ),
+    Case(
+        "raw_jobs:every_row_has_a_title_and_a_description",
+        replaced("raw_jobs", "description", "NULL", "file LIKE 'train%' AND record <= 2"),
+        {"violations": 2},
+    ),
+    Case(
+        "rejected_rows:at_most_one_record_in_a_hundred_is_rejected",
+        rewritten(
+            "rejected_rows", "SELECT 'train-1.csv' AS file, 99 AS record, 99 AS line, 'cells' AS reason, '' AS text"
+        ),
+        {"rejected": 1, "read": 40},
+    ),
+    # preparation
+    Case(
+        "deduplicated_jobs:no_job_occurs_twice_in_a_split",
+        rewritten(
+            "deduplicated_jobs",
+            "FROM deduplicated_jobs UNION ALL SELECT * REPLACE ('again' AS row_id) FROM deduplicated_jobs "
+            f"WHERE {first('deduplicated_jobs')}",
+        ),
+        {"violations": 1},
+    ),
+    Case(
+        "deduplicated_jobs:no_job_is_lost",
+        rewritten("deduplicated_jobs", f"FROM deduplicated_jobs WHERE NOT ({first('deduplicated_jobs')})"),
+        {"violations": 1},
+    ),
+    Case(
+        "deduplicated_jobs:no_job_is_lost",
+        replaced("deduplicated_jobs", "copies", "copies + 1", first("deduplicated_jobs")),
+        {"violations": 1},
+    ),
+    *(
+        Case(
+            "imputed_salaries:every_bucket_agrees_with_its_source",
+            replaced("imputed_salaries", column, value, first("imputed_salaries", rows)),
+            {"violations": 1},
+        )
+        for column, value, rows in (
+            ("salary_bucket", "'about $50K'", STATED),
+            ("salary_bucket", "'Unknown'", STATED),
+            ("salary_bucket", "'under $50K'", "salary_source = 'unknown'"),
+            ("salary_source", "'imputed'", STATED),
+            ("midpoint_usd", "NULL", STATED),
+            ("midpoint_usd", "-1.0", STATED),
+            ("min_usd", "max_usd + 1", f"{STATED} AND max_usd IS NOT NULL"),
+        )
+    ),
+    *(
+        Case(
+            "clean_jobs:every_job_keeps_its_description",
+            replaced("clean_jobs", "description_text", text, first("clean_jobs")),
+            {"violations": 1},
+        )
+        for text in ("' '", "description_text || ' apply at https://example.org/jobs'")
+    ),
+    Case(
+        "job_entities:most_jobs_name_a_skill",
+        replaced("job_entities", "skills", "[]", "split = 'train'"),
+        severity=WARN,
+    ),
+    # summarization
+    Case(
+        "job_summaries:every_extracted_sentence_stands_in_its_text",
+        replaced(
+            "job_summaries",
+            "description_summary",
+            "description_summary || chr(10) || 'we pay twice as much.'",
+            first("job_summaries"),
+        ),
+        {"invented": ["we pay twice as much."]},
+    ),
+    Case(
+        "job_summaries:no_summary_is_empty",
+        replaced("job_summaries", "description_summary", "' '", first("job_summaries")),
+        {"violations": 1},
+    ),
+    # pairs
+    *(
+        Case(
+            "query_pairs:every_question_names_what_it_asks_for",
+            replaced("query_pairs", column, value, first("query_pairs")),
+            {"violations": 1},
+        )
+        for column, value in (
+            ("question", "'what jobs are there?'"),
+            ("question", "question || ' {}'"),
+            ("answer", "'job available' || chr(10) || answer"),
+            ("answer", "answer || chr(10) || 'Salary: {}'"),
+        )
+    ),
+    Case(
+        "training_set:every_query_type_is_trained",
+        rewritten("training_set", "FROM training_set WHERE query_type <> 'salary'"),
+        {"missing": ["salary"]},
+    ),
+    Case(
+        "validation_set:training_and_validation_share_no_pair",
+        rewritten("validation_set", f"FROM validation_set UNION ALL {A_TRAINING_PAIR}"),
+        {"violations": 1},
+    ),
+    Case(
+        "validation_set:training_and_validation_share_no_posting",
+        rewritten("validation_set", f"FROM validation_set UNION ALL SELECT * REPLACE ('new' AS pair_id) {A_TRAINING_PAIR}"),
+        {"violations": 1},
+        WARN,
+    ),
+    Case(
+        "test_set:test_postings_are_unseen",
+        replaced("test_set", "seen", "true", first("test_set")),
+        {"postings_seen": 1},
+        WARN,
+    ),
+    # finetuning
+    Case("base_model:the_end_of_an_answer_is_not_padding", manifest("base_model", pad_token_id=2)),
+    Case("base_model:the_end_of_an_answer_is_not_padding", manifest("base_model", pad_token_id=None)),
+    Case("base_model:the_end_of_an_answer_is_not_padding", manifest("base_model", eos_token_id=None)),
+    Case(
+        "lora_adapter:the_loss_fell",
+        manifest("lora_adapter", log=[{"loss": loss} for loss in (1.0, 1.0, 0.5, 0.5, 0.5, 0.5, 1.0, 1.1)]),
+        {"first": 1.0, "last": 1.05},
+    ),
+    Case("lora_adapter:the_loss_fell", manifest("lora_adapter", log=[{"loss": 1.0}]), {"first": 1.0, "last": 1.0}),
+    Case(
+        "lora_adapter:the_loss_fell",
+        manifest("lora_adapter", log=[{"loss": loss} for loss in (2.0, math.nan, 1.0, 0.5)]),
+        {"first": "not finite"},
+    ),
+    Case("lora_adapter:no_example_was_dropped", manifest("lora_adapter", dropped_examples=3), {"dropped": 3}),
+    # search
+    Case(
+        "job_catalog:every_posting_can_be_found",
+        rewritten("job_catalog", f"FROM job_catalog WHERE NOT ({first('job_catalog')})"),
+        {"violations": 1},
+    ),
+    Case(
+        "job_catalog:every_posting_can_be_found",
+        replaced("job_catalog", "posting_id", "'invented'", first("job_catalog")),
+        {"violations": 2},
+    ),
+    Case(
+        "job_catalog:no_resume_is_in_the_catalog",
+        replaced(
+            "job_catalog",
+            "summary",
+            "summary || (SELECT any_value(resume_text) FROM clean_jobs j WHERE j.posting_id = job_catalog.posting_id)",
+            first("job_catalog"),
+        ),
+        {"violations": 1},
+    ),
+    Case(
+        "job_catalog:the_published_file_holds_the_table",
+        rewritten("job_catalog", f"FROM job_catalog WHERE NOT ({first('job_catalog')})"),
+        {"published": 16, "stored": 15},
+    ),
+    # evaluation
+    Case(
+        "answer_scores:every_contender_answered_the_same_questions",
+        rewritten("answer_scores", f"FROM answer_scores WHERE NOT ({first('answer_scores')})"),
+        {"violations": 1},
+    ),
+    *(
+        Case(
+            "answer_scores:every_score_lies_between_0_and_1",
+            replaced("answer_scores", "value", value, first("answer_scores")),
+            {"violations": 1},
+        )
+        for value in ("1.01", "-0.01", "'nan'")
+    ),
+    *(
+        Case(
+            "metric_summary:every_mean_lies_in_its_interval",
+            replaced("metric_summary", column, value, first("metric_summary", "low IS NOT NULL")),
+            {"violations": 1},
+        )
+        for column, value in (("mean", "high + 0.01"), ("mean", "low - 0.01"), ("n", "0"))
+    ),
+    Case(
+        "lora_answers:the_adapter_changes_answers",
+        rewritten("lora_answers", "FROM base_answers"),
+        {"changed": 0, "questions": 12},
+    ),
+]
+
+DECLARED = sorted(name for name in checks() if not name.endswith(f":{GENERATED}"))
+
+
+def values(result: dg.AssetCheckResult) -> dict[str, Any]:
+    return {name: value.value for name, value in result.metadata.items()}
+
+
+def test_every_check_has_a_case_in_which_it_fails() -> None:
+    assert sorted({case.check for case in CASES}) == DECLARED
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_it_passes_on_a_finished_data_folder(finished: tuple[Path, Outcome], name: str) -> None:
+    result = run_check(name, DataFolder(path=str(finished[0])))
+    assert result.passed, values(result)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.check)
+def test_it_fails_where_what_it_says_does_not_hold(folder: DataFolder, case: Case) -> None:
+    case.tamper(folder)
+    result = run_check(case.check, folder)
+    assert result.passed is False
+    assert result.severity == case.severity
+    assert values(result).items() >= dict(case.reports).items()
+
+
+def test_a_check_on_a_table_that_is_missing_says_how_to_make_it(folder: DataFolder) -> None:
+    folder.lake.path("clean_jobs").unlink()
+    with pytest.raises(dg.Failure, match="jobsearch run --select clean_jobs"):
+        run_check("clean_jobs:every_job_keeps_its_description", folder)
+
+
+class TestStoredAsDeclared:
+    TABLE = "metric_summary"
+
+    def problems(self, folder: DataFolder) -> list[str]:
+        result = run_check(f"{self.TABLE}:{GENERATED}", folder)
+        problems = values(result)["problems"]
+        assert result.passed is not bool(problems)
+        return problems
+
+    def change(self, folder: DataFolder, change: Callable[[Any], Any]) -> None:
+        """Change the stored file with another program that keeps its footer."""
+        path = folder.lake.path(self.TABLE)
+        stored = pq.read_table(path)
+        pq.write_table(change(stored).replace_schema_metadata(stored.schema.metadata), path)
+
+    def test_every_table_is_checked_and_no_artifact(self) -> None:
+        checked = {name.split(":")[0] for name in checks() if name.endswith(f":{GENERATED}")}
+        assert checked == {name for name, asset in build.lake_assets().items() if asset.schema is not None}
+
+    def test_every_stored_table_passes(self, finished: tuple[Path, Outcome]) -> None:
+        folder = DataFolder(path=str(finished[0]))
+        generated = [name for name in checks() if name.endswith(f":{GENERATED}")]
+        assert {name for name in generated if not run_check(name, folder).passed} == set()
+
+    def test_a_file_written_again_with_the_same_rows_passes(self, folder: DataFolder) -> None:
+        self.change(folder, lambda table: table)
+        assert self.problems(folder) == []
+
+    def test_a_changed_cell_is_noticed(self, folder: DataFolder) -> None:
+        import pyarrow.compute as pc
+
+        def more(table: Any) -> Any:
+            position = table.schema.get_field_index("mean")
+            return table.set_column(position, "mean", pc.add(table["mean"], 0.001))
+
+        self.change(folder, more)
+        assert "differ from the digest" in self.problems(folder)[0]
+
+    def test_a_missing_row_is_noticed(self, folder: DataFolder) -> None:
+        self.change(folder, lambda table: table.slice(1))
+        assert "differ from the digest" in self.problems(folder)[0]
+
+    def test_rows_in_another_order_are_noticed(self, folder: DataFolder) -> None:
+        self.change(folder, lambda table: table.take(list(range(len(table)))[::-1]))
+        assert "differ from the digest" in self.problems(folder)[0]
+
+    def test_a_missing_column_is_named(self, folder: DataFolder) -> None:
+        self.change(folder, lambda table: table.drop_columns(["low"]))
+        assert "columns" in self.problems(folder)[0]
+
+    def test_a_key_that_occurs_twice_is_named(self, folder: DataFolder) -> None:
+        self.change(folder, lambda table: table.take([0, *range(len(table))]))
+        assert "primary key" in self.problems(folder)[0]
+
+    @pytest.mark.parametrize("content", [b"", b"PAR1 half a file"])
+    def test_a_file_that_does_not_open_is_noticed(self, folder: DataFolder, content: bytes) -> None:
+        folder.lake.path(self.TABLE).write_bytes(content)
+        assert "does not open" in self.problems(folder)[0]
+
+    def test_a_missing_file_is_noticed(self, folder: DataFolder) -> None:
+        folder.lake.path(self.TABLE).unlink()
+        assert "is missing" in self.problems(folder)[0]

@@ -1,0 +1,59 @@
+"""The report's counts on the report's own data, under the profile `report`. Runs where `JOBSEARCH_COURSE_DATA` is set."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from jobsearch_dagster.app.run import run
+from jobsearch_dagster.app.workspace import open_workspace
+from jobsearch_dagster.foundation.lake import Lake
+from jobsearch_dagster_tests.conftest import enter
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def lake(course_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """The pairs and their sets, made under `report` with the embedded encoder."""
+    folder = tmp_path_factory.mktemp("course")
+    (folder / "raw").mkdir()
+    for name in ("train-1.csv", "test-1.csv"):
+        shutil.copy(course_data / name, folder / "raw" / name)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        enter(monkeypatch, folder, "report")
+        outcome = run(open_workspace(), ["validation_set", "test_set", "job_catalog"])
+    assert outcome.problems == ()
+    return Lake(folder)
+
+
+def count(lake: Lake, table: str, where: str = "true") -> dict[str, int]:
+    with lake.connect([table]) as connection:
+        return dict(
+            connection.execute(f"SELECT split, count(*) FROM {table} WHERE {where} GROUP BY split").fetchall()
+        )
+
+
+def test_the_rows_read_and_left_are_the_reports(lake: Lake) -> None:
+    assert count(lake, "raw_jobs") == {"train": 596, "test": 149}
+    assert count(lake, "raw_jobs", "salary IS NOT NULL") == {"train": 161, "test": 45}
+    assert count(lake, "clean_jobs") == {"train": 307, "test": 122}
+    assert count(lake, "clean_jobs", "salary IS NULL") == {"train": 220, "test": 85}
+
+
+def test_there_are_fifteen_postings(lake: Lake) -> None:
+    assert lake.read("clean_jobs")["posting_id"].nunique() == 15
+    assert len(lake.read("job_catalog")) == 15
+
+
+def test_nothing_can_be_imputed_by_title_and_location(lake: Lake) -> None:
+    assert count(lake, "imputed_salaries", "salary_source = 'imputed'") == {}
+    assert count(lake, "imputed_salaries", "salary_bucket = 'Unknown'") == {"train": 220, "test": 85}
+
+
+def test_the_pairs_and_sets_have_the_reports_sizes(lake: Lake) -> None:
+    assert count(lake, "query_pairs") == {"train": 3684, "test": 1464}
+    assert count(lake, "training_set") == {"train": 2947}
+    assert count(lake, "validation_set") == {"train": 737}
+    assert count(lake, "test_set") == {"test": 1464}
+    assert count(lake, "test_set", "seen") == {"test": 1464}
