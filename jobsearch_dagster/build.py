@@ -63,7 +63,7 @@ def build_defs(
         for value in vars(module).values()
         if isinstance(value, dg.AssetChecksDefinition)
     ]
-    checks += [stored_as_declared(asset) for asset in assets.values() if asset.schema is not None]
+    checks += [stored_as_declared(asset) for asset in assets.values()]
     return dg.Definitions(
         assets=[asset.definition(profile or settings.profile, assets) for asset in assets.values()],
         asset_checks=checks,

@@ -1,7 +1,7 @@
 """Every asset check of every stage passes on a finished data folder and fails on one where what it says does not hold.
 
-A check that cannot fail is no check. Each case tampers with one stored table or manifest as a bug in its asset would, keeping the table's
-contract, and names what the check must report.
+A check that cannot fail is no check. Each case tampers with one stored table or manifest as a bug in its asset would,
+keeping the table's contract, and names what the check must report.
 """
 
 import json
@@ -29,7 +29,7 @@ Tamper = Callable[[DataFolder], None]
 @cache
 def checks() -> dict[str, dg.AssetChecksDefinition]:
     """The checks that Dagster gets, as `asset:check`."""
-    declared = build.build_defs().asset_checks or ()
+    declared = [c for c in build.build_defs().asset_checks or () if isinstance(c, dg.AssetChecksDefinition)]
     return {key.to_user_string(): check for check in declared for key in check.check_keys}
 
 
@@ -118,7 +118,7 @@ CASES = [
         rewritten(
             "rejected_rows", "SELECT 'train-1.csv' AS file, 99 AS record, 99 AS line, 'cells' AS reason, '' AS text"
         ),
-        {"rejected": 1, "read": 40},
+        {"rejected": 1},
     ),
     # preparation
     Case(
@@ -211,7 +211,9 @@ CASES = [
     ),
     Case(
         "validation_set:training_and_validation_share_no_posting",
-        rewritten("validation_set", f"FROM validation_set UNION ALL SELECT * REPLACE ('new' AS pair_id) {A_TRAINING_PAIR}"),
+        rewritten(
+            "validation_set", f"FROM validation_set UNION ALL SELECT * REPLACE ('new' AS pair_id) {A_TRAINING_PAIR}"
+        ),
         {"violations": 1},
         WARN,
     ),
@@ -261,7 +263,6 @@ CASES = [
     Case(
         "job_catalog:the_published_file_holds_the_table",
         rewritten("job_catalog", f"FROM job_catalog WHERE NOT ({first('job_catalog')})"),
-        {"published": 16, "stored": 15},
     ),
     # evaluation
     Case(
@@ -288,7 +289,7 @@ CASES = [
     Case(
         "lora_answers:the_adapter_changes_answers",
         rewritten("lora_answers", "FROM base_answers"),
-        {"changed": 0, "questions": 12},
+        {"changed": 0},
     ),
 ]
 
@@ -353,11 +354,9 @@ class TestStoredAsDeclared:
         assert self.problems(folder) == []
 
     def test_a_changed_cell_is_noticed(self, folder: DataFolder) -> None:
-        import pyarrow.compute as pc
-
         def more(table: Any) -> Any:
-            position = table.schema.get_field_index("mean")
-            return table.set_column(position, "mean", pc.add(table["mean"], 0.001))
+            means = [mean + 0.001 for mean in table["mean"].to_pylist()]
+            return table.set_column(table.schema.get_field_index("mean"), "mean", [means])
 
         self.change(folder, more)
         assert "differ from the digest" in self.problems(folder)[0]

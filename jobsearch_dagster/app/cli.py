@@ -175,7 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def command() -> None:
     """Entry point of the installed command.
 
-    The interpreter is not torn down: where torch is loaded, DuckDB 2.0's bindings end it with fifty lines of leak warnings.
+    The interpreter is not torn down: with torch loaded, DuckDB 2.0's bindings end it with fifty lines of leak warnings.
     """
     code = main()
     logging.shutdown()

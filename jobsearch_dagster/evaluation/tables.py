@@ -26,23 +26,27 @@ ANSWERS = TableSchema(
     primary_key=("question_id",),
 )
 
-_SCORED = (
-    Column("contender", "VARCHAR", "base, lora or analytics"),
-    Column("slice", "VARCHAR", "`seen` or `unseen` in training", required=True),
-    Column("query_type", "VARCHAR", "skills, location, salary, experience; in summaries also all", required=True),
-    Column("metric", "VARCHAR", "rouge1, rouge2, rougeL, bleu, grounded, right, empty; each 0 to 1"),
-)
+_CONTENDERS = ("base", "lora", "analytics")
+
+
+def _of_answers(column: str) -> tuple[str, ...]:
+    return tuple(f"{contender}_answers.{column}" for contender in _CONTENDERS)
+
 
 ANSWER_SCORES = TableSchema(
     (
-        *_SCORED,
-        Column("question_id", "VARCHAR", "the question"),
-        Column("posting_id", "VARCHAR", "its posting", required=True),
-        Column("value", "DOUBLE", "the score", required=True),
+        Column("contender", "VARCHAR", "base, lora or analytics"),
+        Column("slice", "VARCHAR", "`seen` or `unseen` in training", _of_answers("slice"), required=True),
+        Column("query_type", "VARCHAR", "what is asked for", _of_answers("query_type"), required=True),
+        Column("metric", "VARCHAR", "rouge1, rouge2, rougeL, bleu, grounded, right, empty; each 0 to 1"),
+        Column("question_id", "VARCHAR", "the question", _of_answers("question_id")),
+        Column("posting_id", "VARCHAR", "its posting", _of_answers("posting_id"), required=True),
+        Column("value", "DOUBLE", "the score", (*_of_answers("answer"), *_of_answers("reference")), required=True),
     ),
     primary_key=("contender", "metric", "question_id"),
 )
 
+_SCORED = ANSWER_SCORES.carried("answer_scores", without=("question_id", "posting_id", "value"))
 _ESTIMATED = (
     Column("n", "BIGINT", "questions", required=True),
     Column("postings", "BIGINT", "postings they are about", required=True),

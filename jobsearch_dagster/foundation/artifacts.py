@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jobsearch_dagster.foundation.digests import digest_of_files
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.lake import KeyParts, Stamp
 
@@ -94,6 +95,7 @@ class ArtifactStore:
             yield temporary, manifest
             stamp = Stamp(data_version=parts.key, parts=parts)
             manifest["stamp"] = json.loads(stamp.to_json())
+            manifest["files_digest"] = _digest(temporary)
             (temporary / MANIFEST).write_text(
                 json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False), encoding="utf-8"
             )
@@ -108,6 +110,19 @@ class ArtifactStore:
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
 
+    def verify(self, asset: str) -> list[str]:
+        """Read the artifact that counts again and compare its files with the manifest.
+
+        Returns:
+            One line per violation; empty when the artifact is what it says it is.
+        """
+        artifact = self._current(asset)
+        if artifact is None:
+            return [f"{asset} is missing in {self.root}, or its manifest does not open"]
+        if _digest(artifact.path) != artifact.manifest.get("files_digest"):
+            return [f"the files of {artifact.path} differ from the digest in the manifest"]
+        return []
+
     def _current(self, asset: str) -> Artifact | None:
         try:
             key = (self.root / asset / "current").read_text(encoding="utf-8").strip()
@@ -115,3 +130,8 @@ class ArtifactStore:
             return Artifact(path, json.loads((path / MANIFEST).read_text(encoding="utf-8")))
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return None
+
+
+def _digest(folder: Path) -> str:
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+    return digest_of_files(folder, files)

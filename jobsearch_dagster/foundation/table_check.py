@@ -55,18 +55,20 @@ def none_of(connection: "duckdb.DuckDBPyConnection", violations: str) -> dg.Asse
 
 
 def stored_as_declared(asset: LakeAsset) -> dg.AssetChecksDefinition:
-    """The check of every table: columns, types, keys and digest of the file are those that were published."""
-    schema = asset.schema
-    assert schema is not None
+    """The check of every asset: what is stored is what was published."""
 
     @dg.asset_check(
         asset=asset.name,
         name="stored_as_declared",
-        description="Columns, types, primary key and digest of the stored file are those that were published.",
+        description="Columns, types, primary key and digest of the stored content are those that were published.",
         blocking=True,
     )
     def stored_as_declared_check(folder: DataFolder) -> dg.AssetCheckResult:
-        problems = folder.lake.verify(asset.name, schema)
+        problems = (
+            folder.artifacts.verify(asset.name)
+            if asset.schema is None
+            else folder.lake.verify(asset.name, asset.schema)
+        )
         return dg.AssetCheckResult(passed=not problems, metadata={"problems": problems})
 
     return stored_as_declared_check

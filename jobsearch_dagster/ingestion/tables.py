@@ -28,15 +28,17 @@ REJECTED_ROWS = TableSchema(
     primary_key=("file", "record"),
 )
 
+_CELLS = tuple(f"raw_jobs.{name}" for name in ("resume", "job_title", "location", "salary", "description"))
+
 COLUMN_PROFILE = TableSchema(
     (
-        Column("split", "VARCHAR", "`train` or `test`"),
+        Column("split", "VARCHAR", "`train` or `test`", ("raw_jobs.split",)),
         Column("column_name", "VARCHAR", "column of raw_jobs"),
         Column("rows", "BIGINT", "rows of the split", required=True),
-        Column("non_null", "BIGINT", "rows with a value", required=True),
-        Column("distinct_values", "BIGINT", "different values", required=True),
-        Column("median_length", "DOUBLE", "characters, over rows with a value"),
-        Column("longest", "BIGINT", "characters"),
+        Column("non_null", "BIGINT", "rows with a value", _CELLS, required=True),
+        Column("distinct_values", "BIGINT", "different values", _CELLS, required=True),
+        Column("median_length", "DOUBLE", "characters, over rows with a value", _CELLS),
+        Column("longest", "BIGINT", "characters", _CELLS),
     ),
     primary_key=("split", "column_name"),
 )

@@ -20,7 +20,7 @@ from jobsearch_dagster.preparation.gazetteer import (
     place_key,
     regions,
 )
-from jobsearch_dagster.preparation.text import repair
+from jobsearch_dagster.preparation.text import LONGEST_CELL, repair
 from jobsearch_dagster.preparation.vocabulary import WorkMode
 
 
@@ -58,7 +58,7 @@ def parse_location(text: str) -> Location:
     Returns:
         The first place of the cell, with the others in `others`; a cell without a known place has None fields.
     """
-    text, work_mode = _split_work_mode(repair(text))
+    text, work_mode = _split_work_mode(repair(text[:LONGEST_CELL]))
     readings = _in_shared_country(_places(text))
     known = list(dict.fromkeys(_location(reading) for reading in readings if reading is not None))
     if not known:

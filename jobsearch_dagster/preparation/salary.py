@@ -14,7 +14,7 @@ from types import MappingProxyType
 from jobsearch_dagster.preparation.amounts import Amount, find_amounts, period_near, read_bare_amount
 from jobsearch_dagster.preparation.gazetteer import currency_of
 from jobsearch_dagster.preparation.locations import country_code
-from jobsearch_dagster.preparation.text import repair, split_sentences
+from jobsearch_dagster.preparation.text import LONGEST_CELL, repair, split_sentences
 from jobsearch_dagster.preparation.vocabulary import BUCKETS, Period, PeriodSource, SalaryBucket
 
 DEFAULT_RATES: Mapping[str, float] = MappingProxyType(
@@ -100,7 +100,7 @@ def parse_salary(
     Returns:
         The range, or None where the text states no pay. USD fields are None for a currency without a rate.
     """
-    text = re.sub(r"\s+", " ", repair(text))
+    text = re.sub(r"\s+", " ", repair(text[:LONGEST_CELL]))
     amounts = list(find_amounts(text))
     if not amounts:
         bare = read_bare_amount(text)

@@ -5,9 +5,9 @@ from typing import Any
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from jobsearch_dagster.foundation.table_asset import Step, table_asset
-from jobsearch_dagster.search.catalog import CATALOG_SCHEMA
 from jobsearch_dagster.search.catalog_table import catalog_rows
 from jobsearch_dagster.search.publication import CatalogPublication
+from jobsearch_dagster.search.tables import CATALOG_SCHEMA
 
 
 def coverage(connection: DuckDBPyConnection) -> dict[str, Any]:

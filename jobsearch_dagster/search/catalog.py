@@ -1,6 +1,6 @@
 """The job catalog: one DuckDB file with one table `jobs`, written whole and read under lock.
 
-Belongs here: the table's contract, building the file and opening it so that no statement can leave it. How rows are
+Belongs here: building the file and opening it so that no statement can leave it. How rows are
 chosen is in `sql.py`; which rows there are, and the file's digest and pointer, are the asset's business.
 """
 
@@ -13,43 +13,10 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from jobsearch_dagster.foundation.errors import UserError
-from jobsearch_dagster.foundation.schema import Column, TableSchema
+from jobsearch_dagster.search.tables import CATALOG_SCHEMA
 
 if TYPE_CHECKING:
     import pandas as pd
-
-CATALOG_SCHEMA = TableSchema(
-    primary_key=("posting_id",),
-    columns=(
-        Column("posting_id", "VARCHAR", "Digest of normalized title, location and description", required=True),
-        Column("title", "VARCHAR", "Job title as the posting writes it"),
-        Column("standard_title", "VARCHAR", "Title with its abbreviations written out"),
-        Column("role", "VARCHAR", "Title without seniority, place and notes"),
-        Column("seniority", "VARCHAR", "Career level, intern to executive"),
-        Column("place", "VARCHAR", "Location as the posting writes it"),
-        Column("city", "VARCHAR", "City of the first place"),
-        Column("region", "VARCHAR", "State, province or region of the first place"),
-        Column("country", "VARCHAR", "Country of the first place, ISO 3166-1 alpha-2"),
-        Column("other_places", "VARCHAR[]", "Further places, normalized"),
-        Column("work_mode", "VARCHAR", "remote, hybrid or onsite"),
-        Column("salary", "VARCHAR", "Salary as the posting writes it"),
-        Column("min_usd", "DOUBLE", "Lower end of the pay, USD a year"),
-        Column("max_usd", "DOUBLE", "Upper end of the pay, USD a year"),
-        Column("midpoint_usd", "DOUBLE", "Middle of the pay, USD a year"),
-        Column("bucket", "VARCHAR", "Salary bucket, or Unknown"),
-        Column("salary_source", "VARCHAR", "stated, description, imputed or unknown"),
-        Column("skills", "VARCHAR[]", "Skills the posting asks for"),
-        Column("min_years", "INTEGER", "Least years of experience asked for"),
-        Column("max_years", "INTEGER", "Most years of experience asked for"),
-        Column("education", "VARCHAR", "Degree asked for, none to phd"),
-        Column("employment_type", "VARCHAR", "full-time, part-time, contract, temporary, internship or freelance"),
-        Column("summary", "VARCHAR", "Short description"),
-        Column("split", "VARCHAR", "train or test: the file the posting's first row came from"),
-        Column("source_row", "VARCHAR", "row_id of the row the posting was read from"),
-        Column("conflicts", "INTEGER", "How many of its rows state something else"),
-    ),
-)
-"""Columns of `jobs` in order; no cell of a resume is among them."""
 
 LOCKED: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,

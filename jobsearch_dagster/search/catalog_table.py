@@ -5,7 +5,7 @@ Belongs here: which of a posting's rows speaks for it. The file that is searched
 
 from typing import TYPE_CHECKING
 
-from jobsearch_dagster.search.catalog import CATALOG_SCHEMA
+from jobsearch_dagster.search.tables import CATALOG_SCHEMA
 
 if TYPE_CHECKING:
     import duckdb

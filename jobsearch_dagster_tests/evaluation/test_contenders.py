@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,8 +51,8 @@ def generators(base: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
 
 @pytest.fixture
 def model(generators: dict[str, Generator]) -> Make:
-    def make(generator: str, *, use_adapter: bool, **options) -> LanguageModel:
-        defaults = {"max_new_tokens": 10, "batch_size": 32}
+    def make(generator: str, *, use_adapter: bool, **options: Any) -> LanguageModel:
+        defaults: dict[str, Any] = {"max_new_tokens": 10, "batch_size": 32}
         return LanguageModel(generators[generator], use_adapter=use_adapter, **defaults | options)
 
     return make

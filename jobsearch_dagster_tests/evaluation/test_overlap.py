@@ -14,6 +14,7 @@ ANSWERS = [
     "Job available in malmö, sweden\nJob-Title: chef",
     "cooking lunch for a child",
     "A job is available in Malmö. The job title is cook, and you cook lunches.",
+    "four hundred children",
     "xyz",
 ]
 

@@ -1,7 +1,8 @@
-"""The questions are a fair sample: the same for every contender, the same each time, many postings before many wordings."""
+"""The questions are a fair sample: of every type, the same each time, many postings before many wordings."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import duckdb
@@ -18,13 +19,15 @@ def fill(connection: duckdb.DuckDBPyConnection, *, tests: int, trains: int, seen
     """Postings with three questions of each type; the first `seen` test postings are also learned from."""
     pairs = f"""
         SELECT split || ' ' || posting || ' ' || query_type || ' ' || wording AS pair_id, query_type,
-            split || ' posting ' || posting AS posting_id, 'question ' || pair_id AS question, 'answer' AS answer, posting
+            split || ' posting ' || posting AS posting_id, 'question ' || pair_id AS question, 'answer' AS answer,
+            posting
         FROM (SELECT ? AS split, unnest(range(?)) AS posting), (SELECT unnest({list(QUERY_TYPES)}) AS query_type),
             range(3) w(wording)
         ORDER BY hash(pair_id || '{order}')
     """
     connection.execute(
-        f"CREATE OR REPLACE TABLE test_set AS SELECT {COLUMNS}, posting < ? AS seen FROM ({pairs})", [seen, "test", tests]
+        f"CREATE OR REPLACE TABLE test_set AS SELECT {COLUMNS}, posting < ? AS seen FROM ({pairs})",
+        [seen, "test", tests],
     )
     connection.execute(f"CREATE OR REPLACE TABLE training_set AS SELECT {COLUMNS} FROM ({pairs})", ["train", trains])
 
@@ -56,7 +59,7 @@ def test_every_posting_is_asked_about_before_one_is_asked_about_twice(connection
 
 def test_a_larger_sample_contains_the_smaller_one(connection) -> None:
     samples = [set(ask(connection, per_type=n, seen_per_type=n)) for n in (1, 3, 10, 17, 30)]
-    assert all(smaller < larger for smaller, larger in zip(samples, samples[1:], strict=False))
+    assert all(smaller < larger for smaller, larger in pairwise(samples))
 
 
 def test_the_order_of_rows_does_not_matter_and_questions_come_in_the_order_of_their_ids(connection) -> None:

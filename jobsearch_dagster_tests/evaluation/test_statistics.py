@@ -35,7 +35,9 @@ def test_a_95_percent_interval_holds_the_truth_in_about_95_of_100_experiments() 
 
 def test_without_a_difference_every_p_is_equally_likely() -> None:
     random = np.random.default_rng(8)
-    p = np.array([estimate(values - TRUTH, clusters, 1).p for values, clusters in (questions(random) for _ in range(600))])
+    p = np.array(
+        [estimate(values - TRUTH, clusters, 1).p for values, clusters in (questions(random) for _ in range(600))]
+    )
     for level in (0.05, 0.25, 0.5, 0.75):
         deviation = math.sqrt(level * (1 - level) / len(p))
         assert abs((p <= level).mean() - level) < 3 * deviation

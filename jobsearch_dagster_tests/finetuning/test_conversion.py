@@ -34,7 +34,7 @@ def test_a_saved_model_is_copied_file_by_file(smoke_models: Path, tmp_path: Path
 
 
 def test_files_of_a_subfolder_keep_their_place(smoke_models: Path, tmp_path: Path) -> None:
-    root, files = model_store.model_files("./language_model", smoke_models)
+    _, files = model_store.model_files("./language_model", smoke_models)
     nested = tmp_path / "nested"
     (nested / "more").mkdir(parents=True)
     for path in files:

@@ -1,4 +1,4 @@
-"""A recipe that cannot work is refused before anything is computed; projections are found under the names that a model gives them."""
+"""A recipe that cannot work is refused; projections are found under the names that a model gives them."""
 
 from typing import Any
 

@@ -113,7 +113,9 @@ def test_small_batches_that_are_accumulated_are_one_large_batch(train: Train) ->
     assert small["grad_norm"] == pytest.approx(large["grad_norm"], rel=0.02)
 
 
-def test_the_same_seed_gives_the_same_adapter(train: Train, trained: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_adapter(
+    train: Train, trained: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
     import torch
 
     log = train()["log"]
@@ -140,7 +142,9 @@ def test_the_base_model_s_files_are_untouched(train: Train, base: Path) -> None:
     assert digest() == before
 
 
-def test_the_adapter_holds_low_rank_matrices_of_the_target_projections_only(trained: tuple[Path, dict[str, Any]]) -> None:
+def test_the_adapter_holds_low_rank_matrices_of_the_target_projections_only(
+    trained: tuple[Path, dict[str, Any]],
+) -> None:
     names = weights(trained[0])
     assert len(names) == 2 * 4 * 2  # layers, projections, A and B
     assert all(".self_attn." in name and ".lora_" in name for name in names)
@@ -194,7 +198,9 @@ def test_a_length_that_no_pair_fits_into_is_refused(train: Train) -> None:
         train(max_seq_length=16)
 
 
-def test_a_loss_that_is_no_number_stops_the_training_and_saves_nothing(train: Train, base: Path, tmp_path: Path) -> None:
+def test_a_loss_that_is_no_number_stops_the_training_and_saves_nothing(
+    train: Train, base: Path, tmp_path: Path
+) -> None:
     from safetensors.torch import load_file, save_file
 
     broken = tmp_path / "broken"

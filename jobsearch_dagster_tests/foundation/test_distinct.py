@@ -14,9 +14,11 @@ from jobsearch_dagster.foundation.distinct import map_distinct
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute(
-            "CREATE TABLE jobs AS FROM (VALUES "
-            "(1, 'cook', 'SE'), (2, 'cook', 'SE'), (3, 'cook', NULL), (4, NULL, NULL), (5, NULL, NULL), (6, 'nurse', 'DE')) "
-            "t(id, title, country)"
+            """
+            CREATE TABLE jobs AS FROM (VALUES
+                ('cook', 'SE'), ('cook', 'SE'), ('cook', NULL), (NULL, NULL), (NULL, NULL), ('nurse', 'DE')
+            ) t(title, country)
+            """
         )
         yield connection
 
@@ -48,7 +50,12 @@ def test_arguments_keep_their_order_and_a_query_can_be_the_source(connection: du
 def test_results_have_the_declared_types_and_may_be_null(connection: duckdb.DuckDBPyConnection) -> None:
     returns = {"words": "VARCHAR[]", "pay": "DOUBLE", "years": "BIGINT"}
     map_distinct(
-        connection, "jobs", ["title"], lambda t: (["a", "b"] if t else [], None, 3 if t == "cook" else None), returns, "read"
+        connection,
+        "jobs",
+        ["title"],
+        lambda t: (["a", "b"] if t else [], None, 3 if t == "cook" else None),
+        returns,
+        "read",
     )
     types = dict(zip(connection.table("read").columns, map(str, connection.table("read").types), strict=True))
     assert types == {"title": "VARCHAR", **returns}

@@ -36,7 +36,8 @@ def test_an_embedded_model_is_found_in_its_package(name: str, file: str, tmp_pat
 def test_an_embedded_model_s_package_is_located_without_being_imported() -> None:
     """Both packages load their own model when imported."""
     code = (
-        "import sys; from pathlib import Path; from jobsearch_dagster.foundation.model_store import EMBEDDED, model_files\n"
+        "import sys; from pathlib import Path\n"
+        "from jobsearch_dagster.foundation.model_store import EMBEDDED, model_files\n"
         "for name in EMBEDDED: model_files(name, Path())\n"
         "assert not {e.package for e in EMBEDDED.values()} & set(sys.modules), 'imported'\n"
         "assert not {'torch', 'transformers', 'huggingface_hub'} & set(sys.modules), 'heavy import'\n"
@@ -49,7 +50,7 @@ def test_an_embedded_model_that_is_not_installed_names_the_command_that_installs
     package: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(EMBEDDED, "tiny", Embedded(package, "*.gguf", "pip install tiny==1.0"))
-    with pytest.raises(UserError, match="the embedded model tiny is not installed: run `pip install tiny==1.0`"):
+    with pytest.raises(UserError, match=r"the embedded model tiny is not installed: run `pip install tiny==1\.0`"):
         model_files("tiny", tmp_path)
 
 

@@ -71,7 +71,7 @@ def test_a_profile_s_values_are_the_defaults_of_the_assets_dagster_config(profil
 
 
 def test_a_profile_that_does_not_exist_names_those_that_do() -> None:
-    with pytest.raises(UserError, match="profile nothing does not exist: use one of demo, .*report, .*smoke"):
+    with pytest.raises(UserError, match=r"profile nothing does not exist: use one of demo, .*report, .*smoke"):
         profiles.load("nothing")
 
 

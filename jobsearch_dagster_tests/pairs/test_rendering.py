@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobsearch_dagster.pairs.rendering import IGNORED, Rendered, render_example, render_prompt, stop_ids
+from jobsearch_dagster.foundation.model_store import load_tokenizer
+from jobsearch_dagster.pairs.rendering import IGNORED, Loss, Rendered, render_example, render_prompt, stop_ids
 
 SYSTEM, QUESTION, ANSWER = "Answer the question.", "Jobs in Malmö?", "Job-Title: cook\nLocation: Malmö"
-ROOM = 1_000
 
 PHI_TEMPLATE = (
     "{% for message in messages %}<|{{ message['role'] }}|>\n{{ message['content'] }}<|end|>\n{% endfor %}"
@@ -22,18 +22,14 @@ PHI_TEMPLATE = (
 @pytest.fixture(scope="module")
 def chatml(smoke_models: Path) -> Any:
     """A tokenizer whose end of turn is its eos."""
-    from transformers import AutoTokenizer
-
-    return AutoTokenizer.from_pretrained(smoke_models / "language_model")
+    return load_tokenizer(smoke_models / "language_model")
 
 
 @pytest.fixture(scope="module")
 def phi(smoke_models: Path) -> Any:
     """A tokenizer whose end of turn is not its eos."""
-    from transformers import AutoTokenizer
-
-    tokenizer = AutoTokenizer.from_pretrained(smoke_models / "language_model")
-    markers: Any = ["<|end|>", "<|system|>", "<|user|>", "<|assistant|>"]
+    tokenizer = load_tokenizer(smoke_models / "language_model")
+    markers = ["<|end|>", "<|system|>", "<|user|>", "<|assistant|>"]
     tokenizer.add_special_tokens({"eos_token": "<|endoftext|>", "additional_special_tokens": markers})
     tokenizer.chat_template = PHI_TEMPLATE
     return tokenizer
@@ -44,8 +40,8 @@ def tokenizer(request: pytest.FixtureRequest) -> Any:
     return request.getfixturevalue(request.param)
 
 
-def rendered(tokenizer: Any, answer: str = ANSWER, **options: Any) -> Rendered:
-    example = render_example(tokenizer, SYSTEM, QUESTION, answer, **{"max_length": ROOM, **options})
+def rendered(tokenizer: Any, *, loss: Loss = "answer", max_length: int = 1_000) -> Rendered:
+    example = render_example(tokenizer, SYSTEM, QUESTION, ANSWER, loss=loss, max_length=max_length)
     assert example is not None
     return example
 

@@ -1,7 +1,7 @@
 """Who learns, who watches, who tests: decided by identifiers and the seed alone."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 import pytest
@@ -9,6 +9,8 @@ from pydantic import ValidationError
 
 from jobsearch_dagster.pairs import sets
 from jobsearch_dagster.pairs.sets import SplitRecipe
+
+By = Literal["posting", "row"]
 
 POSTINGS = 50
 TRAIN, TEST = 3_684, 1_464
@@ -47,7 +49,7 @@ def column(connection: duckdb.DuckDBPyConnection, name: str, recipe: SplitRecipe
 
 
 @pytest.mark.parametrize("by", ["posting", "row"])
-def test_every_train_pair_is_either_learned_from_or_watched(connection, by: str) -> None:
+def test_every_train_pair_is_either_learned_from_or_watched(connection, by: By) -> None:
     learned, watched = column(connection, "pair_id", SplitRecipe(by=by))
     assert learned.isdisjoint(watched)
     assert learned | watched == {f"pair {n}" for n in range(TRAIN)}
@@ -71,14 +73,14 @@ def test_by_row_postings_are_on_both_sides(connection) -> None:
 
 
 @pytest.mark.parametrize("by", ["posting", "row"])
-def test_the_order_of_rows_does_not_matter(connection, by: str) -> None:
+def test_the_order_of_rows_does_not_matter(connection, by: By) -> None:
     before = column(connection, "pair_id", SplitRecipe(by=by))
     pairs(connection, order="another")
     assert column(connection, "pair_id", SplitRecipe(by=by)) == before
 
 
 @pytest.mark.parametrize("by", ["posting", "row"])
-def test_another_seed_gives_another_division_of_the_same_size(connection, by: str) -> None:
+def test_another_seed_gives_another_division_of_the_same_size(connection, by: By) -> None:
     first = column(connection, f"{by}_id" if by == "posting" else "pair_id", SplitRecipe(by=by, seed=1))
     second = column(connection, f"{by}_id" if by == "posting" else "pair_id", SplitRecipe(by=by, seed=2))
     assert first != second
@@ -109,5 +111,5 @@ def test_a_test_pair_is_seen_where_its_posting_is_learned_from(connection) -> No
     assert {posting: seen for _, posting, seen in tested} == {
         f"posting {n}": f"posting {n}" in learned for n in range(POSTINGS + 10)
     }
-    # Watched is not learned from: the ten postings of the validation set are unseen, as are the ten of the test file alone.
+    # The ten postings of the validation set are not learned from, nor are the ten that the test file alone has.
     assert sum(seen for seen in {posting: seen for _, posting, seen in tested}.values()) == 40

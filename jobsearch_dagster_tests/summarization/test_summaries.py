@@ -18,7 +18,8 @@ SHORT = "we cook lunch. we wash up."
 LONG = (
     "our kitchen cooks lunch for four hundred children every day. we are looking for a cook who likes vegetables. "
     "you will plan the menu together with two colleagues. the kitchen has new ovens and a large garden beside it. "
-    "pay is monthly and there are six weeks of holidays. knowledge of food hygiene rules is required for the job, as is a current certificate of health."
+    "pay is monthly and there are six weeks of holidays. knowledge of food hygiene rules is required for the job, "
+    "as is a current certificate of health."
 )
 OTHER = LONG.replace("kitchen", "bakery").replace("lunch", "bread")
 RESUME = LONG.replace("our kitchen", "my restaurant").replace("you will", "i did")
