@@ -86,6 +86,12 @@ def countries() -> dict[str, str]:
     return found
 
 
+def country_name(country: str) -> str:
+    """English name of a country (alpha-2), such as "United States"; the code where GeoNames knows none."""
+    record = _geonames().get_countries().get(country)
+    return record["name"].strip() if record else country
+
+
 def currency_of(country: str) -> str | None:
     """ISO 4217 code of the currency of a country (alpha-2)."""
     record = _geonames().get_countries().get(country)

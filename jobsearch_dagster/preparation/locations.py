@@ -16,6 +16,7 @@ from jobsearch_dagster.preparation.gazetteer import (
     areas,
     cities,
     countries,
+    country_name,
     is_known,
     place_key,
     regions,
@@ -68,12 +69,13 @@ def parse_location(text: str) -> Location:
 
 
 def normalize_place(location: Location) -> str:
-    """The place in one lowercased string: `new york, ny, us`; `remote, us` where a remote job names no city.
+    """The place in one lowercased string that people write: `new york, ny, united states`; `remote, finland`.
 
     Returns:
-        City, region and country as far as known; an empty string for a cell that says nothing.
+        City, region and English country name as far as known; an empty string for a cell that says nothing.
+        `parse_location` reads it back as the same place, but for a few names that also mean something else (Georgia).
     """
-    parts = [location.city, location.region, location.country]
+    parts = [location.city, location.region, location.country and country_name(location.country)]
     if location.city is None and location.work_mode == "remote":
         parts.insert(0, "remote")
     return ", ".join(part for part in parts if part).lower()

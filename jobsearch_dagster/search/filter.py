@@ -54,7 +54,7 @@ class Constraints(BaseModel):
         titles: Job titles in standard form, any of them.
         skills: All of them.
         skills_any: Any of them.
-        locations: Places as text ("berlin", "texas, us", "remote, us"), any of them.
+        locations: Places as text ("berlin", "texas, united states", "remote, united states"), any of them.
         work_mode: Any of them.
         min_salary_usd: The posting's pay range reaches at least this, USD a year.
         max_salary_usd: The posting's pay range starts at this or below, USD a year.

@@ -129,11 +129,14 @@ def test_the_row_of_all_query_types_is_over_questions_not_over_types(connection)
     assert unseen["mean"].to_dict() == {"all": 0.5, "location": 0.5, "salary": 0.5}
 
 
-def test_the_seed_decides_the_interval_and_nothing_else(connection) -> None:
-    answers(connection, {"base": HALF})
-    first, again, other = (summarize_metrics(connection, StatisticsRecipe(seed=seed)) for seed in (1, 1, 2))
+@pytest.mark.parametrize("estimated", [summarize_metrics, compare_contenders])
+def test_the_seed_decides_the_intervals_and_no_mean(connection, estimated: Any) -> None:
+    answers(connection, {"base": HALF, "other": SHUFFLED})
+    first, again, other = (estimated(connection, StatisticsRecipe(seed=seed)) for seed in (1, 1, 2))
     pd.testing.assert_frame_equal(first, again)
-    pd.testing.assert_frame_equal(first.drop(columns=["low", "high"]), other.drop(columns=["low", "high"]))
+    drawn = ["low", "high", *({"p"} & set(first.columns))]
+    assert not first[drawn].equals(other[drawn])
+    pd.testing.assert_frame_equal(first.drop(columns=drawn), other.drop(columns=drawn))
 
 
 def test_a_contender_that_answers_the_same_wins_nothing(connection) -> None:

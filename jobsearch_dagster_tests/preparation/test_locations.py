@@ -99,23 +99,23 @@ def test_an_ambiguous_or_unknown_place_stays_open(text):
     ("text", "mode", "place"),
     [
         ("Remote", "remote", "remote"),
-        ("Remote - US", "remote", "remote, us"),
-        ("US - Remote", "remote", "remote, us"),
-        ("Remote (UK)", "remote", "remote, gb"),
-        ("Remote in Germany", "remote", "remote, de"),
-        ("100% remote, Texas", "remote", "remote, tx, us"),
+        ("Remote - US", "remote", "remote, united states"),
+        ("US - Remote", "remote", "remote, united states"),
+        ("Remote (UK)", "remote", "remote, united kingdom"),
+        ("Remote in Germany", "remote", "remote, germany"),
+        ("100% remote, Texas", "remote", "remote, tx, united states"),
         ("Remote - EMEA", "remote", "remote, emea"),
         ("Remote - CA", "remote", "remote"),
         ("WFH", "remote", "remote"),
-        ("Work from home, Canada", "remote", "remote, ca"),
-        ("Dublin, Ireland / Remote", "remote", "dublin, ie"),
-        ("Portland, OR / Remote", "remote", "portland, or, us"),
-        ("Hybrid - Edmonton, AB", "hybrid", "edmonton, ab, ca"),
-        ("Hybrid remote in Leeds, UK", "hybrid", "leeds, england, gb"),
-        ("Köln, Germany - Onsite", "onsite", "köln, north rhine-westphalia, de"),
-        ("Berlin (On-site)", "onsite", "berlin, de"),
-        ("London, not remote", "onsite", "london, england, gb"),
-        ("London", None, "london, england, gb"),
+        ("Work from home, Canada", "remote", "remote, canada"),
+        ("Dublin, Ireland / Remote", "remote", "dublin, ireland"),
+        ("Portland, OR / Remote", "remote", "portland, or, united states"),
+        ("Hybrid - Edmonton, AB", "hybrid", "edmonton, ab, canada"),
+        ("Hybrid remote in Leeds, UK", "hybrid", "leeds, england, united kingdom"),
+        ("Köln, Germany - Onsite", "onsite", "köln, north rhine-westphalia, germany"),
+        ("Berlin (On-site)", "onsite", "berlin, germany"),
+        ("London, not remote", "onsite", "london, england, united kingdom"),
+        ("London", None, "london, england, united kingdom"),
     ],
 )
 def test_the_work_mode_is_told_apart_from_the_place(text, mode, place):
@@ -127,17 +127,17 @@ def test_the_work_mode_is_told_apart_from_the_place(text, mode, place):
 @pytest.mark.parametrize(
     ("text", "places"),
     [
-        ("Paris or Lyon, France", ["paris, île-de-france, fr", "lyon, auvergne-rhône-alpes, fr"]),
-        ("London / Manchester, UK", ["london, england, gb", "manchester, england, gb"]),
-        ("London / Berlin, Germany", ["london, england, gb", "berlin, de"]),
-        ("Berlin, Germany; Vienna, Austria", ["berlin, de", "vienna, at"]),
+        ("Paris or Lyon, France", ["paris, île-de-france, france", "lyon, auvergne-rhône-alpes, france"]),
+        ("London / Manchester, UK", ["london, england, united kingdom", "manchester, england, united kingdom"]),
+        ("London / Berlin, Germany", ["london, england, united kingdom", "berlin, germany"]),
+        ("Berlin, Germany; Vienna, Austria", ["berlin, germany", "vienna, austria"]),
         (
             "London, Paris, Madrid",
-            ["london, england, gb", "paris, île-de-france, fr", "madrid, community of madrid, es"],
+            ["london, england, united kingdom", "paris, île-de-france, france", "madrid, community of madrid, spain"],
         ),
-        ("Cambridge / London, UK", ["cambridge, england, gb", "london, england, gb"]),
-        ("Dublin or San Diego, CA", ["dublin, ie", "san diego, ca, us"]),
-        ("Bombay / Mumbai, India", ["mumbai, maharashtra, in"]),
+        ("Cambridge / London, UK", ["cambridge, england, united kingdom", "london, england, united kingdom"]),
+        ("Dublin or San Diego, CA", ["dublin, ireland", "san diego, ca, united states"]),
+        ("Bombay / Mumbai, India", ["mumbai, maharashtra, india"]),
     ],
 )
 def test_several_places_in_a_cell_are_all_kept(text, places):
@@ -147,7 +147,7 @@ def test_several_places_in_a_cell_are_all_kept(text, places):
 
 def test_case_and_accents_do_not_matter():
     for text in ("MONTRÉAL, QC", "montreal, qc", "Montreal, Quebec, CANADA"):
-        assert normalize_place(parse_location(text)) == "montréal, qc, ca"
+        assert normalize_place(parse_location(text)) == "montréal, qc, canada"
 
 
 @pytest.mark.parametrize(
