@@ -88,3 +88,40 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(socket.socket, "connect", local_only)
     yield
+
+
+ALLOWED_SKIPS = Path(__file__).with_name("allowed_skips.txt")
+
+
+def allowed_skips() -> list[str]:
+    """Beginnings of the ids of tests that may be skipped."""
+    lines = ALLOWED_SKIPS.read_text(encoding="utf-8").splitlines()
+    return [line.split()[0] for line in lines if line.strip() and not line.startswith("#")]
+
+
+class SkipGate:
+    """Fails the run when a test was skipped that is not listed: a skipped test is not a passed one."""
+
+    def __init__(self) -> None:
+        self.unlisted: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Remember unlisted skips."""
+        if report.skipped and not report.nodeid.startswith(tuple(allowed_skips())):
+            self.unlisted.append(report.nodeid)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Turn them into a failure."""
+        if self.unlisted and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Name them."""
+        for nodeid in self.unlisted:
+            terminalreporter.write_line(f"SKIPPED BUT NOT LISTED in {ALLOWED_SKIPS.name}: {nodeid}", red=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Install the gate."""
+    config.pluginmanager.register(SkipGate())

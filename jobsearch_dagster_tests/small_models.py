@@ -56,9 +56,7 @@ def make_encoder(folder: Path) -> None:
 
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
     words = sorted({chr(c) for c in range(33, 127)} | {"##" + chr(c) for c in range(33, 127)})
-    core = Tokenizer(
-        models.WordPiece(vocab={t: i for i, t in enumerate([*special, *words])}, unk_token="[UNK]")
-    )
+    core = Tokenizer(models.WordPiece(vocab={t: i for i, t in enumerate([*special, *words])}, unk_token="[UNK]"))
     core.normalizer = normalizers.BertNormalizer()
     core.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer = PreTrainedTokenizerFast(

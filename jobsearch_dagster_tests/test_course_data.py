@@ -29,9 +29,7 @@ def lake(course_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Lake:
 
 def count(lake: Lake, table: str, where: str = "true") -> dict[str, int]:
     with lake.connect([table]) as connection:
-        return dict(
-            connection.execute(f"SELECT split, count(*) FROM {table} WHERE {where} GROUP BY split").fetchall()
-        )
+        return dict(connection.execute(f"SELECT split, count(*) FROM {table} WHERE {where} GROUP BY split").fetchall())
 
 
 def test_the_rows_read_and_left_are_the_reports(lake: Lake) -> None:

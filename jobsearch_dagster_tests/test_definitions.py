@@ -3,15 +3,16 @@
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import dagster as dg
 import pytest
-import tomllib
 import yaml
 
 from jobsearch_dagster.build import build_defs, lake_assets
 from jobsearch_dagster.foundation import profiles
+from jobsearch_dagster.foundation.table_asset import LakeAsset
 
 REPOSITORY = Path(__file__).parents[1]
 GROUPS = {
@@ -91,13 +92,14 @@ def test_every_asset_says_what_it_is(spec: dg.AssetSpec) -> None:
 @pytest.mark.parametrize(
     "asset", [a for a in lake_assets().values() if a.schema is not None], ids=lambda asset: asset.name
 )
-def test_column_lineage_names_columns_that_exist_upstream(asset) -> None:  # noqa: ANN001
+def test_column_lineage_names_columns_that_exist_upstream(asset: LakeAsset) -> None:
     for column in asset.schema.columns:
         for source in column.sources:
             table, name = source.split(".")
             upstream = lake_assets()[table]
             assert table in ancestors(asset.name)
-            assert name in upstream.schema.names  # ty: ignore[unresolved-attribute]
+            assert upstream.schema is not None
+            assert name in upstream.schema.names
 
 
 def ancestors(name: str) -> set[str]:
@@ -114,11 +116,7 @@ def test_every_table_that_derives_from_tables_has_column_lineage() -> None:
 
 def test_every_group_has_a_check_of_its_own(defs: dg.Definitions) -> None:
     graph = defs.resolve_asset_graph()
-    groups = {
-        graph.get(key.asset_key).group_name
-        for key in graph.asset_check_keys
-        if key.name != "stored_as_declared"
-    }
+    groups = {graph.get(key.asset_key).group_name for key in graph.asset_check_keys if key.name != "stored_as_declared"}
     assert groups == set(GROUPS)
 
 

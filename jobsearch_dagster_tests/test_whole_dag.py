@@ -150,7 +150,9 @@ def test_a_table_deleted_by_hand_is_made_again_alone(made: Path) -> None:
     assert outcome.reused == ("evaluation_report",)
 
 
-def test_a_new_dagster_instance_learns_of_the_lake_without_computing(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_dagster_instance_learns_of_the_lake_without_computing(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DAGSTER_HOME", str(made / "another_home"))
     outcome = run(open_workspace(), [])
     assert outcome.problems == ()

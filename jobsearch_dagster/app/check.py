@@ -55,20 +55,14 @@ def run_checks(workspace: Workspace, selections: Sequence[str]) -> list[Finding]
             instance=instance, run_config=RUN_CONFIG, tags=home.process_tags(), raise_on_error=False
         )
     reported = {(e.asset_key, e.check_name): e for e in result.get_asset_check_evaluations()}
-    reasons = {e.step_key: line for e, line in zip(_failures(result), failed_steps(result), strict=True)}
+    reasons = failed_steps(result)
     return [
         _finding(key, reported.get((key.asset_key, key.name)), reasons)
         for key in sorted(expected, key=lambda k: (k.asset_key.to_user_string(), k.name))
     ]
 
 
-def _failures(result: dg.ExecuteInProcessResult) -> list[dg.DagsterEvent]:
-    return [event for event in result.all_events if event.is_step_failure]
-
-
-def _finding(
-    key: dg.AssetCheckKey, evaluation: dg.AssetCheckEvaluation | None, reasons: dict[str | None, str]
-) -> Finding:
+def _finding(key: dg.AssetCheckKey, evaluation: dg.AssetCheckEvaluation | None, reasons: dict[str, str]) -> Finding:
     asset = key.asset_key.to_user_string()
     if evaluation is None:
         return Finding(asset, key.name, "missing", reasons.get(f"{asset}_{key.name}", "did not report"))

@@ -132,7 +132,7 @@ def _execute(workspace: Workspace, instance: dg.DagsterInstance, names: list[str
         seconds=seconds,
         group_seconds=group_seconds,
         check_seconds=_check_seconds(instance, result),
-        problems=(*failed_steps(result), *failed_checks(result, dg.AssetCheckSeverity.ERROR)),
+        problems=(*failed_steps(result).values(), *failed_checks(result, dg.AssetCheckSeverity.ERROR)),
         warnings=tuple(failed_checks(result, dg.AssetCheckSeverity.WARN)),
     )
 
@@ -146,19 +146,30 @@ def _check_seconds(instance: dg.DagsterInstance, result: dg.ExecuteInProcessResu
     )
 
 
-def failed_steps(result: dg.ExecuteInProcessResult) -> list[str]:
-    """One line per step that failed: the user error's own words, or the exception."""
-    lines = []
-    for event in result.all_events:
-        if event.is_step_failure:
-            failure = event.step_failure_data
-            if failure.user_failure_data is not None:
-                lines.append(str(failure.user_failure_data.description))
-            elif failure.error is not None:
-                cause = failure.error.cause or failure.error
-                first = cause.message.strip().splitlines()[0]
-                lines.append(f"{event.step_key} failed: {first} (traceback in run {result.run_id[:8]} of the UI)")
-    return lines
+def failed_steps(result: dg.ExecuteInProcessResult) -> dict[str, str]:
+    """Step -> why it failed, in one line: the user error's own words, or the exception.
+
+    Dagster also fails the step of a blocking check that did not pass; `failed_checks` has those.
+    """
+    return {
+        event.step_key or "": _reason(event, result.run_id)
+        for event in result.all_events
+        if event.is_step_failure and not _is_failed_check(event)
+    }
+
+
+def _is_failed_check(event: dg.DagsterEvent) -> bool:
+    error = event.step_failure_data.error
+    return error is not None and error.cls_name == "DagsterAssetCheckFailedError"
+
+
+def _reason(event: dg.DagsterEvent, run_id: str) -> str:
+    failure = event.step_failure_data
+    if failure.user_failure_data is not None:
+        return str(failure.user_failure_data.description)
+    error = failure.error and (failure.error.cause or failure.error)
+    first = error.message.strip().splitlines()[0] if error else "no reason given"
+    return f"{event.step_key} failed: {first} (traceback in run {run_id[:8]} of the UI)"
 
 
 def failed_checks(result: dg.ExecuteInProcessResult, severity: dg.AssetCheckSeverity) -> list[str]:

@@ -120,7 +120,7 @@ class ArtifactStore:
         if artifact is None:
             return [f"{asset} is missing in {self.root}, or its manifest does not open"]
         if _digest(artifact.path) != artifact.manifest.get("files_digest"):
-            return [f"the files of {artifact.path} differ from the digest in the manifest"]
+            return [f"the files of {artifact.path} differ from the digest in the manifest; delete it and run again"]
         return []
 
     def _current(self, asset: str) -> Artifact | None:

