@@ -1,7 +1,7 @@
 """Small real models made by the tests: a 2-layer random language model and a tiny sentence encoder.
 
-Both are ordinary transformers models saved as safetensors, so every line of the product that loads, trains, generates or embeds runs as
-it does with the large ones; only what they say is nonsense.
+Both are ordinary transformers models saved as safetensors, so every line of the product that loads, trains, generates
+or embeds runs as it does with the large ones; only what they say is nonsense.
 """
 
 from pathlib import Path

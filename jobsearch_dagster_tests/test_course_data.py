@@ -1,4 +1,7 @@
-"""The report's counts on the report's own data, under the profile `report`. Runs where `JOBSEARCH_COURSE_DATA` is set."""
+"""The report's counts on the report's own data, under the profile `report`.
+
+Runs where `JOBSEARCH_COURSE_DATA` names the folder of its two files.
+"""
 
 import shutil
 from pathlib import Path

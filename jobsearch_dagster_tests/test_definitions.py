@@ -40,7 +40,8 @@ GROUPS = {
     },
 }
 HEAVY = (
-    "torch", "transformers", "trl", "peft", "datasets", "evaluate", "ray", "gradio", "matplotlib", "sentence_transformers",
+    "torch", "transformers", "trl", "peft", "datasets", "evaluate", "ray", "gradio", "matplotlib",
+    "sentence_transformers",
 )  # fmt: skip
 
 
@@ -93,6 +94,7 @@ def test_every_asset_says_what_it_is(spec: dg.AssetSpec) -> None:
     "asset", [a for a in lake_assets().values() if a.schema is not None], ids=lambda asset: asset.name
 )
 def test_column_lineage_names_columns_that_exist_upstream(asset: LakeAsset) -> None:
+    assert asset.schema is not None
     for column in asset.schema.columns:
         for source in column.sources:
             table, name = source.split(".")

@@ -20,7 +20,7 @@ from jobsearch_dagster.preparation.vocabulary import Education, EmploymentType, 
 __all__ = ["Entities", "extract_entities", "find_skills", "known_skills"]
 
 _OTHER_JOBS = re.compile(
-    r"^\W*(?:similar|related|other open|more) (?:jobs|positions|roles)\b", re.IGNORECASE | re.MULTILINE
+    r"^[^\w\n]*(?:similar|related|other open|more) (?:jobs|positions|roles)\b", re.IGNORECASE | re.MULTILINE
 )
 """Where a page goes on to other postings."""
 _STATED_LEVEL = re.compile(r"\b(?:job|career|seniority|position) level\b\W+(?P<level>[^\n.;,]{2,30})", re.IGNORECASE)

@@ -51,7 +51,7 @@ def split_title(title: str) -> tuple[str, Seniority | None]:
 _GENDER = re.compile(r"\(?\b[mfwdxhgiv](?:\s?[/|,*]\s?[mfwdxhgiv]){1,3}\b\)?|[*:]in(?:nen)?\b|\(in\)")
 _PERCENT_OR_CODE = re.compile(r"\b\d+(?:\s?[-–]\s?\d+)?\s?%|#\s?\d{2,}[\w-]*")
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]?|[)\]}]")
-_SEPARATOR = re.compile(r"\s+[-–—~]+\s*|\s*[-–—~]+\s+|\s*[|•;]\s*")
+_SEPARATOR = re.compile(r" [-–—~]++ ?| ?[-–—~]++ | ?[|•;] ?")
 _EDGES = " ,.:/*#\"'-–—_!"
 
 

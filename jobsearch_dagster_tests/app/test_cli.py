@@ -164,7 +164,8 @@ def test_ask_prints_postings_and_json_is_one_document(made: Path, jobsearch: Job
     assert code == 0
     answer = json.loads(out)
     assert list(answer) == [
-        "question", "via", "interpretation", "sql", "params", "columns", "rows", "reasons", "relaxation", "ranking", "timing_ms",
+        "question", "via", "interpretation", "sql", "params", "columns", "rows", "reasons", "relaxation", "ranking",
+        "timing_ms",
     ]  # fmt: skip
     code, out, _ = jobsearch("ask", "jobs with a salary of $100K-$150K", "--limit", "2")
     assert code == 0

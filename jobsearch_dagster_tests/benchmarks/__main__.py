@@ -1,7 +1,7 @@
 """`make bench`: what orchestration costs. Each figure is measured in one run on this machine.
 
-The demo runs in a fresh data folder. Orchestration is the wall time of the run that was spent neither in an asset's own code nor in a
-check's step: planning, Dagster's events, its storage.
+The demo runs in a fresh data folder. Orchestration is the wall time of the run that was spent neither in an asset's
+own code nor in a check's step: planning, Dagster's events, its storage.
 """
 
 import os

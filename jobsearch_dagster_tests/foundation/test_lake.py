@@ -127,7 +127,7 @@ def test_a_folder_that_cannot_be_written_is_a_user_error(tmp_path: Path) -> None
         write(Lake(tmp_path), rows())
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_is_a_user_error_and_leaves_the_earlier_table(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     before = write(lake, rows())
     temporary = lake.path("t").with_suffix(f".{os.getpid()}.tmp")
