@@ -180,7 +180,8 @@ class Lake:
         stamp = self.stamp(table)
         if stamp is None:
             return [
-                f"{self.path(table)} is missing, does not open or was not written by this package; delete it and run again"
+                f"{self.path(table)} is missing, does not open or was not written by this package; "
+                "delete it and run again"
             ]
         with self.connect([table]) as connection:
             try:
@@ -189,7 +190,8 @@ class Lake:
                 return [str(error)]
             if digest_of_table(connection, "staged", schema) != stamp.data_version:
                 return [
-                    "the rows differ from the digest in the footer: the file was changed from outside; delete it and run again"
+                    "the rows differ from the digest in the footer: the file was changed from outside; "
+                    "delete it and run again"
                 ]
         return []
 
