@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, get_args
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from jobsearch_dagster.app.console import errors, output
@@ -142,17 +143,27 @@ def sample(
 
 @app.command()
 def compare(
-    metric: Annotated[str, typer.Option(help="A metric of metric_summary.")] = "right",
+    metric: Annotated[list[str] | None, typer.Option(help="A metric of metric_summary; repeatable.")] = None,
 ) -> None:
-    """Print the comparison of the contenders: contender x query type, with n."""
-    from jobsearch_dagster.evaluation.report import comparison_table
+    """Print the comparison of the contenders: contender x query type, with n and 95 % intervals.
+
+    Example: jobsearch compare --metric grounded
+    """
+    from jobsearch_dagster.app.workspace import UsageError
+    from jobsearch_dagster.evaluation.report import MEANING, comparison_table
     from jobsearch_dagster.foundation.lake import Lake
 
-    frame = comparison_table(Lake(Settings.from_environment().data_dir).read("metric_summary"), metric)
-    table = Table(*map(str, frame.columns), title=metric)
-    for row in frame.itertuples(index=False):
-        table.add_row(*map(str, row))
-    output.print(table)
+    summary = Lake(Settings.from_environment().data_dir).read("metric_summary")
+    for name in metric or ["right", "rougeL"]:
+        if name not in set(summary["metric"]):
+            raise UsageError(f"--metric {name}: use one of {', '.join(sorted(set(summary['metric'])))}")
+        frame = comparison_table(summary, name, separator="\n")
+        title = f"{name}: {MEANING.get(name, 'see the report')}"
+        # Without inner lines the five query types fit into 80 columns.
+        table = Table(*map(str, frame.columns), title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+        for row in frame.itertuples(index=False):
+            table.add_row(*("" if cell != cell else str(cell) for cell in row))
+        output.print(table)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

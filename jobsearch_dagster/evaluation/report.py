@@ -23,22 +23,23 @@ MEANING = {
 }
 
 
-def comparison_table(summary: "pd.DataFrame", metric: str) -> "pd.DataFrame":
-    """One metric, contender x query type, each cell with its interval and n.
+def comparison_table(summary: "pd.DataFrame", metric: str, separator: str = " ") -> "pd.DataFrame":
+    """One metric, contender x query type, each cell with its n and interval.
 
     Args:
         summary: The table `metric_summary`.
         metric: Which metric.
+        separator: Between mean with n, and interval.
     """
-    cells = summary[summary["metric"] == metric].assign(cell=lambda rows: rows.apply(_cell, axis=1))
+    cells = summary[summary["metric"] == metric].assign(cell=lambda rows: rows.apply(_cell, axis=1, args=(separator,)))
     table = cells.pivot_table(index=["slice", "contender"], columns="query_type", values="cell", aggfunc="first")
     columns = [name for name in (*QUERY_TYPES, ALL_TYPES) if name in table.columns]
     return table[columns].sort_index(level=[0, 1], ascending=[False, True]).reset_index()
 
 
-def _cell(row: "pd.Series[Any]") -> str:
-    interval = "" if row["low"] != row["low"] else f" [{row['low']:.2f}, {row['high']:.2f}]"
-    return f"{row['mean']:.2f}{interval} n={row['n']}"
+def _cell(row: "pd.Series[Any]", separator: str) -> str:
+    interval = "" if row["low"] != row["low"] else f"{separator}{row['low']:.2f}-{row['high']:.2f}"
+    return f"{row['mean']:.2f} n={row['n']}{interval}"
 
 
 def write_report(summary: "pd.DataFrame", comparison: "pd.DataFrame", folder: Path) -> str:

@@ -23,7 +23,8 @@ class Estimate:
         n: Questions.
         clusters: Postings.
         mean: Mean over questions.
-        low: Lower end of the 95 % percentile interval; NaN with fewer than two postings.
+        low: Lower end of the 95 % percentile interval; NaN with fewer than two postings or where all values are equal:
+            resampling equal values tells nothing about how sure they are.
         high: Upper end.
         p: Two-sided p of "the mean is zero" by sign flips of postings; 1 where it cannot be told.
     """
@@ -52,6 +53,7 @@ def estimate(values: "np.ndarray", clusters: "np.ndarray", seed: int) -> Estimat
     mean = float(values.mean())
     if groups < 2:
         return Estimate(n, groups, mean, math.nan, math.nan, 1.0)
+    equal = values.min() == values.max()
     generator = np.random.default_rng(seed)
     drawn = generator.integers(0, groups, size=(RESAMPLES, groups))
     means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
@@ -60,4 +62,4 @@ def estimate(values: "np.ndarray", clusters: "np.ndarray", seed: int) -> Estimat
     flipped = np.abs((signs * sums).sum(axis=1)) / n
     # +1: the observed signs are one of the possible ones (Phipson and Smyth, 2010).
     p = (1 + int((flipped >= abs(mean) - 1e-12).sum())) / (RESAMPLES + 1)
-    return Estimate(n, groups, mean, float(low), float(high), p)
+    return Estimate(n, groups, mean, math.nan if equal else float(low), math.nan if equal else float(high), p)

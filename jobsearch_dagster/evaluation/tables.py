@@ -52,7 +52,7 @@ _ESTIMATED = (
     Column("postings", "BIGINT", "postings they are about", required=True),
 )
 _INTERVAL = (
-    Column("low", "DOUBLE", "lower end of the 95 % interval; null with fewer than two postings"),
+    Column("low", "DOUBLE", "lower end of the 95 % interval; null with fewer than two postings or equal values"),
     Column("high", "DOUBLE", "upper end"),
 )
 _SCORES = ("answer_scores.value",)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 from jobsearch_dagster.preparation.vocabulary import Period
 
@@ -24,7 +25,6 @@ SIGNS: Mapping[str, str] = MappingProxyType({
     "$": "$", "dollars": "$", "¥": "¥", "kr": "kr", "kronor": "kr", "kroner": "kr",
 })  # fmt: skip
 """What people write, lowercased, to ISO 4217; signs that several countries share stand for themselves."""
-SHARED_SIGNS = ("$", "¥", "kr")
 
 _SCALES: Mapping[str, float] = {
     "k": 1e3, "thousand": 1e3, "tsd": 1e3, "grand": 1e3,
@@ -52,14 +52,14 @@ class Amount:
         end: Where it ends, its period included.
         values: One or two values, ascending, in units of the currency.
         side: `lower` for "from X", `upper` for "up to X", None for a plain amount or a range.
-        sign: ISO 4217, one of `SHARED_SIGNS`, or None where no currency is written.
+        sign: ISO 4217, a sign that several currencies share (`$`, `¥`, `kr`), or None where no currency is written.
         period: What it is paid for, where that is written beside it.
     """
 
     start: int
     end: int
     values: tuple[float, ...]
-    side: str | None
+    side: Literal["lower", "upper"] | None
     sign: str | None
     period: Period | None
 
@@ -219,13 +219,13 @@ def _number(figure: str, scale: float) -> float:
 def _sign(match: re.Match[str], scales: list[str]) -> str | None:
     names = ("before1", "after1", "before2", "after2")
     signs = [SIGNS[re.sub(r"\s", "", match[name].lower())] for name in names if match[name]]
-    exact = [sign for sign in signs if sign not in SHARED_SIGNS]
-    if exact or signs:
-        return (exact or signs)[0]
+    codes = [sign for sign in signs if sign.isupper()]
+    if signs:
+        return (codes or signs)[0]
     return "INR" if any(scale in _RUPEE_SCALES for scale in scales) else None
 
 
-def _side(match: re.Match[str], text: str) -> str | None:
+def _side(match: re.Match[str], text: str) -> Literal["lower", "upper"] | None:
     before = text[: match.start()]
     if _UPPER.search(before) or _UPPER_AFTER.match(text, match.end()):
         return "upper"

@@ -183,21 +183,21 @@ def _is_plausible(found: SalaryRange) -> bool:
     return _PLAUSIBLE[0] <= min(units) and max(units) <= _PLAUSIBLE[1]
 
 
-def _words(words: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(words.split())})\b", re.IGNORECASE)
-
-
-_PAY_WORDS = _words(
-    r"salar(?:y|ies) pay(?:ing|s)? paid compensation remuneration wages? ctc earn(?:ings?)? ote package rate base"
-    r" gehalt salaire"
+_PAY = (
+    "salar(?:y|ies)|pay|paying|pays|compensation|remuneration|wages?|ctc|earn(?:ings?)?|ote|package|rate|base|gehalt"
+    "|salaire"
 )
-_OTHER_MONEY = _words(
-    r"fund(?:s|ed|ing)? rais(?:ed?|ing) revenues? turnover valu(?:ed|ation) invest(?:ed|ment|ments|ors?) series\s[a-f]"
-    r" seed venture backed worth donat\w+ charit\w+ assets aum arr gmv quotas? portfolio savings? saved? deals? grants?"
-    r" sales profits? losses prizes? awards? loans? fines? fees? budgets? allowances? stipend bonus(?:es)? commissions?"
-    r" sign(?:ing)?[-\s]on relocation reimburse\w* referrals? friends? vouchers? discounts? insurance per\sdiem tuition"
-    r" equipment training learning wellness gym commuter match(?:ing|ed)? stock equity shares rsus?"
+_EXTRAS = (
+    "bonus(?:es)?|commissions?|sign(?:ing)?[- ]on|relocation|reimburse[a-z]*|referrals?|friends?|allowances?|stipend"
+    "|per diem|tuition|equipment|training|learning|wellness|gym|commuter|match(?:ing|ed)?|insurance|vouchers?|discounts?"
+    "|stock|equity|shares|rsus?"
 )
+_FUNDS = (
+    "fund(?:s|ed|ing)?|rais(?:ed?|ing)|revenues?|turnover|valu(?:ed|ation)|invest(?:ed|ment|ments|ors?)|series [a-f]"
+    "|seed|venture|backed|worth|donat[a-z]+|charit[a-z]+|assets|aum|arr|gmv|quotas?|portfolio|budgets?|savings?|saved?"
+    "|deals?|grants?|sales|profits?|losses|prizes?|awards?|loans?|fines?|fees?"
+)
+_MONEY = re.compile(rf"\b(?:(?P<pay>{_PAY})|(?P<extra>{_EXTRAS})|(?P<fund>{_FUNDS}))\b", re.IGNORECASE)
 _ON_TARGET = re.compile(r"\b(?:ote|on[- ]target)\b", re.IGNORECASE)
 _BASE = re.compile(r"\b(?:base|basic|fixed|guaranteed)\b", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[,;/+(|]|\b(?:and|plus|with|or)\b", re.IGNORECASE)
@@ -215,15 +215,23 @@ def _clause(text: str, amount: Amount) -> tuple[str, str]:
     return before, "" if re.search(r"[0-9]", after) else after
 
 
+def _nearest(before: str, after: str) -> tuple[str | None, str | None]:
+    """Kinds of money (`pay`, `extra`, `fund`) of the last such word before an amount and the first after it."""
+    named = [found.lastgroup for found in _MONEY.finditer(before)]
+    first = _MONEY.search(after)
+    return (named[-1] if named else None), (first.lastgroup if first else None)
+
+
 def _rank(text: str, amount: Amount) -> int:
-    """How good an answer an amount of a salary cell is: base pay, plain, on target; 0 is other money.
+    """How good an answer an amount of a salary cell is: base pay, plain, on target; 0 is a bonus or benefit.
 
     Words before an amount count more than those after it: in "OTE $160K (base $80K)" the first is on target.
     """
-    for words in _clause(text, amount):
+    clause = _clause(text, amount)
+    for words, kind in zip(clause, _nearest(*clause), strict=True):
         if _ON_TARGET.search(words):
             return 1
-        if _OTHER_MONEY.search(words):
+        if kind == "extra":
             return 0
         if _BASE.search(words):
             return 3
@@ -233,12 +241,12 @@ def _rank(text: str, amount: Amount) -> int:
 def _clarity(sentence: str, under_pay: bool, amount: Amount) -> int:
     """How clearly an amount is pay: 4 is named pay, 1 is a range or stands alone, 0 is other money."""
     before, after = _clause(sentence, amount)
-    named = _PAY_WORDS.search(before)
-    if _OTHER_MONEY.search(before) or (_OTHER_MONEY.search(after) and not named):
+    kind_before, kind_after = _nearest(before, after)
+    if kind_before == "pay":
+        return 3 if _ON_TARGET.search(before) else 4
+    if kind_before or kind_after in ("extra", "fund"):
         return 0
-    if named and not _ON_TARGET.search(before):
-        return 4
-    if named or under_pay or _PAY_WORDS.search(after):
+    if under_pay or kind_after == "pay":
         return 3
     if amount.period:
         return 2

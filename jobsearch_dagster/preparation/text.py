@@ -96,7 +96,7 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _DECLARATION = re.compile(r"<[!?][^>]*>?")
-_BLOCKS = re.compile(r"p|br|div|li|ul|ol|h[1-6]|tr|table|section|article|blockquote|hr|dt|dd|title")
+_BLOCKS = re.compile(r"^(?:p|br|div|li|ul|ol|h[1-6]|tr|table|section|article|blockquote|hr|dt|dd|title)$")
 
 
 def _without_markup(text: str) -> str:
@@ -106,7 +106,8 @@ def _without_markup(text: str) -> str:
         return text
     from bs4 import BeautifulSoup
 
-    soup = BeautifulSoup(_DECLARATION.sub("", text), "html.parser")
+    # The leading tag keeps Beautiful Soup from warning about cells that begin like a URL.
+    soup = BeautifulSoup("<body>" + _DECLARATION.sub("", text), "html.parser")
     for tag in soup.find_all(("script", "style")):
         tag.decompose()
     for tag in soup.find_all(_BLOCKS):

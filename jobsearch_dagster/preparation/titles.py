@@ -56,11 +56,12 @@ _EDGES = " ,.:/*#\"'-–—_!"
 
 
 def _standardized(title: str) -> str:
-    title = _PERCENT_OR_CODE.sub(" ", _GENDER.sub(" ", repair(title).lower()))
-    levels = [_expanded(inside) for inside in _BRACKETS.findall(title)]
-    parts = [" ".join(part.split()).strip(_EDGES) for part in _SEPARATOR.split(_BRACKETS.sub(" ", title))]
+    title = _PERCENT_OR_CODE.sub(" ", _GENDER.sub(" ", " ".join(repair(title).lower().split())))
+    bracketed = [_expanded(inside) for inside in _BRACKETS.findall(title) if inside]
+    outside = " ".join(_BRACKETS.sub(" ", title).split())
+    parts = [part.strip(_EDGES) for part in _SEPARATOR.split(outside)]
     parts = [_expanded(part) for part in parts if part and not _is_noise(part)]
-    levels = [level for level in (*levels, *parts) if _LEVEL.fullmatch(level)]
+    levels = [level for level in (*bracketed, *parts) if _LEVEL.fullmatch(level)]
     work = [part for part in parts if not _LEVEL.fullmatch(part)]
     work = [part for part in work if not _is_place(part)] or work[:1]
     return _with_levels(work, levels)
@@ -136,6 +137,6 @@ _LEVELS: tuple[tuple[Seniority, re.Pattern[str]], ...] = (
 """The first that matches counts: a senior staff engineer is staff."""
 
 _LEVEL_WORDS = re.compile(
-    r"\b(?:senior|junior|mid|entry level|graduate|fresher)\b|\blead\b(?! generation)|\bprincipal (?=\w)|\b(?:iii|ii|i)$"
-    rf"|{_BEGINNER}|{_STAFF}"
+    r"\b(?:senior|junior|mid|entry level|graduate|fresher)\b|(?<!technical )\blead\b(?! generation)|\bprincipal (?=\w)"
+    rf"|\b(?:iii|ii|i)$|{_BEGINNER}|{_STAFF}"
 )

@@ -215,6 +215,7 @@ def test_the_lower_edge_belongs_to_a_bucket(usd, name):
         ("<p>Salary:&nbsp;<b>$61,000</b></p>", 61_000, 61_000),
         ("Salary $61,000 plus a bonus of $9,000", 61_000, 61_000),
         ("We raised $12M last year. Pay: $61,000 a year.", 61_000, 61_000),
+        ("Sales trainer salary: $61,000", 61_000, 61_000),
     ],
 )
 def test_pay_is_found_in_a_description(line, low, high):
@@ -237,6 +238,7 @@ def test_pay_is_found_in_a_description(line, low, high):
         "401k with 5% match, medical, dental and vision",
         "A training budget of £1,200 a year",
         "$5,000 sign-on bonus",
+        "After the base salary review, a bonus of $5,000",
         "$750 for every friend you bring who stays",
         "Relocation allowance of up to €4,000",
         "A learning stipend of $2,000 a year",

@@ -13,6 +13,7 @@ from jobsearch_dagster.preparation.text import clean_text, repair, split_sentenc
         ("We donâ€™t sell cafÃ©s", "We don't sell cafés"),
         ("Tools &amp; toys &ndash; R&amp;D", "Tools & toys – R&D"),
         ("<p>One</p><p>Two<br>three</p>", "One. Two. three"),
+        ("A <span>bold</span> <b>claim</b>", "A bold claim"),
         ("<ul><li>Java</li><li>SQL</li></ul>", "Java. SQL"),
         ("<script>alert(1)</script>Hello", "Hello"),
         ("&lt;p&gt;Hello&lt;/p&gt;", "Hello"),

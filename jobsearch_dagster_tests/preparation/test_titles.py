@@ -103,6 +103,7 @@ def test_an_intern_stands_last(text):
         ("Jr. Visual Designer", "visual designer", "junior"),
         ("Entry Level Line Cook", "line cook", "entry"),
         ("Nurse (Team Lead)", "nurse", "lead"),
+        ("Tech Lead", "technical lead", "lead"),
         ("Lead Generation Specialist", "lead generation specialist", None),
         ("Staff Software Engineer", "software engineer", "staff"),
         ("Staff Nurse", "staff nurse", None),
