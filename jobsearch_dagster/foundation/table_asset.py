@@ -23,13 +23,13 @@ from jobsearch_dagster.foundation.lake import KeyParts, Lake, Stamp
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.progress import Progress
 from jobsearch_dagster.foundation.schema import TableSchema
+from jobsearch_dagster.foundation.ui_metadata import column_lineage, column_schema, markdown_table
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
 PREVIEW_ROWS = 10
-PREVIEW_CHARACTERS = 120
 
 
 class DataFolder(dg.ConfigurableResource):
@@ -172,7 +172,7 @@ class LakeAsset:
             kinds=set(self.kinds),
             owners=["team:jobsearch"],
             tags={"stage": self.group, "form": "artifact" if self.schema is None else "table", **self.extra_tags},
-            metadata=_column_metadata(self.schema) if self.schema else {},
+            metadata={**column_schema(self.schema), **column_lineage(self.schema)} if self.schema else {},
             pool="gpu" if self.accelerator else None,
             op_tags=GPU_TAGS if self.accelerator else None,
         )(materialize)
@@ -308,33 +308,6 @@ def user_errors_in_one_line() -> Generator[None]:
         raise dg.Failure(description=str(error), allow_retries=False) from error
 
 
-def _column_metadata(schema: TableSchema) -> dict[str, Any]:
-    columns = [
-        dg.TableColumn(
-            name=column.name,
-            type=column.type,
-            description=column.description,
-            constraints=dg.TableColumnConstraints(
-                nullable=column.name not in schema.required,
-                unique=schema.primary_key == (column.name,),
-            ),
-        )
-        for column in schema.columns
-    ]
-    metadata: dict[str, Any] = {"dagster/column_schema": dg.TableSchema(columns=columns)}
-    lineage = {
-        column.name: [
-            dg.TableColumnDep(asset_key=dg.AssetKey(source.split(".")[0]), column_name=source.split(".")[1])
-            for source in column.sources
-        ]
-        for column in schema.columns
-        if column.sources
-    }
-    if lineage:
-        metadata["dagster/column_lineage"] = dg.TableColumnLineage(deps_by_column=lineage)
-    return metadata
-
-
 def _stored_metadata(asset: LakeAsset, folder: DataFolder, stamp: Stamp) -> dict[str, Any]:
     if asset.schema is None:
         artifact = folder.artifacts.read(asset.name)
@@ -346,17 +319,7 @@ def _stored_metadata(asset: LakeAsset, folder: DataFolder, stamp: Stamp) -> dict
     return {
         "dagster/row_count": stamp.rows,
         "path": dg.MetadataValue.path(str(folder.lake.path(asset.name))),
-        "preview": dg.MetadataValue.md(_markdown(preview)),
-        **{k: v for k, v in _column_metadata(asset.schema).items() if k == "dagster/column_lineage"},
+        "preview": dg.MetadataValue.md(markdown_table(preview)),
+        **column_lineage(asset.schema),
         **shown,
     }
-
-
-def _markdown(frame: "pd.DataFrame") -> str:
-    def cell(value: object) -> str:
-        text = " ".join(str(value).replace("|", "\\|").split())
-        return text if len(text) <= PREVIEW_CHARACTERS else text[: PREVIEW_CHARACTERS - 1] + "…"
-
-    lines = ["| " + " | ".join(map(str, frame.columns)) + " |", "|" + " --- |" * len(frame.columns)]
-    lines += ["| " + " | ".join(map(cell, row)) + " |" for row in frame.itertuples(index=False)]
-    return "\n".join(lines)

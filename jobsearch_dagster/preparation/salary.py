@@ -189,8 +189,8 @@ _PAY = (
 )
 _EXTRAS = (
     "bonus(?:es)?|commissions?|sign(?:ing)?[- ]on|relocation|reimburse[a-z]*|referrals?|friends?|allowances?|stipend"
-    "|per diem|tuition|equipment|training|learning|wellness|gym|commuter|match(?:ing|ed)?|insurance|vouchers?|discounts?"
-    "|stock|equity|shares|rsus?"
+    "|per diem|tuition|equipment|training|learning|wellness|gym|commuter|match(?:ing|ed)?|insurance|vouchers?"
+    "|discounts?|stock|equity|shares|rsus?"
 )
 _FUNDS = (
     "fund(?:s|ed|ing)?|rais(?:ed?|ing)|revenues?|turnover|valu(?:ed|ation)|invest(?:ed|ment|ments|ors?)|series [a-f]"
