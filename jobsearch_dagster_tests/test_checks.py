@@ -328,8 +328,8 @@ def test_a_check_on_a_table_that_is_missing_says_how_to_make_it(folder: DataFold
 class TestStoredAsDeclared:
     TABLE = "metric_summary"
 
-    def problems(self, folder: DataFolder) -> list[str]:
-        result = run_check(f"{self.TABLE}:{GENERATED}", folder)
+    def problems(self, folder: DataFolder, asset: str = TABLE) -> list[str]:
+        result = run_check(f"{asset}:{GENERATED}", folder)
         problems = values(result)["problems"]
         assert result.passed is not bool(problems)
         return problems
@@ -340,11 +340,11 @@ class TestStoredAsDeclared:
         stored = pq.read_table(path)
         pq.write_table(change(stored).replace_schema_metadata(stored.schema.metadata), path)
 
-    def test_every_table_is_checked_and_no_artifact(self) -> None:
+    def test_every_asset_is_checked(self) -> None:
         checked = {name.split(":")[0] for name in checks() if name.endswith(f":{GENERATED}")}
-        assert checked == {name for name, asset in build.lake_assets().items() if asset.schema is not None}
+        assert checked == set(build.lake_assets())
 
-    def test_every_stored_table_passes(self, finished: tuple[Path, Outcome]) -> None:
+    def test_every_stored_asset_passes(self, finished: tuple[Path, Outcome]) -> None:
         folder = DataFolder(path=str(finished[0]))
         generated = [name for name in checks() if name.endswith(f":{GENERATED}")]
         assert {name for name in generated if not run_check(name, folder).passed} == set()
@@ -385,3 +385,16 @@ class TestStoredAsDeclared:
     def test_a_missing_file_is_noticed(self, folder: DataFolder) -> None:
         folder.lake.path(self.TABLE).unlink()
         assert "is missing" in self.problems(folder)[0]
+
+    def test_a_changed_file_of_an_artifact_is_noticed(self, folder: DataFolder) -> None:
+        adapter = folder.artifacts.read("lora_adapter").path
+        (adapter / "adapter_model.safetensors").write_bytes(b"other weights")
+        assert "differ from the digest" in self.problems(folder, "lora_adapter")[0]
+
+    def test_a_missing_file_of_an_artifact_is_noticed(self, folder: DataFolder) -> None:
+        (folder.artifacts.read("base_model").path / "config.json").unlink()
+        assert "differ from the digest" in self.problems(folder, "base_model")[0]
+
+    def test_an_artifact_without_a_manifest_is_missing(self, folder: DataFolder) -> None:
+        (folder.artifacts.read("evaluation_report").path / "manifest.json").unlink()
+        assert "is missing" in self.problems(folder, "evaluation_report")[0]

@@ -46,10 +46,12 @@ def comparison() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def test_a_cell_is_mean_interval_and_n(summary: pd.DataFrame) -> None:
+def test_a_cell_is_mean_n_and_interval(summary: pd.DataFrame) -> None:
     table = comparison_table(summary, "right")
     row = table[(table["slice"] == "unseen") & (table["contender"] == "analytics")].iloc[0]
-    assert row["all"] == "0.50 [0.25, 0.75] n=8"
+    assert row["all"] == "0.50 n=8 0.25-0.75"
+    narrow = comparison_table(summary, "right", separator="\n")
+    assert narrow["all"].unique().tolist() == ["0.50 n=8\n0.25-0.75"]
 
 
 def test_a_cell_without_an_interval_shows_none(summary: pd.DataFrame) -> None:
@@ -72,7 +74,7 @@ def test_the_report_shows_every_metric_with_what_it_means(
     assert (tmp_path / "report.md").read_text(encoding="utf-8") == text
     assert re.findall(r"^## (.*)$", text, re.MULTILINE) == [*SHOWN, "Difference to base", "Signatures"]
     assert all(meaning in text for meaning in MEANING.values())
-    assert "| unseen | lora | 0.50 [0.25, 0.75] n=8 |  | 0.50 [0.25, 0.75] n=8 |" in text.splitlines()
+    assert "| unseen | lora | 0.50 n=8 0.25-0.75 |  | 0.50 n=8 0.25-0.75 |" in text.splitlines()
 
 
 def test_differences_are_those_over_all_query_types_with_their_p(

@@ -52,7 +52,16 @@ def test_a_real_difference_has_a_small_p() -> None:
 
 def test_a_contender_that_answers_the_same_wins_nothing() -> None:
     found = estimate(np.zeros(40), np.arange(40) // 4, 1)
-    assert (found.mean, found.low, found.high, found.p) == (0.0, 0.0, 0.0, 1.0)
+    assert (found.mean, found.p) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.3, 1.0])
+def test_where_all_values_are_equal_there_is_no_interval(value: float) -> None:
+    """Resampling equal values would give an interval of no width, as if the mean were certain."""
+    found = estimate(np.full(40, value), np.arange(40) // 4, 1)
+    assert found.mean == pytest.approx(value)
+    assert math.isnan(found.low)
+    assert math.isnan(found.high)
 
 
 def test_p_is_never_zero_and_says_the_same_of_win_and_loss() -> None:

@@ -3,30 +3,34 @@
 import pytest
 
 from jobsearch_dagster.evaluation.truth import Asked, Posting, Postings, grounded, named_jobs, right, satisfies
+from jobsearch_dagster.preparation.locations import normalize_place, parse_location
 
-COOK = Posting("1", "cook", "malmö, se", "under $50K", 2, frozenset({"cooking", "food safety", "swedish"}))
-NURSE = Posting("2", "registered nurse", "berlin, de", "$50K-$75K", None, frozenset({"nursing"}))
-OTHER_COOK = Posting("3", "cook", "malmö, se", "$50K-$75K", 6, frozenset({"cooking"}))
-DRIVER = Posting("4", "bus driver", "remote, us", "Unknown", 0, frozenset())
+MALMO, BERLIN, REMOTE = (
+    normalize_place(parse_location(text)) for text in ("Malmö, Sweden", "Berlin", "Remote, United States")
+)
+COOK = Posting("1", "cook", MALMO, "under $50K", 2, frozenset({"cooking", "food safety", "swedish"}))
+NURSE = Posting("2", "registered nurse", BERLIN, "$50K-$75K", None, frozenset({"nursing"}))
+OTHER_COOK = Posting("3", "cook", MALMO, "$50K-$75K", 6, frozenset({"cooking"}))
+DRIVER = Posting("4", "bus driver", REMOTE, "Unknown", 0, frozenset())
 POSTINGS = Postings([COOK, NURSE, OTHER_COOK, DRIVER])
 
-COOK_SAID = "Job-Title: cook\nLocation: malmö, se\nSalary: under $50K"
-NURSE_SAID = "Job-Title: registered nurse\nLocation: berlin, de"
-INVENTED = "Job-Title: astronaut\nLocation: malmö, se"
+COOK_SAID = f"Job-Title: cook\nLocation: {MALMO}\nSalary: under $50K"
+NURSE_SAID = f"Job-Title: registered nurse\nLocation: {BERLIN}"
+INVENTED = f"Job-Title: astronaut\nLocation: {MALMO}"
 
 
 @pytest.mark.parametrize(
     ("answer", "jobs"),
     [
-        (COOK_SAID, [("cook", "malmö, se")]),
-        (f"Job available in malmö\n{COOK_SAID}\nDescription: cooks.", [("cook", "malmö, se")]),
-        ("Job-Title: Cook\nLocation: Malmö, Sweden", [("cook", "malmö, se")]),
-        ("Job-Title: Sr. Frontend Dev (m/f/d)\nLocation: Berlin", [("senior frontend developer", "berlin, de")]),
-        (f"{COOK_SAID}\n\n{NURSE_SAID}", [("cook", "malmö, se"), ("registered nurse", "berlin, de")]),
+        (COOK_SAID, [("cook", MALMO)]),
+        (f"Job available in malmö\n{COOK_SAID}\nDescription: cooks.", [("cook", MALMO)]),
+        ("Job-Title: Cook\nLocation: Malmö, Sweden", [("cook", MALMO)]),
+        ("Job-Title: Sr. Frontend Dev (m/f/d)\nLocation: Berlin", [("senior frontend developer", BERLIN)]),
+        (f"{COOK_SAID}\n\n{NURSE_SAID}", [("cook", MALMO), ("registered nurse", BERLIN)]),
         ("Job-Title: cook", [("cook", "")]),
-        ("Location: malmö, se", []),
-        ("Job-Title:\nLocation: malmö, se", []),
-        (f"Job-Title: cook\n{NURSE_SAID}", [("cook", ""), ("registered nurse", "berlin, de")]),
+        (f"Location: {MALMO}", []),
+        (f"Job-Title:\nLocation: {MALMO}", []),
+        (f"Job-Title: cook\n{NURSE_SAID}", [("cook", ""), ("registered nurse", BERLIN)]),
         ("There is a cook in malmö.", []),
         ("", []),
     ],
@@ -42,7 +46,7 @@ def test_the_jobs_of_an_answer_are_read_from_its_lines(answer: str, jobs: list[t
         (f"{COOK_SAID}\n{NURSE_SAID}", 1.0),
         (f"{COOK_SAID}\n{INVENTED}", 0.5),
         (INVENTED, 0.0),
-        ("Job-Title: cook\nLocation: berlin, de", 0.0),
+        (f"Job-Title: cook\nLocation: {BERLIN}", 0.0),
         ("Many jobs are available!", 0.0),
         ("", 0.0),
     ],
@@ -58,8 +62,8 @@ def test_an_answer_is_grounded_in_the_share_of_its_jobs_that_exist(answer: str, 
         (COOK, Asked("skills", ("cooking", "nursing")), False),
         (COOK, Asked("skills", ()), False),
         (DRIVER, Asked("skills", ()), True),
-        (COOK, Asked("location", ("malmö, se",)), True),
-        (COOK, Asked("location", ("berlin, de",)), False),
+        (COOK, Asked("location", (MALMO,)), True),
+        (COOK, Asked("location", (BERLIN,)), False),
         (COOK, Asked("salary", ("under $50K",)), True),
         (COOK, Asked("salary", ("$50K-$75K",)), False),
         (COOK, Asked("salary", ()), False),
@@ -85,12 +89,12 @@ def test_an_unknown_query_type_is_an_error() -> None:
 @pytest.mark.parametrize(
     ("answer", "asked", "share"),
     [
-        (COOK_SAID, Asked("location", ("malmö, se",)), 1.0),
-        (NURSE_SAID, Asked("location", ("malmö, se",)), 0.0),
-        (f"{COOK_SAID}\n{NURSE_SAID}", Asked("location", ("malmö, se",)), 0.5),
-        (f"{COOK_SAID}\n{NURSE_SAID}\n{INVENTED}", Asked("location", ("malmö, se",)), 1 / 3),
-        (INVENTED, Asked("location", ("malmö, se",)), 0.0),
-        ("cook, malmö, se", Asked("location", ("malmö, se",)), 0.0),
+        (COOK_SAID, Asked("location", (MALMO,)), 1.0),
+        (NURSE_SAID, Asked("location", (MALMO,)), 0.0),
+        (f"{COOK_SAID}\n{NURSE_SAID}", Asked("location", (MALMO,)), 0.5),
+        (f"{COOK_SAID}\n{NURSE_SAID}\n{INVENTED}", Asked("location", (MALMO,)), 1 / 3),
+        (INVENTED, Asked("location", (MALMO,)), 0.0),
+        (f"cook, {MALMO}", Asked("location", (MALMO,)), 0.0),
     ],
 )
 def test_an_answer_is_right_in_the_share_of_its_jobs_that_satisfy_the_question(
