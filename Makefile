@@ -5,7 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
 # Dagster's SQLite storage waits for the disk about 1,000 times a run: in memory the tests take half the time.
-TEMPORARY := PYTEST_DEBUG_TEMPROOT=$(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
+TEMPORARY := PYTEST_DEBUG_TEMPROOT=$(shell [ "$$(df --output=avail -k /dev/shm 2>/dev/null | tail -1)" -gt 4000000 ] 2>/dev/null && echo /dev/shm || echo /tmp)
+
+PREPARE_HOME := from jobsearch_dagster.foundation import home, settings; \
+  print(home.prepare_home(settings.Settings.from_environment().data_dir))
 
 .PHONY: install demo test test-unit lint ui check bench clean
 
@@ -37,7 +40,7 @@ test-unit: install
 	$(TEMPORARY) $(BIN)/pytest -m "not slow"
 
 ui: install
-	DAGSTER_HOME="$${DAGSTER_HOME:-$$(cd "$${JOBSEARCH_DATA_DIR:-data}" && pwd)/dagster_home}" VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/dg dev
+	DAGSTER_HOME="$$($(BIN)/python -c "$(PREPARE_HOME)")" VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/dg dev
 
 check: install
 	$(BIN)/jobsearch check

@@ -15,7 +15,7 @@ import dagster as dg
 from jobsearch_dagster.foundation import executors
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.foundation.table_asset import DataFolder, LakeAsset
-from jobsearch_dagster.foundation.table_check import stored_as_declared
+from jobsearch_dagster.foundation.table_check import stored_as_declared_check
 
 STAGES = ("ingestion", "preparation", "summarization", "pairs", "finetuning", "search", "evaluation")
 
@@ -63,7 +63,7 @@ def build_defs(
         for value in vars(module).values()
         if isinstance(value, dg.AssetChecksDefinition)
     ]
-    checks += [stored_as_declared(asset) for asset in assets.values()]
+    checks += [stored_as_declared_check(asset) for asset in assets.values()]
     return dg.Definitions(
         assets=[asset.definition(profile or settings.profile, assets) for asset in assets.values()],
         asset_checks=checks,

@@ -7,6 +7,7 @@ Belongs here: choosing the contender and showing what it found. How it answers i
 import time
 from typing import Any, Literal
 
+from rich.markup import escape
 from rich.table import Table
 
 from jobsearch_dagster.app.console import output
@@ -81,5 +82,5 @@ def _table(result: SearchResult) -> Table:
     table = Table(*columns, *(["why"] if is_posting else []))
     for number, row in enumerate(result.records):
         why = ["; ".join(result.reasons[number].values())] if is_posting else []
-        table.add_row(*("" if row[c] is None else str(row[c]) for c in columns), *why)
+        table.add_row(*(escape("" if row[c] is None else str(row[c])) for c in columns), *map(escape, why))
     return table

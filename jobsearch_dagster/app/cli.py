@@ -15,6 +15,7 @@ from typing import Annotated, get_args
 
 import typer
 from rich.box import SIMPLE_HEAD
+from rich.markup import escape
 from rich.table import Table
 
 from jobsearch_dagster.app.console import errors, output
@@ -162,7 +163,7 @@ def compare(
         # Without inner lines the five query types fit into 80 columns.
         table = Table(*map(str, frame.columns), title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
         for row in frame.itertuples(index=False):
-            table.add_row(*("" if cell != cell else str(cell) for cell in row))
+            table.add_row(*("" if cell != cell else escape(str(cell)) for cell in row))
         output.print(table)
 
 
@@ -176,6 +177,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(end.code or 0)
     except UserError as error:
         errors.print(f"error: {error}", markup=False)
+        return 1
+    except OSError as error:  # an output path that cannot be written, a folder that vanished
+        errors.print(f"error: {error.filename or 'file'}: {error.strerror or error}; check the path", markup=False)
         return 1
     except UsageError as error:
         errors.print(f"usage: {error}", markup=False)

@@ -8,12 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import dagster as dg
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord
 
 from jobsearch_dagster.app.console import RUN_CONFIG, errors
 from jobsearch_dagster.app.workspace import Workspace, open_instance
 from jobsearch_dagster.build import lake_assets
 from jobsearch_dagster.foundation import home
+from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.staleness import Status, examine
+from jobsearch_dagster.foundation.table_check import VERSION
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ def run(workspace: Workspace, selections: Sequence[str], *, only: bool = False) 
         for run_id in home.end_abandoned_runs(instance):
             errors.print(f"ended run {run_id[:8]}, whose process is gone", markup=False)
         if only:
+            _refuse_unproven_inputs(workspace, instance, selected)
             todo = selected
         else:
             statuses = _statuses(workspace, instance, _with_upstream(selected))
@@ -92,18 +96,39 @@ def _statuses(workspace: Workspace, instance: dg.DagsterInstance, names: list[st
     return statuses
 
 
+def _refuse_unproven_inputs(workspace: Workspace, instance: dg.DagsterInstance, names: list[str]) -> None:
+    unproven = _unproven(workspace, instance)
+    for name in names:
+        for source in lake_assets()[name].inputs:
+            if source in unproven and source not in names and lake_assets()[source].stamp(workspace.folder):
+                raise UserError(f"{name} would be built on {source}, whose {unproven[source]}: run it without --only")
+
+
 def _unproven(workspace: Workspace, instance: dg.DagsterInstance) -> dict[str, str]:
-    """Assets with a blocking check that failed or never ran: what is downstream of them must not be built on them."""
+    """Assets of whose stored version a blocking check is not known to hold: nothing may be built on them.
+
+    The verdict must be on the version that is stored now; one on another version, from another data folder or from
+    before a restored backup, proves nothing.
+    """
     graph = workspace.defs.resolve_asset_graph()
     blocking = [key for key in graph.asset_check_keys if graph.get(key).blocking]
     records = instance.event_log_storage.get_latest_asset_check_execution_by_key(blocking)
     found = {}
     for key in sorted(blocking):
-        record = records.get(key)
-        if record is None or record.status.value != "SUCCEEDED":
-            state = "never ran" if record is None else "did not pass"
-            found[key.asset_key.to_user_string()] = f"check {key.name} {state}"
+        name = key.asset_key.to_user_string()
+        stamp = lake_assets()[name].stamp(workspace.folder)
+        evaluation = _evaluation(records.get(key))
+        judged = evaluation.metadata.get(VERSION) if evaluation else None
+        if stamp is None or judged is None or judged.value != stamp.data_version:
+            found[name] = f"check {key.name} never ran on this version"
+        elif evaluation and not evaluation.passed:
+            found[name] = f"check {key.name} did not pass"
     return found
+
+
+def _evaluation(record: AssetCheckExecutionRecord | None) -> dg.AssetCheckEvaluation | None:
+    event = record and record.event and record.event.dagster_event
+    return event.asset_check_evaluation_data if event and event.event_type_value == "ASSET_CHECK_EVALUATION" else None
 
 
 def _execute(workspace: Workspace, instance: dg.DagsterInstance, names: list[str]) -> Outcome:
@@ -132,9 +157,16 @@ def _execute(workspace: Workspace, instance: dg.DagsterInstance, names: list[str
         seconds=seconds,
         group_seconds=group_seconds,
         check_seconds=_check_seconds(instance, result),
-        problems=(*failed_steps(result).values(), *failed_checks(result, dg.AssetCheckSeverity.ERROR)),
+        problems=_problems(result),
         warnings=tuple(failed_checks(result, dg.AssetCheckSeverity.WARN)),
     )
+
+
+def _problems(result: dg.ExecuteInProcessResult) -> tuple[str, ...]:
+    found = [*failed_steps(result).values(), *failed_checks(result, dg.AssetCheckSeverity.ERROR)]
+    if not result.success and not found:
+        found = [f"run {result.run_id[:8]} failed outside its steps: see its log in the UI"]
+    return tuple(dict.fromkeys(found))  # two steps can fail for the same reason
 
 
 def _check_seconds(instance: dg.DagsterInstance, result: dg.ExecuteInProcessResult) -> float:

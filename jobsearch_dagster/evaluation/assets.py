@@ -14,11 +14,15 @@ from jobsearch_dagster.evaluation.questions import Question, QuestionRecipe, sam
 from jobsearch_dagster.evaluation.scoring import StatisticsRecipe
 from jobsearch_dagster.evaluation.tables import ANSWER_SCORES, ANSWERS, CONTENDER_COMPARISON, METRIC_SUMMARY
 from jobsearch_dagster.foundation.artifacts import Artifact
+from jobsearch_dagster.foundation.digests import digest_of_data
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.generation import Generator
 from jobsearch_dagster.foundation.pictures import as_markdown
-from jobsearch_dagster.foundation.table_asset import Step, artifact_asset, table_asset
+from jobsearch_dagster.foundation.profiles import Recipe
+from jobsearch_dagster.foundation.table_asset import DataFolder, Step, artifact_asset, table_asset
+from jobsearch_dagster.preparation.assets import entity_data, place_and_title_data
 from jobsearch_dagster.search.publication import published_catalog
+from jobsearch_dagster.search.recognizers import words
 
 CONTENDERS = ("analytics", "base", "lora")
 
@@ -34,6 +38,11 @@ class AnalyticsRecipe(QuestionRecipe):
     """How the analytics contender answers."""
 
     limit: int = Field(default=3, ge=1, description="postings in an answer")
+
+
+def question_data(folder: DataFolder, config: Recipe) -> dict[str, str]:
+    """Digests of the lists that questions are understood with."""
+    return entity_data(folder, config) | digest_of_data(Path(words.__file__).with_name("words.yaml"))
 
 
 def answer_table(questions: Sequence[Question], contender: Contender) -> pd.DataFrame:
@@ -104,6 +113,7 @@ def lora_answers(step: Step) -> pd.DataFrame:
     inputs=("test_set", "training_set", "job_catalog"),
     recipe=AnalyticsRecipe,
     code_version="1",
+    external=question_data,
 )
 def analytics_answers(step: Step) -> pd.DataFrame:
     """What question -> filter -> SQL answers from the catalog.
@@ -118,6 +128,7 @@ def analytics_answers(step: Step) -> pd.DataFrame:
     ANSWER_SCORES,
     inputs=("clean_jobs", "job_entities", "query_pairs", *(f"{name}_answers" for name in CONTENDERS)),
     code_version="1",
+    external=place_and_title_data,
 )
 def answer_scores(step: Step) -> pd.DataFrame:
     """How good each answer is: overlap with the reference, and truth.

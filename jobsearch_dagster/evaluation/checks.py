@@ -33,7 +33,7 @@ def every_mean_lies_in_its_interval(connection: DuckDBPyConnection) -> dg.AssetC
     )
 
 
-@table_check("lora_answers", also=("base_answers",), blocking=False)
+@table_check("answer_scores", also=("base_answers", "lora_answers"), blocking=False)
 def the_adapter_changes_answers(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
     """An adapter whose answers are all those of the base model was not loaded or has learned nothing."""
     changed, total = connection.execute(

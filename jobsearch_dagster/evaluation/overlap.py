@@ -28,8 +28,9 @@ def overlap_scores(answer: str, reference: str) -> dict[str, float]:
     """ROUGE-1, -2 and -L F1 and sentence BLEU, each between 0 and 1; an empty answer scores 0."""
     if not answer.strip():
         return dict.fromkeys((*ROUGE, "bleu"), 0.0)
+    bleu = float(_bleu().sentence_score(answer, [reference]).score)  # 100.00000000000004 for equal texts
     rouge = {name: float(score.fmeasure) for name, score in _rouge().score(reference, answer).items()}
-    return {**rouge, "bleu": float(_bleu().sentence_score(answer, [reference]).score) / 100}
+    return {**rouge, "bleu": min(1.0, bleu / 100)}
 
 
 def signatures() -> dict[str, str]:

@@ -74,12 +74,15 @@ def _answers(connection: "duckdb.DuckDBPyConnection", contender: str) -> list[tu
 def _postings(connection: "duckdb.DuckDBPyConnection") -> list[Posting]:
     rows = connection.execute(
         """
-        SELECT posting_id, first(standard_title), first(place), first(salary_bucket ORDER BY row_id),
+        SELECT posting_id, first(standard_title), first(place), list(DISTINCT salary_bucket),
             first(e.min_years ORDER BY row_id), first(skills ORDER BY row_id)
         FROM clean_jobs JOIN job_entities e USING (row_id) GROUP BY posting_id ORDER BY posting_id
         """
     ).fetchall()
-    return [Posting(*row[:-1], frozenset(row[-1])) for row in rows]
+    return [
+        Posting(posting_id, title, place, frozenset(salaries), years, frozenset(skills))
+        for posting_id, title, place, salaries, years, skills in rows
+    ]
 
 
 def summarize_metrics(connection: "duckdb.DuckDBPyConnection", recipe: StatisticsRecipe) -> "pd.DataFrame":

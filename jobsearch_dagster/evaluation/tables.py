@@ -52,8 +52,13 @@ _ESTIMATED = (
     Column("postings", "BIGINT", "postings they are about", required=True),
 )
 _INTERVAL = (
-    Column("low", "DOUBLE", "lower end of the 95 % interval; null with fewer than two postings or equal values"),
-    Column("high", "DOUBLE", "upper end"),
+    Column(
+        "low",
+        "DOUBLE",
+        "lower end of the 95 % interval; null with fewer than two postings or equal values",
+        ("answer_scores.value",),
+    ),
+    Column("high", "DOUBLE", "upper end", ("answer_scores.value",)),
 )
 _SCORES = ("answer_scores.value",)
 

@@ -1,8 +1,8 @@
 """Truth of an answer: do the postings it names exist, and do they satisfy the question?
 
 Belongs here: what overlap with a reference text cannot tell. An answer about another posting than the reference's may
-be just as right, and a fluent answer about no posting at all is wrong. Nothing of `search/` is used: the judge must
-not share code with a contender.
+be just as right, and a fluent answer about no posting at all is wrong. Nothing of `search/` is used. What a posting
+says is taken from the prepared tables, so a mistake of the extraction counts as the truth here.
 """
 
 import re
@@ -18,12 +18,12 @@ _FIELD = re.compile(r"^(Job-Title|Location):[ \t]*(.*)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Posting:
-    """What is known to be true of one posting."""
+    """What is known of one posting; `salaries` are the buckets of its rows, which can disagree."""
 
     posting_id: str
     title: str
     place: str
-    salary: str
+    salaries: frozenset[str]
     min_years: int | None
     skills: frozenset[str]
 
@@ -82,7 +82,7 @@ def satisfies(posting: Posting, asked: Asked) -> bool:
         case "location":
             return posting.place == first
         case "salary":
-            return posting.salary == (first or UNKNOWN)
+            return (first or UNKNOWN) in posting.salaries
         case "experience":
             if first is None or posting.min_years is None:
                 return first is None and posting.min_years is None

@@ -23,7 +23,7 @@ class BaseModelRecipe(Recipe):
 
 
 def base_model_digest(folder: DataFolder, config: BaseModelRecipe) -> dict[str, str]:
-    """Digest of the model's files: other weights make another model, another path does not."""
+    """Digest of the model's files: other weights under the same name make another model."""
     return {f"model {config.model}": model_store.model_digest(config.model, folder.root)}
 
 
@@ -63,7 +63,9 @@ def lora_adapter(step: Step, path: Path) -> dict[str, Any]:
     """
     rows = step.connection.execute("SELECT system, question, answer FROM training_set ORDER BY pair_id").fetchall()
     pairs = [training.Pair(*row) for row in rows]
-    return training.train_adapter(step.artifact("base_model").path, pairs, step.config, path, step.say)
+    base = step.artifact("base_model")
+    trained = training.train_adapter(base.path, pairs, step.config, path, step.say)
+    return {**trained, "base_model": {name: base.manifest[name] for name in ("model", "files_digest")}}
 
 
 @table_asset(TRAINING_LOG, inputs=("lora_adapter",), code_version="1")

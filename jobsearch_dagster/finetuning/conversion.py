@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from jobsearch_dagster.foundation import model_store
+from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.pairs.rendering import stop_ids
 
 SPECIAL_TOKENS = {"bos_token": "<|im_start|>", "eos_token": "<|im_end|>", "pad_token": "<|endoftext|>"}
 """Of SmolLM2. transformers up to 5.17 reads the GGUF's wrongly (eos becomes `<|im_start|>`, there is no pad); a pad
@@ -23,6 +25,9 @@ def convert(root: Path, files: list[Path], target: Path) -> dict[str, Any]:
         files: Its files; a single GGUF file, or those of a saved model.
         target: An empty directory.
 
+    Raises:
+        UserError: The folder holds no weights.
+
     Returns:
         Facts for the manifest: architecture, parameters, special token ids.
     """
@@ -30,6 +35,8 @@ def convert(root: Path, files: list[Path], target: Path) -> dict[str, Any]:
     gguf = [path for path in files if path.suffix == ".gguf"]
     if gguf:
         _from_gguf(gguf[0], target)
+    elif not any(path.suffix == ".safetensors" for path in files):
+        raise UserError(f"model {root}: no .safetensors file in it; save the model with `save_pretrained` first")
     else:
         for path in files:
             place = target / path.relative_to(root)
@@ -75,4 +82,5 @@ def _facts(target: Path) -> dict[str, Any]:
         "bos_token_id": tokenizer.bos_token_id,
         "eos_token_id": tokenizer.eos_token_id,
         "pad_token_id": tokenizer.pad_token_id,
+        "stop_token_id": stop_ids(tokenizer)[0],
     }

@@ -96,6 +96,7 @@ def train_adapter(
         "parameters": total,
         "examples": len(examples),
         "dropped_examples": len(rows) - len(examples),
+        "cut_examples": sum(example.is_cut for example in examples),
         "log": log.rows,
         "hardware": _hardware(),
         "precision": "bf16" if trainer.args.bf16 else "fp32",

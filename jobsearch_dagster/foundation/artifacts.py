@@ -6,6 +6,7 @@ atomically. "The newest one" is never asked for: going back to an earlier recipe
 key.
 """
 
+import errno
 import json
 import os
 import shutil
@@ -20,6 +21,7 @@ from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.lake import KeyParts, Stamp
 
 MANIFEST = "manifest.json"
+STORAGE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EFBIG)
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class ArtifactStore:
     def stamp(self, asset: str) -> Stamp | None:
         """The identity of the artifact that counts; None when there is none or its manifest does not open."""
         artifact = self._current(asset)
-        return None if artifact is None else Stamp.from_json(json.dumps(artifact.manifest["stamp"]))
+        stamp = artifact.manifest.get("stamp") if artifact else None
+        return None if stamp is None else Stamp.from_json(json.dumps(stamp))
 
     def read(self, asset: str) -> Artifact:
         """The artifact that counts.
@@ -86,6 +89,8 @@ class ArtifactStore:
         Raises:
             UserError: The folder cannot be written or the disk is full.
         """
+        from safetensors import SafetensorError
+
         target = self.path(asset, parts.key)
         temporary = target.with_name(f"{target.name}.{os.getpid()}.tmp")
         try:
@@ -102,10 +107,11 @@ class ArtifactStore:
             shutil.rmtree(target, ignore_errors=True)
             temporary.replace(target)
             self.point(asset, parts.key)
-        except OSError as error:
+        except (OSError, SafetensorError) as error:
+            if not _is_storage_error(error):
+                raise
             raise UserError(
-                f"cannot write {target}: {error.strerror or error}; "
-                "free space, make the folder writable or set JOBSEARCH_DATA_DIR"
+                f"cannot write {target}: {error}; free space, make the folder writable or set JOBSEARCH_DATA_DIR"
             ) from error
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -130,6 +136,13 @@ class ArtifactStore:
             return Artifact(path, json.loads((path / MANIFEST).read_text(encoding="utf-8")))
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return None
+
+
+def _is_storage_error(error: Exception) -> bool:
+    """A full, read-only or forbidden disk; safetensors says so in words only ("... (os error 28)")."""
+    if isinstance(error, OSError) and error.errno in STORAGE_ERRORS:
+        return True
+    return any(f"os error {number})" in str(error) for number in STORAGE_ERRORS)
 
 
 def _digest(folder: Path) -> str:

@@ -11,10 +11,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobsearch_dagster.foundation.schema import TableSchema
+import yaml
 
 if TYPE_CHECKING:
     import duckdb
+
+    from jobsearch_dagster.foundation.schema import TableSchema
 
 ROWS_PER_BLOCK = 65_536
 """Rows whose digests are joined at once: 65,536 x 32 characters is 2 MiB, whatever the size of the table."""
@@ -35,7 +37,20 @@ def digest_of_files(root: Path, files: Iterable[Path]) -> str:
     return digest_of(digests)
 
 
-def digest_of_table(connection: "duckdb.DuckDBPyConnection", table: str, schema: TableSchema) -> str:
+def digest_of_data(*files: Path) -> dict[str, str]:
+    """Digest per data file of the package.
+
+    Of a YAML file counts what it says, so that a comment changes nothing; of any other its bytes.
+    """
+    return {
+        path.name: digest_of(yaml.safe_load(path.read_bytes()))
+        if path.suffix == ".yaml"
+        else digest_of_files(path.parent, [path])
+        for path in files
+    }
+
+
+def digest_of_table(connection: "duckdb.DuckDBPyConnection", table: str, schema: "TableSchema") -> str:
     """Sha256 over the schema and the rows of a table that is stored in primary-key order.
 
     Every value becomes text with its length before it, so that no two rows share their text: null is `-`, floats

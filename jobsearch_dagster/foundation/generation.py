@@ -1,7 +1,7 @@
 """Text generation: the one generator of the product, base model and adapter in one process.
 
-Belongs here: token ids to token ids, batched, greedy, with the adapter on or off. How a conversation becomes ids is in
-`pairs/rendering.py`; what is asked is in `evaluation/contenders.py`.
+Belongs here: token ids to token ids, batched, greedy, with the adapter on or off. How a conversation becomes ids is
+in `pairs/rendering.py`; what is asked is in `evaluation/contenders.py`.
 """
 
 import time

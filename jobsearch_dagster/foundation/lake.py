@@ -184,8 +184,17 @@ class Lake:
                 "delete it and run again"
             ]
         with self.connect([table]) as connection:
+            stored = connection.table(table)
+            types = {name: str(type_) for name, type_ in zip(stored.columns, stored.types, strict=True)}
+            wrong = [
+                f"{c.name} is {types[c.name]}, not {c.type}"
+                for c in schema.columns
+                if types.get(c.name) not in {c.type, None}
+            ]
+            if wrong:
+                return wrong
             try:
-                _stage(connection, connection.table(table), schema, table, ordered=True)
+                _stage(connection, stored, schema, table, ordered=True)
             except ContractError as error:
                 return [str(error)]
             if digest_of_table(connection, "staged", schema) != stamp.data_version:

@@ -70,7 +70,7 @@ def silence_progress_bars() -> None:
 
 
 def load_tokenizer(folder: Path, **options: Any) -> Any:
-    """The tokenizer of a model's folder. Typed loosely: transformers' own type admits None, which it never returns."""
+    """The tokenizer of a model's folder, typed loosely: transformers' own type admits None, which never comes."""
     from transformers import AutoTokenizer
 
     return AutoTokenizer.from_pretrained(folder, local_files_only=True, **options)

@@ -1,7 +1,7 @@
 """Profiles: named sets of defaults for the assets' recipes, one YAML file each in `profiles/`.
 
-Belongs here: finding and checking profiles, and turning a recipe (a frozen pydantic model of a domain module) into the
-`dg.Config` of its asset with the profile's values as field defaults. So "Materialize" in the UI uses them, the
+Belongs here: finding and checking profiles, and turning a recipe (a frozen pydantic model of a domain module) into
+the `dg.Config` of its asset with the profile's values as field defaults. So "Materialize" in the UI uses them, the
 launchpad overrides any field, and each run records what it used.
 """
 

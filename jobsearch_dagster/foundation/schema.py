@@ -5,6 +5,8 @@ Belongs here: the declaration. Each stage declares its tables in its `tables.py`
 
 from dataclasses import dataclass, replace
 
+from jobsearch_dagster.foundation.digests import digest_of
+
 
 @dataclass(frozen=True)
 class Column:
@@ -50,6 +52,10 @@ class TableSchema:
     def required(self) -> tuple[str, ...]:
         """Columns that are never null: the primary key and those declared so."""
         return tuple(c.name for c in self.columns if c.required or c.name in self.primary_key)
+
+    def digest(self) -> str:
+        """Digest of what decides how rows are stored; meanings and lineage do not count."""
+        return digest_of([self.primary_key, [(c.name, c.type, c.required, c.volatile) for c in self.columns]])
 
     def carried(self, table: str, *, without: tuple[str, ...] = ()) -> tuple[Column, ...]:
         """The columns as a later table carries them unchanged, each with its source in `table`."""

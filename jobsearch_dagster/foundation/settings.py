@@ -1,6 +1,6 @@
 """Where the data lies and who runs the steps, read from the environment.
 
-Belongs here: the five environment variables of the product and the folders below the data folder. Hyper-parameters
+Belongs here: the environment variables of the product and the folders below the data folder. Hyper-parameters
 and data rules are not settings: they are recipes, with defaults from a profile (`foundation/profiles.py`).
 """
 

@@ -53,11 +53,12 @@ def _status(
     profile: str,
     found: Mapping[str, Status],
 ) -> Status:
+    config = profiles.resolve(asset.recipe, asset.name, profile)
     stored = asset.stamp(folder)
     if stored is None:
+        asset.external(folder, config)  # what is missing outside the lake is said before anything runs
         return Status("stale", "missing")
     stamps = {name: assets[name].stamp(folder) for name in asset.inputs}
-    config = profiles.resolve(asset.recipe, asset.name, profile)
     # An input that is missing keeps its stored version here: the asset is then affected, not stale by itself.
     versions = {
         name: stamp.data_version if stamp else stored.parts.inputs.get(name, "") for name, stamp in stamps.items()

@@ -140,11 +140,14 @@ class LakeAsset:
 
     def parts(self, folder: DataFolder, config: Recipe, inputs: dict[str, str]) -> KeyParts:
         """What the asset's key is made of."""
+        external = self.external(folder, config)
+        if self.schema is not None:
+            external = {**external, "table schema": self.schema.digest()}
         return KeyParts(
             inputs=inputs,
             config=config.model_dump(mode="json"),
             code_version=self.code_version,
-            external=self.external(folder, config),
+            external=external,
         )
 
     def is_published(self, folder: DataFolder, stamp: Stamp) -> bool:

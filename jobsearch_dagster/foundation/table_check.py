@@ -4,6 +4,7 @@ Belongs here: opening the tables a check reads, and the check that every table g
 says it is. What must hold for a particular table is in the `checks.py` of its stage.
 """
 
+import functools
 import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -15,20 +16,36 @@ from jobsearch_dagster.foundation.table_asset import DataFolder, LakeAsset, user
 if TYPE_CHECKING:
     import duckdb
 
-CheckBody = Callable[["duckdb.DuckDBPyConnection"], dg.AssetCheckResult]
+Check = dg.AssetChecksDefinition
+Body = Callable[[DataFolder], dg.AssetCheckResult]
+TableBody = Callable[["duckdb.DuckDBPyConnection"], dg.AssetCheckResult]
+VERSION = "data_version"
+"""Metadata entry of a check's result: the version of the asset that it judged."""
 
 
-def table_check(
-    asset: str, *, also: tuple[str, ...] = (), blocking: bool = True
-) -> Callable[[CheckBody], dg.AssetChecksDefinition]:
-    """Declare a check that reads its asset's table, and the tables `also`, as views of a DuckDB connection."""
+def lake_check(asset: str, *, also: tuple[str, ...] = (), blocking: bool = True) -> Callable[[Body], Check]:
+    """Declare a check of what is stored in a data folder.
 
-    def declare(body: CheckBody) -> dg.AssetChecksDefinition:
+    A check that does not block warns. Its result says which version of the asset it judged: a verdict on another
+    version proves nothing.
+
+    Args:
+        asset: The asset whose check it is.
+        also: Assets upstream of it that the check reads too.
+        blocking: Whether nothing downstream may be built when it fails.
+    """
+
+    def declare(body: Body) -> Check:
         assert inspect.isfunction(body)
 
         def run_check(folder: DataFolder) -> dg.AssetCheckResult:
-            with user_errors_in_one_line(), folder.lake.connect([asset, *also]) as connection:
-                return body(connection)
+            with user_errors_in_one_line():
+                result = body(folder)
+            stamp = folder.lake.stamp(asset) or folder.artifacts.stamp(asset)
+            return result._replace(
+                severity=dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN,
+                metadata={**result.metadata, VERSION: stamp.data_version if stamp else "none"},
+            )
 
         return dg.asset_check(
             asset=asset,
@@ -37,6 +54,20 @@ def table_check(
             blocking=blocking,
             additional_deps=list(also),
         )(run_check)
+
+    return declare
+
+
+def table_check(asset: str, *, also: tuple[str, ...] = (), blocking: bool = True) -> Callable[[TableBody], Check]:
+    """Declare a `lake_check` on tables: its asset's and those of `also` are views of a DuckDB connection."""
+
+    def declare(body: TableBody) -> Check:
+        @functools.wraps(body)
+        def on_tables(folder: DataFolder) -> dg.AssetCheckResult:
+            with folder.lake.connect([asset, *also]) as connection:
+                return body(connection)
+
+        return lake_check(asset, also=also, blocking=blocking)(on_tables)
 
     return declare
 
@@ -54,16 +85,12 @@ def none_of(connection: "duckdb.DuckDBPyConnection", violations: str) -> dg.Asse
     )
 
 
-def stored_as_declared(asset: LakeAsset) -> dg.AssetChecksDefinition:
+def stored_as_declared_check(asset: LakeAsset) -> Check:
     """The check of every asset: what is stored is what was published."""
 
-    @dg.asset_check(
-        asset=asset.name,
-        name="stored_as_declared",
-        description="Columns, types, primary key and digest of the stored content are those that were published.",
-        blocking=True,
-    )
-    def stored_as_declared_check(folder: DataFolder) -> dg.AssetCheckResult:
+    @lake_check(asset.name)
+    def stored_as_declared(folder: DataFolder) -> dg.AssetCheckResult:
+        """Columns, types, primary key and digest of the stored content are those that were published."""
         problems = (
             folder.artifacts.verify(asset.name)
             if asset.schema is None
@@ -71,4 +98,4 @@ def stored_as_declared(asset: LakeAsset) -> dg.AssetChecksDefinition:
         )
         return dg.AssetCheckResult(passed=not problems, metadata={"problems": problems})
 
-    return stored_as_declared_check
+    return stored_as_declared

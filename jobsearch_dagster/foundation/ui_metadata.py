@@ -1,6 +1,7 @@
 """What the web UI shows of a table: its columns, where they come from, and a few rows.
 
-Belongs here: the translation of a `TableSchema` and of rows into Dagster's metadata. Pictures are in `foundation/pictures.py`.
+Belongs here: the translation of a `TableSchema` and of rows into Dagster's metadata. Pictures are in
+`foundation/pictures.py`.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -15,7 +15,7 @@ def every_row_has_a_title_and_a_description(connection: DuckDBPyConnection) -> d
     )
 
 
-@table_check("rejected_rows", also=("raw_jobs",), blocking=False)
+@table_check("rejected_rows", also=("raw_jobs",))
 def at_most_one_record_in_a_hundred_is_rejected(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
     """More rejects than 1 % mean that a file is written in a way that this package does not read."""
     rejected, accepted = connection.execute(

@@ -28,6 +28,8 @@ COLUMNS = {
     "Description": "description",
 }
 """Name in the file -> name in the tables."""
+NEEDED = ("Job-Title", "Description")
+"""A posting without title or description can be neither described nor found."""
 SPLITS = ("train", "test")
 LARGEST_CELL = 64 * 1024 * 1024  # characters; Python's own limit is 128 KiB, less than some descriptions
 BATCH = 5_000  # records handed to DuckDB at once: about 20 MB at 4 kB each
@@ -90,6 +92,8 @@ def read_records(path: Path) -> Iterator[Record]:
             reader = csv.reader(handle, strict=True)
             header = next(reader, [])
             yield from _records(path, reader, _positions(path, header), len(header))
+    except csv.Error as error:
+        raise UserError(f"{path}: its header is not readable as CSV: {error}; correct its first line") from error
     except UnicodeDecodeError as error:
         raise UserError(
             f"{path} is not UTF-8 (byte 0x{error.object[error.start]:02x}): "
@@ -119,8 +123,9 @@ def _records(path: Path, reader: "_csv.Reader", positions: list[int], width: int
         try:
             row = next(reader, None)
         except csv.Error as error:
-            yield Record(path.name, number + 1, line, None, f"not readable as CSV: {error}")
-            return  # where the next record begins is unknown
+            number += 1
+            yield Record(path.name, number, line, None, f"not readable as CSV: {error}")
+            continue  # the reader begins anew on the next line
         if row is None:
             return
         if not row:
@@ -133,8 +138,10 @@ def _judged(file: str, number: int, line: int, row: list[str], positions: list[i
     cells = tuple(row[i] or None for i in positions) if len(row) == width else ()
     if not cells:
         reason = f"{len(row)} cells where the header has {width}"
-    elif not any(cell and cell.strip() for cell in cells):
-        reason = "all five cells are empty"
+    elif empty := [
+        name for name, cell in zip(COLUMNS, cells, strict=True) if name in NEEDED and not (cell or "").strip()
+    ]:
+        reason = f"empty: {', '.join(empty)}"
     else:
         return Record(file, number, line, cells)
     return Record(file, number, line, None, reason, ",".join(row)[:200])

@@ -20,10 +20,12 @@ class Rendered:
     Attributes:
         input_ids: Prompt, answer and stop token.
         labels: The same ids where loss is taken, `IGNORED` elsewhere.
+        is_cut: Whether the answer did not fit.
     """
 
     input_ids: list[int]
     labels: list[int]
+    is_cut: bool = False
 
 
 def render_prompt(tokenizer: Any, system: str, question: str) -> list[int]:
@@ -56,9 +58,10 @@ def render_example(
     room = max_length - len(prompt) - 1
     if room < 1:
         return None
-    completion = [*tokenizer(answer, add_special_tokens=False)["input_ids"][:room], stop]
+    words = tokenizer(answer, add_special_tokens=False)["input_ids"]
+    completion = [*words[:room], stop]
     ignored = [IGNORED] * len(prompt) if loss == "answer" else prompt
-    return Rendered(prompt + completion, [*ignored, *completion])
+    return Rendered(prompt + completion, [*ignored, *completion], is_cut=len(words) > room)
 
 
 def stop_ids(tokenizer: Any) -> list[int]:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from jobsearch_dagster.foundation.digests import digest_of
+from jobsearch_dagster.foundation.errors import UserError
 
 QueryType = Literal["skills", "location", "salary", "experience"]
 QUERY_TYPES: tuple[QueryType, ...] = get_args(QueryType)
@@ -48,5 +49,13 @@ class Templates(BaseModel):
 
 @cache
 def load_templates() -> Templates:
-    """The templates that come with the package."""
-    return Templates.model_validate(yaml.safe_load(WORDINGS.read_text(encoding="utf-8")))
+    """The templates that come with the package.
+
+    Raises:
+        UserError: The file was edited into something that holds no templates.
+    """
+    try:
+        return Templates.model_validate(yaml.safe_load(WORDINGS.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, ValidationError) as error:
+        first = " ".join(str(error).split())[:200]
+        raise UserError(f"{WORDINGS} does not hold the templates it must: {first}; correct or restore it") from error

@@ -1,10 +1,13 @@
 """Assets of preparation: from raw rows to clean, deduplicated, lowercased jobs with a pay bucket."""
 
+from pathlib import Path
 from typing import Any
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from jobsearch_dagster.foundation.table_asset import Step, table_asset
+from jobsearch_dagster.foundation.digests import digest_of_data
+from jobsearch_dagster.foundation.profiles import Recipe
+from jobsearch_dagster.foundation.table_asset import DataFolder, Step, table_asset
 from jobsearch_dagster.preparation import cleaning, deduplication, entity_table, imputation, standardization
 from jobsearch_dagster.preparation.tables import (
     CLEAN_JOBS,
@@ -14,6 +17,21 @@ from jobsearch_dagster.preparation.tables import (
     LOWERCASED_JOBS,
     STANDARDIZED_JOBS,
 )
+
+HERE = Path(__file__).parent
+PLACES = (HERE / "places.yaml", HERE / "regions.csv")
+TITLES = (HERE / "titles.yaml",)
+SKILLS = (HERE / "skills.csv",)
+
+
+def place_and_title_data(folder: DataFolder, config: Recipe) -> dict[str, str]:
+    """Digests of the lists that titles and places are read with."""
+    return digest_of_data(*PLACES, *TITLES)
+
+
+def entity_data(folder: DataFolder, config: Recipe) -> dict[str, str]:
+    """Digests of the lists that entities are found with."""
+    return digest_of_data(*PLACES, *TITLES, *SKILLS)
 
 
 def rows_per_split(connection: DuckDBPyConnection) -> dict[str, Any]:
@@ -56,7 +74,7 @@ def deduplicated_jobs(step: Step) -> DuckDBPyRelation:
     return deduplication.drop_duplicates(step.connection)
 
 
-@table_asset(STANDARDIZED_JOBS, inputs=("deduplicated_jobs",), code_version="1")
+@table_asset(STANDARDIZED_JOBS, inputs=("deduplicated_jobs",), code_version="1", external=place_and_title_data)
 def standardized_jobs(step: Step) -> DuckDBPyRelation:
     """Jobs with titles and places in one form each (step 2f) and the posting they belong to.
 
@@ -86,7 +104,13 @@ def clean_jobs(step: Step) -> DuckDBPyRelation:
     return cleaning.clean(step.connection, step.say)
 
 
-@table_asset(JOB_ENTITIES, inputs=("raw_jobs", "deduplicated_jobs"), recipe=entity_table.EntityRecipe, code_version="1")
+@table_asset(
+    JOB_ENTITIES,
+    inputs=("raw_jobs", "deduplicated_jobs"),
+    recipe=entity_table.EntityRecipe,
+    code_version="1",
+    external=entity_data,
+)
 def job_entities(step: Step) -> DuckDBPyRelation:
     """Skills, seniority, years, education, work mode and pay that a job's original text names.
 

@@ -63,6 +63,14 @@ STANDARDIZED_JOBS = TableSchema(
 
 _PAY = ("standardized_jobs.salary", "standardized_jobs.description", "standardized_jobs.country")
 
+_IMPUTED = (
+    *_PAY,
+    "standardized_jobs.standard_title",
+    "standardized_jobs.place",
+    "standardized_jobs.split",
+    "standardized_jobs.posting_id",
+)
+
 IMPUTED_SALARIES = TableSchema(
     (
         *STANDARDIZED_JOBS.carried("standardized_jobs"),
@@ -71,10 +79,10 @@ IMPUTED_SALARIES = TableSchema(
         Column("min_usd", "DOUBLE", "lower bound of stated pay, USD a year", _PAY),
         Column("max_usd", "DOUBLE", "upper bound of stated pay, USD a year", _PAY),
         Column("midpoint_usd", "DOUBLE", "middle of stated pay, USD a year", _PAY),
-        Column("salary_bucket", "VARCHAR", "one of five ranges of yearly USD, or Unknown", _PAY, required=True),
+        Column("salary_bucket", "VARCHAR", "one of five ranges of yearly USD, or Unknown", _IMPUTED, required=True),
         Column("salary_source", "VARCHAR", "stated, description, imputed or unknown", _PAY, required=True),
-        Column("imputation_level", "VARCHAR", "what the postings imputed from share with this one", _PAY),
-        Column("imputation_n", "BIGINT", "number of train postings imputed from", _PAY),
+        Column("imputation_level", "VARCHAR", "what the postings imputed from share with this one", _IMPUTED),
+        Column("imputation_n", "BIGINT", "number of train postings imputed from", _IMPUTED),
     ),
     primary_key=("row_id",),
 )

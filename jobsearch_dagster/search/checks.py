@@ -4,9 +4,10 @@ import dagster as dg
 from duckdb import DuckDBPyConnection
 
 from jobsearch_dagster.foundation.table_asset import DataFolder
-from jobsearch_dagster.foundation.table_check import none_of, table_check
+from jobsearch_dagster.foundation.table_check import lake_check, none_of, table_check
 from jobsearch_dagster.search.catalog import open_catalog
 from jobsearch_dagster.search.publication import published_catalog
+from jobsearch_dagster.search.tables import CATALOG_SCHEMA
 
 
 @table_check("job_catalog", also=("clean_jobs",))
@@ -36,13 +37,14 @@ def no_resume_is_in_the_catalog(connection: DuckDBPyConnection) -> dg.AssetCheck
     )
 
 
-@dg.asset_check(asset="job_catalog", blocking=True)
+@lake_check("job_catalog")
 def the_published_file_holds_the_table(folder: DataFolder) -> dg.AssetCheckResult:
     """The file that questions are answered from has the rows of the table."""
+    columns = ", ".join(CATALOG_SCHEMA.names)
     with open_catalog(published_catalog(folder)) as connection:
-        published = connection.execute("SELECT posting_id FROM jobs ORDER BY posting_id").fetchall()
+        published = connection.execute(f"SELECT {columns} FROM jobs ORDER BY posting_id").fetchall()
     with folder.lake.connect(["job_catalog"]) as connection:
-        stored = connection.execute("SELECT posting_id FROM job_catalog ORDER BY posting_id").fetchall()
+        stored = connection.execute(f"SELECT {columns} FROM job_catalog ORDER BY posting_id").fetchall()
     return dg.AssetCheckResult(
         passed=published == stored, metadata={"published": len(published), "stored": len(stored)}
     )

@@ -3,15 +3,15 @@
 Belongs here: splitting into sentences and choosing among them. Which texts are summarized is in `summaries.py`.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jobsearch_dagster.preparation import text as texts
+
 if TYPE_CHECKING:
     import numpy as np
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 WORDS_PER_PIECE = 25  # where punctuation was stripped before, a piece of this many words stands for a sentence
 SHORTEST = 20  # characters; headings and "apply now!" say nothing about a job
 
@@ -23,7 +23,7 @@ def split_sentences(text: str) -> list[str]:
     many.
     """
     sentences = []
-    for sentence in filter(None, map(str.strip, _SENTENCE_END.split(text))):
+    for sentence in texts.split_sentences(text):
         words = sentence.split()
         if len(words) <= 4 * WORDS_PER_PIECE:
             sentences.append(sentence)

@@ -8,10 +8,10 @@ from jobsearch_dagster.preparation.locations import normalize_place, parse_locat
 MALMO, BERLIN, REMOTE = (
     normalize_place(parse_location(text)) for text in ("Malmö, Sweden", "Berlin", "Remote, United States")
 )
-COOK = Posting("1", "cook", MALMO, "under $50K", 2, frozenset({"cooking", "food safety", "swedish"}))
-NURSE = Posting("2", "registered nurse", BERLIN, "$50K-$75K", None, frozenset({"nursing"}))
-OTHER_COOK = Posting("3", "cook", MALMO, "$50K-$75K", 6, frozenset({"cooking"}))
-DRIVER = Posting("4", "bus driver", REMOTE, "Unknown", 0, frozenset())
+COOK = Posting("1", "cook", MALMO, frozenset({"under $50K"}), 2, frozenset({"cooking", "food safety", "swedish"}))
+NURSE = Posting("2", "registered nurse", BERLIN, frozenset({"$50K-$75K"}), None, frozenset({"nursing"}))
+OTHER_COOK = Posting("3", "cook", MALMO, frozenset({"$50K-$75K"}), 6, frozenset({"cooking"}))
+DRIVER = Posting("4", "bus driver", REMOTE, frozenset({"Unknown"}), 0, frozenset())
 POSTINGS = Postings([COOK, NURSE, OTHER_COOK, DRIVER])
 
 COOK_SAID = f"Job-Title: cook\nLocation: {MALMO}\nSalary: under $50K"
@@ -110,7 +110,7 @@ def test_of_two_postings_with_one_title_and_place_either_may_be_meant() -> None:
 
 
 def test_a_posting_without_a_place_is_named_by_its_title_alone() -> None:
-    nowhere = Postings([Posting("5", "cook", "", "Unknown", None, frozenset())])
+    nowhere = Postings([Posting("5", "cook", "", frozenset({"Unknown"}), None, frozenset())])
     assert grounded("Job-Title: cook\nSalary: Unknown", nowhere) == 1.0
     assert grounded(COOK_SAID, nowhere) == 0.0
     assert grounded("Job-Title: cook", POSTINGS) == 0.0
