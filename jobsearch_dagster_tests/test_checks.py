@@ -194,9 +194,7 @@ CASES = [
         )
         for column, value in (
             ("question", "'what jobs are there?'"),
-            ("question", "question || ' {}'"),
             ("answer", "'job available' || chr(10) || answer"),
-            ("answer", "answer || chr(10) || 'Salary: {}'"),
         )
     ),
     Case(
@@ -226,7 +224,7 @@ CASES = [
     # finetuning
     Case("base_model:the_end_of_an_answer_is_not_padding", manifest("base_model", pad_token_id=2)),
     Case("base_model:the_end_of_an_answer_is_not_padding", manifest("base_model", pad_token_id=None)),
-    Case("base_model:the_end_of_an_answer_is_not_padding", manifest("base_model", eos_token_id=None)),
+    Case("base_model:the_end_of_an_answer_is_not_padding", manifest("base_model", stop_token_id=0)),
     Case(
         "lora_adapter:the_loss_fell",
         manifest("lora_adapter", log=[{"loss": loss} for loss in (1.0, 1.0, 0.5, 0.5, 0.5, 0.5, 1.0, 1.1)]),
@@ -238,7 +236,12 @@ CASES = [
         manifest("lora_adapter", log=[{"loss": loss} for loss in (2.0, math.nan, 1.0, 0.5)]),
         {"first": "not finite"},
     ),
-    Case("lora_adapter:no_example_was_dropped", manifest("lora_adapter", dropped_examples=3), {"dropped": 3}),
+    Case(
+        "lora_adapter:no_example_was_dropped_or_cut",
+        manifest("lora_adapter", dropped_examples=3),
+        {"dropped_examples": 3},
+    ),
+    Case("lora_adapter:no_example_was_dropped_or_cut", manifest("lora_adapter", cut_examples=2), {"cut_examples": 2}),
     # search
     Case(
         "job_catalog:every_posting_can_be_found",
@@ -287,7 +290,7 @@ CASES = [
         for column, value in (("mean", "high + 0.01"), ("mean", "low - 0.01"), ("n", "0"))
     ),
     Case(
-        "lora_answers:the_adapter_changes_answers",
+        "answer_scores:the_adapter_changes_answers",
         rewritten("lora_answers", "FROM base_answers"),
         {"changed": 0},
     ),

@@ -44,7 +44,7 @@ def lake_check(asset: str, *, also: tuple[str, ...] = (), blocking: bool = True)
             stamp = folder.lake.stamp(asset) or folder.artifacts.stamp(asset)
             return result._replace(
                 severity=dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN,
-                metadata={**result.metadata, VERSION: stamp.data_version if stamp else "none"},
+                metadata={**result.metadata, VERSION: dg.MetadataValue.text(stamp.data_version if stamp else "none")},
             )
 
         return dg.asset_check(

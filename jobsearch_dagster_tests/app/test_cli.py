@@ -74,6 +74,24 @@ def test_wrong_usage_is_exit_code_2(data: Path, jobsearch: Jobsearch, arguments:
     assert "Traceback" not in err
 
 
+def test_no_csv_in_a_new_folder_is_said_before_anything_runs(data: Path, jobsearch: Jobsearch) -> None:
+    shutil.rmtree(data / "raw")
+    code, out, err = jobsearch("run")
+    assert (code, out) == (1, "")
+    assert err.count("\n") == 1
+    assert err.startswith("error: no CSV file in")
+
+
+def test_a_title_that_looks_like_markup_is_shown_as_it_is(made: Path, jobsearch: Jobsearch) -> None:
+    raw = made / "raw" / "train-1.csv"
+    row = "resume,engineer [/remote],London,,You will look after the [bold]machines[/] of a mill in the north.\n"
+    raw.write_text(raw.read_text(encoding="utf-8") + row, encoding="utf-8")
+    assert jobsearch("run", "--select", "job_catalog")[0] == 0
+    code, out, _ = jobsearch("ask", "engineer jobs in london")
+    assert code == 0
+    assert "[/remote]" in out
+
+
 def write_raw(data: Path, name: str, content: bytes) -> None:
     (data / "raw" / name).write_bytes(content)
 
@@ -103,7 +121,7 @@ def test_bad_input_is_one_line_and_leaves_the_earlier_tables(
     code, out, err = jobsearch("run")
     assert code == 1
     assert message in err
-    assert len(err.strip().splitlines()[-1:]) == 1
+    assert len([line for line in err.splitlines() if line.startswith("error:")]) == 1
     assert "Traceback" not in err + out
     assert {path.name: path.read_bytes() for path in (made / "lake").iterdir()} == before
 
@@ -147,16 +165,19 @@ def test_a_data_folder_that_cannot_be_written_is_one_line(
 def test_a_failed_blocking_check_stops_what_follows_until_it_is_repaired(made: Path, jobsearch: Jobsearch) -> None:
     raw = made / "raw" / "train-1.csv"
     good = raw.read_text(encoding="utf-8")
-    raw.write_text(good + "resume,a title,London,,\n", encoding="utf-8")
-    before = Lake(made).stamp("lowercased_jobs")
+    raw.write_text(good + "resume,a title,London,,https://example.com/job\n", encoding="utf-8")
+    before = Lake(made).stamp("job_summaries")
     for _ in range(2):  # the second run must not build on what the first one left
-        code, _, err = jobsearch("run", "--select", "lowercased_jobs")
+        code, _, err = jobsearch("run", "--select", "job_summaries")
         assert code == 1
-        assert "every_row_has_a_title_and_a_description" in err
-        assert Lake(made).stamp("lowercased_jobs") == before
+        assert "check every_job_keeps_its_description of clean_jobs failed" in err
+        assert Lake(made).stamp("job_summaries") == before
+    code, _, err = jobsearch("run", "--select", "job_summaries", "--only")
+    assert (code, "would be built on clean_jobs" in err) == (1, True)
     raw.write_text(good, encoding="utf-8")
-    code, out, _ = jobsearch("run", "--select", "lowercased_jobs")
-    assert (code, "1 computed, 1 reused" in out) == (0, True)
+    code, _, _ = jobsearch("run", "--select", "job_summaries")
+    assert code == 0
+    assert Lake(made).stamp("job_summaries") == before
 
 
 def test_ask_prints_postings_and_json_is_one_document(made: Path, jobsearch: Jobsearch) -> None:
@@ -216,6 +237,22 @@ def test_sample_writes_both_files(tmp_path: Path, jobsearch: Jobsearch) -> None:
     assert code == 0
     assert sorted(path.name for path in (tmp_path / "s").iterdir()) == ["test-1.csv", "train-1.csv"]
     assert out.count("\n") == 2
+
+
+def test_compare_with_an_unknown_metric_names_the_known_ones(made: Path, jobsearch: Jobsearch) -> None:
+    code, _, err = jobsearch("compare", "--metric", "charm")
+    assert (code, "rougeL" in err) == (2, True)
+
+
+def test_an_output_path_that_cannot_be_written_is_one_line(made: Path, tmp_path: Path, jobsearch: Jobsearch) -> None:
+    (tmp_path / "file").write_text("")
+    for arguments in (
+        ["sample", "--rows", "30", "--out", str(tmp_path / "file" / "x")],
+        ["check", "--select", "raw_jobs", "--junit", str(tmp_path / "file" / "x.xml")],
+    ):
+        code, _, err = jobsearch(*arguments)
+        assert (code, "Traceback" in err) == (1, False)
+        assert err.strip().splitlines()[-1].startswith("error:")
 
 
 def test_compare_prints_every_contender_with_n(made: Path, jobsearch: Jobsearch) -> None:
