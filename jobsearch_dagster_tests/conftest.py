@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from absl import logging as absl_logging
 
 from jobsearch_dagster.app.run import Outcome, run
 from jobsearch_dagster.app.workspace import open_workspace
@@ -13,6 +15,10 @@ from jobsearch_dagster.ingestion.sample import SampleSpec, write_sample
 from jobsearch_dagster_tests.small_models import make_encoder, make_language_model
 
 SMOKE_ROWS = 40
+
+# rouge_score brings absl, whose log handler keeps the stderr of its import and closes it when Dagster configures
+# logging, unless it is the interpreter's own. Here it would be the stream that pytest captures with.
+absl_logging.get_absl_handler().python_handler.stream = sys.__stderr__
 
 
 def enter(monkeypatch: pytest.MonkeyPatch, data: Path, profile: str = "smoke") -> None:

@@ -240,8 +240,14 @@ CASES = [
         "lora_adapter:no_example_was_dropped_or_cut",
         manifest("lora_adapter", dropped_examples=3),
         {"dropped_examples": 3},
+        WARN,
     ),
-    Case("lora_adapter:no_example_was_dropped_or_cut", manifest("lora_adapter", cut_examples=2), {"cut_examples": 2}),
+    Case(
+        "lora_adapter:no_example_was_dropped_or_cut",
+        manifest("lora_adapter", cut_examples=2),
+        {"cut_examples": 2},
+        WARN,
+    ),
     # search
     Case(
         "job_catalog:every_posting_can_be_found",
@@ -293,6 +299,7 @@ CASES = [
         "answer_scores:the_adapter_changes_answers",
         rewritten("lora_answers", "FROM base_answers"),
         {"changed": 0},
+        WARN,
     ),
 ]
 
