@@ -30,6 +30,7 @@ def test_a_saved_model_is_copied_file_by_file(smoke_models: Path, tmp_path: Path
         "bos_token_id": 1,
         "eos_token_id": 2,
         "pad_token_id": 0,
+        "stop_token_id": 2,
     }
 
 
@@ -67,6 +68,7 @@ class TestTheEmbeddedLanguageModel:
             "bos_token_id": 1,
             "eos_token_id": 2,
             "pad_token_id": 0,
+            "stop_token_id": 2,
         }
 
     def test_model_and_tokenizer_agree_on_them(self, converted: tuple[Path, dict[str, Any]]) -> None:
