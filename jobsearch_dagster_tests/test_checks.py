@@ -394,7 +394,7 @@ class TestStoredAsDeclared:
 
     def test_a_missing_file_is_noticed(self, folder: DataFolder) -> None:
         folder.lake.path(self.TABLE).unlink()
-        assert "is missing" in self.problems(folder)[0]
+        assert "is not made yet" in self.problems(folder)[0]
 
     def test_a_changed_file_of_an_artifact_is_noticed(self, folder: DataFolder) -> None:
         adapter = folder.artifacts.read("lora_adapter").path

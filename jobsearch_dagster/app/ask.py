@@ -73,14 +73,17 @@ def show(settings: Settings, question: str, via: Via, limit: int | None) -> None
         output.print(render_answer(result), markup=False)
         return
     output.print(_table(result))
-    output.print(f"{result.ranking or ''} ({result.timing_ms:.0f} ms)".strip(), style="dim", markup=False)
+    order = f"Ordered by {result.ranking}" if result.ranking and len(result.rows) > 1 else "One result"
+    output.print(f"{order} ({result.timing_ms:.0f} ms).", style="dim", markup=False)
 
 
 def _table(result: SearchResult) -> Table:
     is_posting = "posting_id" in result.columns
     columns = SHOWN if is_posting else result.columns
-    table = Table(*columns, *(["why"] if is_posting else []))
+    table = Table()
+    for name in (*columns, *(["why"] if is_posting else [])):
+        table.add_column(name, overflow="fold")
     for number, row in enumerate(result.records):
-        why = ["; ".join(result.reasons[number].values())] if is_posting else []
+        why = ["; ".join(dict.fromkeys(result.reasons[number].values()))] if is_posting else []
         table.add_row(*(escape("" if row[c] is None else str(row[c])) for c in columns), *map(escape, why))
     return table

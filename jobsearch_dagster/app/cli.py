@@ -85,8 +85,12 @@ def check(
     """
     from jobsearch_dagster.app import check as checking
     from jobsearch_dagster.app.workspace import open_workspace
+    from jobsearch_dagster.build import lake_assets
 
-    findings = checking.run_checks(open_workspace(profile), select or [])
+    workspace = open_workspace(profile)
+    if not any(asset.stamp(workspace.folder) for asset in lake_assets().values()):
+        raise UserError(f"nothing is made yet in {workspace.settings.data_dir}: run `jobsearch run`")
+    findings = checking.run_checks(workspace, select or [])
     if junit is not None:
         checking.write_junit(findings, junit)
     if markdown is not None:
@@ -110,7 +114,7 @@ def ask(
 ) -> None:
     """Answer a job seeker's question.
 
-    Examples: jobsearch ask "nursing jobs in Canada" | jobsearch ask "python jobs over $100k" --via lora
+    Examples: jobsearch ask "nurse jobs in Canada" | jobsearch ask "python jobs over $100k" --via lora
     """
     from jobsearch_dagster.app import ask as asking
     from jobsearch_dagster.app.workspace import UsageError

@@ -4,6 +4,7 @@ Belongs here: opening these, and the words for what goes wrong with them. What a
 module.
 """
 
+import warnings
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,8 +51,13 @@ class Workspace:
         graph = self.defs.resolve_asset_graph()
         for text in selections:
             try:
-                keys = dg.AssetSelection.from_string(text).resolve(graph)
-            except (dg.DagsterInvalidDefinitionError, dg.DagsterError, ValueError) as error:
+                with warnings.catch_warnings():
+                    # Dagster calls a parameter that it sets itself for `group:` a beta feature.
+                    warnings.simplefilter("ignore", dg.BetaWarning)
+                    keys = dg.AssetSelection.from_string(text).resolve(graph)
+            except dg.DagsterInvalidSubsetError:
+                keys = set()
+            except (dg.DagsterError, ValueError) as error:
                 raise UsageError(f"--select {text}: {str(error).splitlines()[0]}") from error
             if not keys:
                 raise UsageError(f"--select {text} names no asset: `jobsearch run --explain` lists them")
@@ -64,8 +70,11 @@ def open_workspace(profile: str | None = None) -> Workspace:
 
     Raises:
         UserError: The environment or the profile is wrong.
+        UsageError: The profile that the command names does not exist.
     """
     settings = Settings.from_environment()
+    if profile is not None and profile not in profiles.names():
+        raise UsageError(f"--profile {profile}: use one of {', '.join(profiles.names())}")
     name = profile or settings.profile
     profiles.load(name)
     logged = dg.Definitions(loggers={"terminal": terminal_logger})

@@ -180,8 +180,9 @@ class Lake:
         stamp = self.stamp(table)
         if stamp is None:
             return [
-                f"{self.path(table)} is missing, does not open or was not written by this package; "
-                "delete it and run again"
+                f"{self.path(table)} does not open or was not written by this package; delete it and run again"
+                if self.path(table).exists()
+                else f"{table} is not made yet: run `jobsearch run --select {table}`"
             ]
         with self.connect([table]) as connection:
             stored = connection.table(table)

@@ -65,7 +65,7 @@ def find_files(raw: Path) -> list[Path]:
     files = sorted(path for path in raw.glob("*.csv") if path.is_file())
     if not files:
         raise UserError(
-            f"no CSV file in {raw}: put train*.csv and test*.csv there or run `jobsearch sample --out {raw}`"
+            f"no CSV file in {raw}: put train*.csv and test*.csv there or run `jobsearch sample --rows 500 --out {raw}`"
         )
     for path in files:
         split_of(path)
@@ -108,6 +108,8 @@ def _positions(path: Path, header: list[str]) -> list[int]:
     if not any(names):
         raise UserError(f"{path} is empty: it needs the header {','.join(COLUMNS)} and at least one row")
     missing = [name for name in COLUMNS if name not in names]
+    if missing and len(names) == 1:
+        raise UserError(f"{path}: its header is one field, {names[0][:200]}: separate the columns by commas")
     if missing:
         raise UserError(
             f"{path} lacks the column {', '.join(missing)}: its header is {','.join(names)[:200]}, "

@@ -62,6 +62,7 @@ def test_explain_runs_nothing_and_gives_reasons(data: Path, jobsearch: Jobsearch
     "arguments",
     [
         ["run", "--select", "no_such_asset"],
+        ["run", "--select", "group:no_such_group"],
         ["run", "--select", "+(("],
         ["ask", "jobs", "--via", "oracle"],
         ["run", "--unknown"],
@@ -145,6 +146,9 @@ def test_an_unknown_profile_or_executor_is_named(
     data: Path, jobsearch: Jobsearch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code, _, err = jobsearch("run", "--profile", "fast")
+    assert (code, "--profile fast: use one of demo, report, smoke" in err) == (2, True)
+    monkeypatch.setenv("JOBSEARCH_PROFILE", "fast")
+    code, _, err = jobsearch("run")
     assert (code, "profile fast does not exist" in err) == (1, True)
     monkeypatch.setenv("JOBSEARCH_EXECUTOR", "abacus")
     code, _, err = jobsearch("run")
@@ -206,6 +210,12 @@ def test_ask_before_any_run_names_the_command_that_helps(data: Path, jobsearch: 
     code, out, err = jobsearch("ask", "nursing jobs")
     assert (code, out) == (1, "")
     assert "jobsearch run --select job_catalog" in err
+
+
+def test_check_before_any_run_is_one_line(data: Path, jobsearch: Jobsearch) -> None:
+    code, _, err = jobsearch("check")
+    assert code == 1
+    assert err == f"error: nothing is made yet in {data}: run `jobsearch run`\n"
 
 
 def test_check_writes_junit_and_markdown(made: Path, tmp_path: Path, jobsearch: Jobsearch) -> None:
