@@ -9,7 +9,7 @@ import inspect
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -93,8 +93,8 @@ class Publication(Protocol):
 
 
 External = Callable[[DataFolder, Any], dict[str, str]]
-Show = Callable[["duckdb.DuckDBPyConnection"], dict[str, Any]]
-ShowArtifact = Callable[[Artifact], dict[str, Any]]
+Show = Callable[[Any], dict[str, Any]]
+"""Gets a connection on which the table is a view, or the artifact."""
 
 
 @dataclass(frozen=True)
@@ -127,10 +127,9 @@ class LakeAsset:
     kinds: frozenset[str]
     external: External = lambda folder, config: {}
     schema: TableSchema | None = None
-    show: Any = None
+    show: Show | None = None
     publication: Publication | None = None
     accelerator: bool = False
-    extra_tags: Mapping[str, str] = field(default_factory=dict)
 
     def stamp(self, folder: DataFolder) -> Stamp | None:
         """Identity of what is stored now."""
@@ -174,7 +173,7 @@ class LakeAsset:
             code_version=self.code_version,
             kinds=set(self.kinds),
             owners=["team:jobsearch"],
-            tags={"stage": self.group, "form": "artifact" if self.schema is None else "table", **self.extra_tags},
+            tags={"stage": self.group, "form": "artifact" if self.schema is None else "table"},
             metadata={**column_schema(self.schema), **column_lineage(self.schema)} if self.schema else {},
             pool="gpu" if self.accelerator else None,
             op_tags=GPU_TAGS if self.accelerator else None,
