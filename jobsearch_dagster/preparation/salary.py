@@ -1,20 +1,20 @@
 """Pay written by people, as a range in one currency and in USD a year.
 
-Belongs here: what pay is worth, and telling pay from the other money in a cell or a description. Does not belong here:
-how an amount is written (`amounts.py`), what to do where no pay is stated (`imputation.py`), which country a row is in
-(`locations.py`).
+Belongs here: what pay is worth, and which period it is for. Does not belong here: how an amount is written
+(`amounts.py`), what a sign means (`currencies.py`), whether an amount is pay (`pay_context.py`), what to do where no
+pay is stated (`imputation.py`), which country a row is in (`locations.py`).
 """
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from jobsearch_dagster.preparation.amounts import Amount, find_amounts, period_near, read_bare_amount
-from jobsearch_dagster.preparation.gazetteer import currency_of
-from jobsearch_dagster.preparation.locations import country_code
-from jobsearch_dagster.preparation.text import LONGEST_CELL, repair, split_sentences
+from jobsearch_dagster.preparation.amounts import Amount, find_amounts, find_period, payments_a_year, with_figures
+from jobsearch_dagster.preparation.currencies import currency_meant, own_currency, wage_unit
+from jobsearch_dagster.preparation.pay_context import UNNAMED, best_first, clarity_of, lines_with_amounts, one_line
+from jobsearch_dagster.preparation.text import LONGEST_CELL, repair, without_contacts
 from jobsearch_dagster.preparation.vocabulary import BUCKETS, Period, PeriodSource, SalaryBucket
 
 DEFAULT_RATES: Mapping[str, float] = MappingProxyType(
@@ -27,29 +27,23 @@ PER_YEAR: Mapping[Period, int] = MappingProxyType({"hour": 2080, "day": 260, "we
 
 _EDGES = (50_000, 75_000, 100_000, 150_000)
 
-_WAGE_UNITS: Mapping[str, float] = {
-    "INR": 10, "SEK": 10, "NOK": 10, "DKK": 7, "ISK": 130, "PLN": 4, "CZK": 23, "HUF": 350, "RON": 4.5,
-    "AED": 3.7, "SAR": 3.7, "QAR": 3.6, "ZAR": 10, "TRY": 20, "CNY": 5, "JPY": 110, "PHP": 15,
-    "MYR": 3, "IDR": 3000, "KRW": 1000, "ILS": 3.5, "HKD": 7, "BRL": 3, "MXN": 10,
-}  # fmt: skip
-"""Units that play the part of one dollar in pay of that currency: a rough size, only to tell a month from a year."""
-
-_LONGER_FROM: tuple[tuple[float, Period], ...] = (
+_USUAL: tuple[tuple[float, Period], ...] = (
     (200, "hour"),
     (1_000, "day"),
     (15_000, "month"),
 )
 """Pay without a period is for the first of these whose bound, in wage units, lies above it, else for a year."""
 
-_PLAUSIBLE = (4_000, 1_500_000)
-"""Yearly pay in wage units that a description may state; less is a voucher, more is funding."""
+_POSSIBLE = (500, 20_000_000)
+"""Yearly pay in wage units that a cell may hold; less is a placeholder, more a telephone number."""
+_NAMED = (4_000, 1_500_000)
+"""Yearly pay in wage units that a description may name as pay; less is a voucher, more is funding."""
+_PLAUSIBLE = (12_000, 1_500_000)
+"""The same where no word says that it is pay: a phone allowance of $100 a month is not."""
 
-_SHARED_SIGNS = {
-    "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"),
-    "kr": ("SEK", "NOK", "DKK", "ISK"),
-    "¥": ("JPY", "CNY"),
-}
-"""Currencies that share a sign; the first is meant where the country has none of them."""
+
+LONGEST_DESCRIPTION = 200_000
+"""Characters of a description that are read; real ones are a tenth of that at most."""
 
 
 @dataclass(frozen=True)
@@ -100,13 +94,14 @@ def parse_salary(
     Returns:
         The range, or None where the text states no pay. USD fields are None for a currency without a rate.
     """
-    text = re.sub(r"\s+", " ", repair(text[:LONGEST_CELL]))
-    amounts = list(find_amounts(text))
-    if not amounts:
-        bare = read_bare_amount(text)
-        return None if bare is None else _salary(bare, text, country, rates)
-    rank, amount = max(((_rank(text, a), a) for a in amounts), key=lambda pair: pair[0])
-    return _salary(amount, text, country, rates) if rank and amount.values[-1] > 0 else None
+    if len(text) > LONGEST_CELL:
+        return find_salary(text, country, rates=rates)
+    cell = with_figures(one_line(without_contacts(repair(text))))
+    for amount in best_first(cell):
+        found = _salary(amount, cell, country, rates)
+        if _is_within(found, _POSSIBLE if amount.currencies or amount.is_marked else _NAMED):
+            return found
+    return None
 
 
 def find_salary(
@@ -114,8 +109,8 @@ def find_salary(
 ) -> SalaryRange | None:
     """Find the pay that a description states among all the other money it talks about.
 
-    An amount counts when its sentence names pay, gives a period, states a range, or holds little else; and when it is
-    no funding, revenue, budget, bonus, allowance or benefit, and is a plausible yearly pay.
+    An amount counts when its clause names pay, or states a period or a range and no other money; and when it is a
+    plausible yearly pay.
 
     Args:
         description: Any text.
@@ -126,24 +121,25 @@ def find_salary(
         The range of the sentence that speaks most clearly of pay, the first of equals; None where none does.
     """
     best: tuple[int, SalaryRange] | None = None
-    for sentence, under_pay in _sentences_with_numbers(repair(description)):
-        for amount in find_amounts(sentence):
-            clarity = _clarity(sentence, under_pay, amount)
+    for line in lines_with_amounts(repair(description[:LONGEST_DESCRIPTION])):
+        for amount in find_amounts(line.text):
+            clarity = clarity_of(line, amount)
             if clarity > (best[0] if best else 0):
-                found = _salary(amount, sentence, country, rates)
-                if _is_plausible(found):
+                found = _salary(amount, line.text, country, rates)
+                if _is_within(found, _NAMED if clarity > UNNAMED else _PLAUSIBLE):
                     best = clarity, found
     return None if best is None else best[1]
 
 
 def _salary(amount: Amount, text: str, country: str | None, rates: Mapping[str, float]) -> SalaryRange:
-    currency = _currency(amount.sign, country)
-    stated = period_near(text, amount)
-    period = stated or _usual_period(max(amount.values), currency)
+    currency = currency_meant(amount.currencies, country, text)
+    stated = amount.period or _period_near(text, amount, currency)
+    period = stated or _usual_period(amount.values[-1], currency, own_currency(country))
+    times = (payments_a_year(text) if period == "month" else None) or PER_YEAR[period]
     low, high = amount.bounds
     rate = rates.get(currency)
     low_usd, high_usd = (
-        None if value is None or rate is None else round(value * PER_YEAR[period] * rate, 2) for value in (low, high)
+        None if value is None or rate is None else round(value * times * rate, 2) for value in (low, high)
     )
     known = [usd for usd in (low_usd, high_usd) if usd is not None]
     midpoint = sum(known) / len(known) if known else None
@@ -160,111 +156,40 @@ def _salary(amount: Amount, text: str, country: str | None, rates: Mapping[str, 
     )
 
 
-def _currency(sign: str | None, country: str | None) -> str:
-    """ISO 4217; `sign` is a code already, or shared by several countries, or missing."""
-    if sign is not None and sign not in _SHARED_SIGNS:
-        return sign
-    code = country_code(country) if country else None
-    own = currency_of(code) if code else None
-    if sign is None:
-        return own or "USD"
-    shared = _SHARED_SIGNS[sign]
-    return own if own in shared else shared[0]
+def _period_near(text: str, amount: Amount, currency: str) -> Period | None:
+    """The period named a few words after or before an amount, where it makes sense of the amount."""
+    after = re.split(r"[0-9]", text[amount.end : amount.end + _NEAR])[0]
+    before = re.split(r"[0-9]", text[max(0, amount.start - _NEAR) : amount.start])[-1]
+    return next(
+        (
+            period
+            for period in (find_period(after), find_period(before))
+            if period and _NAMED[0] <= _yearly(amount.values[-1], period, currency) <= _NAMED[1]
+        ),
+        None,
+    )
 
 
-def _usual_period(value: float, currency: str) -> Period:
-    size = value / _WAGE_UNITS.get(currency, 1)
-    return next((period for bound, period in _LONGER_FROM if size < bound), "year")
+_NEAR = 40
+"""Characters around an amount in which a period that is not written at it is looked for."""
 
 
-def _is_plausible(found: SalaryRange) -> bool:
-    values = [v for v in (found.min_amount, found.max_amount) if v is not None]
-    units = [v * PER_YEAR[found.period] / _WAGE_UNITS.get(found.currency, 1) for v in values]
-    return _PLAUSIBLE[0] <= min(units) and max(units) <= _PLAUSIBLE[1]
+def _yearly(value: float, period: Period, currency: str) -> float:
+    """Wage units a year."""
+    return value * PER_YEAR[period] / wage_unit(currency)
 
 
-_PAY = (
-    "salar(?:y|ies)|pay|paying|pays|compensation|remuneration|wages?|ctc|earn(?:ings?)?|ote|package|rate|base|gehalt"
-    "|salaire"
-)
-_EXTRAS = (
-    "bonus(?:es)?|commissions?|sign(?:ing)?[- ]on|relocation|reimburse[a-z]*|referrals?|friends?|allowances?|stipend"
-    "|per diem|tuition|equipment|training|learning|wellness|gym|commuter|match(?:ing|ed)?|insurance|vouchers?"
-    "|discounts?|stock|equity|shares|rsus?"
-)
-_FUNDS = (
-    "fund(?:s|ed|ing)?|rais(?:ed?|ing)|revenues?|turnover|valu(?:ed|ation)|invest(?:ed|ment|ments|ors?)|series [a-f]"
-    "|seed|venture|backed|worth|donat[a-z]+|charit[a-z]+|assets|aum|arr|gmv|quotas?|portfolio|budgets?|savings?|saved?"
-    "|deals?|grants?|sales|profits?|losses|prizes?|awards?|loans?|fines?|fees?"
-)
-_MONEY = re.compile(rf"\b(?:(?P<pay>{_PAY})|(?P<extra>{_EXTRAS})|(?P<fund>{_FUNDS}))\b", re.IGNORECASE)
-_ON_TARGET = re.compile(r"\b(?:ote|on[- ]target)\b", re.IGNORECASE)
-_BASE = re.compile(r"\b(?:base|basic|fixed|guaranteed)\b", re.IGNORECASE)
-_CLAUSE_END = re.compile(r"[,;/+(|]|\b(?:and|plus|with|or)\b", re.IGNORECASE)
+def _usual_period(value: float, currency: str, own: str | None) -> Period:
+    size = value / wage_unit(currency)
+    usual: Period = next((period for bound, period in _USUAL if size < bound), "year")
+    is_foreign = own not in (None, currency)  # "$700" in Vietnam: nobody is paid by the day in another currency
+    return "month" if usual == "day" and is_foreign else usual
 
 
-def _clause(text: str, amount: Amount) -> tuple[str, str]:
-    """The words before and after an amount that are about it and about no other amount."""
-    before = _CLAUSE_END.split(text[: amount.start])[-1]
-    after = text[amount.end :].lstrip()
-    if after.startswith("("):
-        inside, closed, _ = after[1:].partition(")")
-        after = inside if closed else ""
-    else:
-        after = _CLAUSE_END.split(after)[0]
-    return before, "" if re.search(r"[0-9]", after) else after
-
-
-def _nearest(before: str, after: str) -> tuple[str | None, str | None]:
-    """Kinds of money (`pay`, `extra`, `fund`) of the last such word before an amount and the first after it."""
-    named = [found.lastgroup for found in _MONEY.finditer(before)]
-    first = _MONEY.search(after)
-    return (named[-1] if named else None), (first.lastgroup if first else None)
-
-
-def _rank(text: str, amount: Amount) -> int:
-    """How good an answer an amount of a salary cell is: base pay, plain, on target; 0 is a bonus or benefit.
-
-    Words before an amount count more than those after it: in "OTE $160K (base $80K)" the first is on target.
-    """
-    clause = _clause(text, amount)
-    for words, kind in zip(clause, _nearest(*clause), strict=True):
-        if _ON_TARGET.search(words):
-            return 1
-        if kind == "extra":
-            return 0
-        if _BASE.search(words):
-            return 3
-    return 2
-
-
-def _clarity(sentence: str, under_pay: bool, amount: Amount) -> int:
-    """How clearly an amount is pay: 4 is named pay, 1 is a range or stands alone, 0 is other money."""
-    before, after = _clause(sentence, amount)
-    kind_before, kind_after = _nearest(before, after)
-    if kind_before == "pay":
-        return 3 if _ON_TARGET.search(before) else 4
-    if kind_before or kind_after in ("extra", "fund"):
-        return 0
-    if under_pay or kind_after == "pay":
-        return 3
-    if amount.period:
-        return 2
-    rest = re.findall(r"\w+", sentence[: amount.start] + sentence[amount.end :])
-    return 1 if len(amount.values) == 2 or len(rest) <= 3 else 0
-
-
-_HEADING = re.compile(
-    r"\W*(?:[\w']+\W+){0,4}(?:salary|pay|compensation|remuneration|wages?|rate)(?:\W+[\w']+){0,3}\W*", re.IGNORECASE
-)
-
-
-def _sentences_with_numbers(text: str) -> Iterator[tuple[str, bool]]:
-    """Sentences that hold a digit, each with whether the line above is a heading such as "Pay" or "Salary range:"."""
-    under_pay = False
-    for line in filter(None, map(str.strip, text.splitlines())):
-        if re.search(r"[0-9]", line):
-            for sentence in split_sentences(line):
-                if re.search(r"[0-9]", sentence):
-                    yield re.sub(r"\s+", " ", sentence), under_pay
-        under_pay = _HEADING.fullmatch(line) is not None
+def _is_within(found: SalaryRange, limits: tuple[float, float]) -> bool:
+    yearly = [
+        _yearly(value, found.period, found.currency)
+        for value in (found.min_amount, found.max_amount)
+        if value is not None
+    ]
+    return limits[0] <= max(yearly) and max(yearly) <= limits[1]

@@ -38,6 +38,18 @@ def _unbroken(text: str) -> str:
     return text.translate(_STRAIGHT_QUOTES)
 
 
+def fold(text: str) -> str:
+    """A text for comparison: no case, no accents; `Złoty` is `zloty`."""
+    text = text.casefold()
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFKD", text.translate(_UNDECOMPOSED))
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
+
+
+_UNDECOMPOSED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
+
+
 def clean_text(text: str, *, keep_sentences: bool = False) -> str:
     """Clean a resume or a description; cleaning twice changes nothing, and no letter changes its case.
 

@@ -1,5 +1,8 @@
 """Pay in cells and in descriptions."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -258,6 +261,69 @@ def test_a_description_without_numbers_states_no_pay():
     assert find_salary("Competitive salary and great colleagues.") is None
 
 
+@pytest.mark.parametrize(
+    ("text", "yearly"),
+    [("€2,000 x 14", 28_000 * 1.08), ("2.000 € al mes, 14 pagas", 28_000 * 1.08), ("€30,000 a year, 14 pagas", 32_400)],
+)
+def test_a_month_is_paid_as_often_as_the_text_says(text, yearly):
+    found = parse_salary(text)
+    assert found is not None
+    assert found.midpoint_usd == pytest.approx(yearly)
+
+
+def test_foreign_pay_of_a_few_hundred_is_for_a_month():
+    at_home, abroad = parse_salary("$700", "US"), parse_salary("$700", "VN")
+    assert at_home is not None
+    assert abroad is not None
+    assert (at_home.period, abroad.period) == ("day", "month")
+
+
+def test_a_period_some_words_away_counts_where_it_makes_sense_of_the_amount():
+    found = parse_salary("$80,000 full time, Monday to Friday every week")
+    assert found is not None
+    assert (found.period, found.period_source) == ("year", "inferred")
+
+
+@pytest.mark.parametrize(
+    "text", ["Req ID: 104233", "Grade 7", "Zip 94105", "San Jose, CA 94105", "12 months", "2024-25"]
+)
+def test_a_number_that_is_no_pay_is_none(text):
+    assert parse_salary(text, "US") is None
+
+
+def test_a_cell_too_long_for_pay_alone_is_read_like_a_description():
+    text = "We raised $30M. " + "We make lamps. " * 30 + "Salary: $61,000 a year."
+    found = parse_salary(text)
+    assert found is not None
+    assert found.midpoint_usd == 61_000
+
+
+LINEAR = """
+import statistics, sys, time
+from jobsearch_dagster.preparation.salary import parse_salary
+parse_salary("$1", "US")
+unit = sys.argv[1]
+def seconds(size):
+    text = (unit * (size // len(unit) + 1))[:size]
+    times = []
+    for _ in range(3):
+        started = time.perf_counter()
+        parse_salary(text)
+        times.append(time.perf_counter() - started)
+    return statistics.median(times)
+small, large = seconds(100_000), seconds(200_000)
+megabyte = seconds(1_000_000)
+assert large < 3 * max(small, 0.01), (small, large)
+assert megabyte < 3 * max(large, 0.01), (large, megabyte)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unit", ["$100,000 - ", "1,", "111 ", "pay ", "1-", "11,11,111 ", "(", "a\n", "€ 1.000,"])
+def test_a_megabyte_takes_time_in_proportion(unit):
+    subprocess.run([sys.executable, "-c", LINEAR, unit], check=True, timeout=20)
+
+
 MONEY = st.text(alphabet="0123456789kKmMlL$£€₹ .,-–+()/%'aepryhowns\n", max_size=40)
 
 
@@ -278,3 +344,22 @@ def test_thousands_and_k_mean_the_same(low, spread):
     assert written == short
     assert written is not None
     assert written.min_amount == low * 1000
+
+
+CELLS = st.sampled_from(
+    [
+        "$70K–$95K a year", "70-95K", "₹12,00,000 - ₹18,00,000 P.A.", "12-18 LPA", "€3.200 pro Monat", "£35k + bonus",
+        "OTE $160K (base $80K)", "Up to 45 000 € par an", "CHF 95'000", "$25/hr", "Competitive", "A$1,200 per week",
+        "kr 45 000 per måned", "8 000 - 12 000 zł", "R$ 5.000,00", "2.000 € x 14", "Band 6 £35,392 - £42,618 pa",
+    ]
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(CELLS, st.data())
+def test_added_spaces_and_case_change_nothing(cell, data):
+    blanks = data.draw(st.lists(st.integers(1, 3), min_size=cell.count(" "), max_size=cell.count(" ")))
+    words = cell.split(" ")
+    spaced = words[0] + "".join(" " * n + word for n, word in zip(blanks, words[1:], strict=True))
+    changed = data.draw(st.sampled_from([str.upper, str.lower, str.title]))("  " + spaced + "\n")
+    assert parse_salary(changed) == parse_salary(cell)

@@ -1,0 +1,185 @@
+"""Whether an amount is pay: the words around it, in a salary cell and in a description.
+
+Belongs here: telling base pay from on-target earnings, bonuses, funding, prices, years and postcodes. Does not belong
+here: how an amount is written (`amounts.py`) and what it is worth (`salary.py`).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jobsearch_dagster.preparation.amounts import Amount, find_amounts
+from jobsearch_dagster.preparation.text import fold, split_sentences
+
+_NOUNS = (
+    r"salar(?:y|ies)(?! sacrific| packag)|compensation|remuneration|wages?|ctc|earnings|ote|package|rate|base|basic"
+    r"|gross|gehalt|stundenlohn|monatslohn|verdienst|lohn|salaire|salario|sueldo|stipendio|ordenado|faixa salarial"
+    r"|(?<!to )pay(?=\W*(?:$|(?:is|range|rate|band|scale|from|of|starts?|between|up|will|grade|package|per|at)\b))"
+)
+_VERBS = "earns?|earning|paid|pays?(?! us| for)|paying(?! us| for)|offer(?:s|ing|ed)?|make|receive|take home"
+_EXTRAS = (
+    "bonus(?:es)?|commissions?|sign(?:ing)?[- ]on|relocation|reimburs[a-z]*|referrals?|friends?|allowances?|stipends?"
+    "|per diem|tuition|equipment|training|learning|wellness|gym|commuter|match(?:ing|ed)?|insurance|vouchers?"
+    "|discounts?|stock|equity|shares|rsus?|fellowships?|housing|meals?|internet|phone|certification|incentives?"
+    "|rent|shared|travel|accommodation|super(?:annuation)?|pension|repayment"
+)
+_OTHERS = (
+    "fund(?:s|ed|ing)?|rais(?:ed?|ing)|revenues?|turnover|valu(?:ed|ation)|invest(?:ed|ment|ments|ors?)|series [a-f]"
+    "|seed|venture|backed|worth|donat[a-z]+|charit[a-z]+|assets|aum|arr|gmv|quotas?|portfolio|budgets?|savings?|saved?"
+    "|deals?|(?:sub)?grants?|sales|profits?|losses|prizes?|(?:sub)?awards?|loans?|fines?|fees?|contracts?|prices?|priced"
+    "|retail|sells?|sold|costs?|bids?|supply|supplies|purchases?|orders?|spend|spending"
+    "|clients?|customers?|graduates|alumni|families|households|borrowers|members|users|participants?|newcomers"
+    "|artists|people earning|tenants|patients|subscribers|donors|students|they|their"
+)
+_MONEY = re.compile(rf"\b(?:(?P<pay>{_NOUNS})|(?P<verb>{_VERBS})|(?P<extra>{_EXTRAS})|(?P<other>{_OTHERS}))\b")
+_ON_TARGET = re.compile(r"\b(?:ote|on[- ]target|total|tc|actual|realistic|potential)\b")
+_BASE = re.compile(r"\b(?:base|basic|fixed|guaranteed|fte|full[- ]time equivalent)\b")
+_CLAUSE_END = re.compile(r"[,;/+(|]|\b(?:and|plus|with|or|inc|incl|including|inclusive|exc|excl|excluding|exclusive)\b")
+_LONGEST_CLAUSE = 120
+"""Characters to either side of an amount that are read: bounds the work where a text holds thousands of amounts."""
+
+
+def one_line(text: str) -> str:
+    """A text folded, on one line."""
+    return re.sub(r"\s+", " ", fold(text)).strip()
+
+
+def best_first(cell: str) -> list[Amount]:
+    """The amounts of a folded cell that can be its pay, the best first: base pay, plain, on target."""
+    amounts = list(find_amounts(cell))
+    signed = [amount for amount in amounts if amount.currencies]
+    candidates = signed or [amount for amount in amounts if _looks_like_pay(cell, amount)]
+    ranked = [(_rank(cell, amount), amount) for amount in candidates]
+    return [amount for rank, amount in sorted(ranked, key=lambda pair: -pair[0]) if rank]
+
+
+def _looks_like_pay(cell: str, amount: Amount) -> bool:
+    """Whether an amount without a sign is pay, and no year, postcode, reference or head count."""
+    before, after = cell[: amount.start], cell[amount.end :]
+    if _LABEL.search(before) or _COUNTED.match(after):
+        return False
+    if amount.is_marked:
+        return True
+    low, high = amount.values[0], amount.values[-1]
+    is_year = 1_900 <= low <= high <= 2_100
+    is_alone = re.search(r"[^\W\d_]", before + after) is None
+    return (high >= 10_000 and not _STATE.search(before)) or (high >= 1_000 and not is_year and is_alone)
+
+
+_LABEL = re.compile(
+    r"(?:\b(?:grade|band|level|step|stufe|gs|class|tier|schedule|zip|zipcode|postcode|postal code|plz|ref|reference|req"
+    r"|requisition|id|job|no|nr|number|code|phone|tel|call|ext|room|suite|box)\b[\s.:#/()-]*(?:id|no|code|number)?"
+    r"[\s.:#-]*|#\s?)$"
+)
+_STATE = re.compile(r"\b[a-z]{2},?\s$")
+_COUNTED = re.compile(
+    r"[\s-]*(?:hours?\b|hrs?\b|days?\b|years?\b|yrs?\b|months?\b|weeks?\b|employees|staff|people|students|users"
+    r"|customers|shares|options|rsus?|stock|units?|points?|openings?|positions?|vacanc|sq|miles|km|lbs|kg)"
+)
+
+
+def _rank(text: str, amount: Amount) -> int:
+    """How good an answer an amount of a salary cell is: base pay, plain, on target; 0 is a bonus or benefit.
+
+    Words before an amount count more than those after it: in "OTE $160K (base $80K)" the first is on target.
+    """
+    clause = _clause(text, amount)
+    for words, kind in zip(clause, _nearest(*clause), strict=True):
+        if _ON_TARGET.search(words):
+            return 1
+        if kind == "extra" and not (words is clause[1] and len(amount.values) == 2 and amount.period):
+            return 0
+        if _BASE.search(words):
+            return 3
+    return 2
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence or line of a description that holds a number.
+
+    Attributes:
+        text: Folded.
+        under_pay: Whether the line above is a heading such as "Pay" or "Salary range:".
+    """
+
+    text: str
+    under_pay: bool
+
+
+def lines_with_amounts(text: str) -> Iterator[Line]:
+    """The sentences of a text that hold a digit."""
+    under_pay = False
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if re.search(r"[0-9]", line):
+            for sentence in split_sentences(line):
+                if re.search(r"[0-9]", sentence):
+                    yield Line(one_line(sentence), under_pay)
+        under_pay = _HEADING.fullmatch(line) is not None
+
+
+_HEADING = re.compile(
+    r"\W*(?:[\w']+\W+){0,4}(?:salary|pay|compensation|remuneration|wages?|rate)(?:\W+[\w']+){0,3}\W*", re.IGNORECASE
+)
+UNNAMED = 2
+"""The highest clarity of an amount that no word names as pay."""
+
+
+def clarity_of(line: Line, amount: Amount) -> int:
+    """How clearly an amount of a description is pay: 5 is named pay, 1 is a range or stands alone, 0 is other money."""
+    if not amount.currencies and not (amount.is_marked or amount.values[-1] >= 10_000):
+        return 0
+    before, after = _clause(line.text, amount)
+    kind_before, kind_after = _nearest(before, after)
+    if not amount.currencies and not (kind_before == "pay" or line.under_pay):
+        return 0
+    if kind_before == "pay" and not _names_others(before):
+        return 4 if _ON_TARGET.search(before) else 5
+    if kind_before in ("extra", "other") or kind_after in ("extra", "other") or _names_others(before):
+        return 0
+    if line.under_pay or kind_after == "pay":
+        return 4
+    if kind_before == "verb":
+        return 3 if amount.period or len(amount.values) == 2 else 0
+    if _is_introduced(line.text, amount):
+        return 3
+    if amount.period and not _ADJECTIVE.match(after):
+        return 2 if amount.start <= 20 or len(amount.values) == 2 else 0
+    others = len(line.text) - (amount.end - amount.start)
+    return 1 if others <= (60 if len(amount.values) == 2 else 20) else 0
+
+
+_ADJECTIVE = re.compile(
+    r"\s*(?!gross|net|base|depending|doe|based|according|full|part|for|to|in|on|at|as|is|if)[a-z]{3}"
+)
+"""Begins what an amount qualifies: "$45,000 annual supply line"."""
+
+
+def _is_introduced(text: str, amount: Amount) -> bool:
+    """Whether pay is what the sentence last spoke of: "the base pay in Ghent and Bruges is"."""
+    before = re.split(r"[0-9]", text[max(0, amount.start - _LONGEST_CLAUSE) : amount.start])[-1]
+    return _nearest(before, "")[0] == "pay" and not _names_others(before)
+
+
+def _names_others(before: str) -> bool:
+    """Whether the clause is about what other people earn or pay: "our graduates earn an average salary of"."""
+    found = _MONEY.search(before)
+    return found is not None and found.lastgroup == "other" and not before.strip().startswith(found[0])
+
+
+def _clause(text: str, amount: Amount) -> tuple[str, str]:
+    """The words before and after an amount that are about it and about no other amount."""
+    before = _CLAUSE_END.split(text[max(0, amount.start - _LONGEST_CLAUSE) : amount.start])[-1]
+    after = text[amount.end : amount.end + _LONGEST_CLAUSE].lstrip()
+    if after.startswith("("):
+        inside, closed, _ = after[1:].partition(")")
+        after = inside if closed else ""
+    after = _CLAUSE_END.split(after)[0]
+    return before, "" if re.search(r"[0-9]", after) else after
+
+
+def _nearest(before: str, after: str) -> tuple[str | None, str | None]:
+    """Kinds of money of the last such word before an amount and the first after it."""
+    named = [found.lastgroup for found in _MONEY.finditer(before)]
+    first = _MONEY.search(after)
+    return (named[-1] if named else None), (first.lastgroup if first else None)
