@@ -12,7 +12,7 @@ from jobsearch_dagster.preparation.amounts import Amount, find_amounts
 from jobsearch_dagster.preparation.text import fold, split_sentences
 
 _NOUNS = (
-    r"salar(?:y|ies)(?! sacrific| packag)|compensation|remuneration|wages?|ctc|earnings|ote|package|rate|base|basic"
+    r"\w*salar(?:y|ies)(?! sacrific| packag)|compensation|remuneration|wages?|ctc|earnings|ote|package|rate|base|basic"
     r"|gross|gehalt|stundenlohn|monatslohn|verdienst|lohn|salaire|salario|sueldo|stipendio|ordenado|faixa salarial"
     r"|(?<!to )pay(?=\W*(?:$|(?:is|range|rate|band|scale|from|of|starts?|between|up|will|grade|package|per|at)\b))"
 )
@@ -110,7 +110,7 @@ class Line:
 def lines_with_amounts(text: str) -> Iterator[Line]:
     """The sentences of a text that hold a digit."""
     under_pay = False
-    for line in filter(None, map(str.strip, text.splitlines())):
+    for line in filter(None, map(str.strip, _LINE.split(text))):
         if re.search(r"[0-9]", line):
             for sentence in split_sentences(line):
                 if re.search(r"[0-9]", sentence):
@@ -118,6 +118,7 @@ def lines_with_amounts(text: str) -> Iterator[Line]:
         under_pay = _HEADING.fullmatch(line) is not None
 
 
+_LINE = re.compile(r"[\n\r]+|\s[|•·]\s")
 _HEADING = re.compile(
     r"\W*(?:[\w']+\W+){0,4}(?:salary|pay|compensation|remuneration|wages?|rate)(?:\W+[\w']+){0,3}\W*", re.IGNORECASE
 )
@@ -146,7 +147,8 @@ def clarity_of(line: Line, amount: Amount) -> int:
     if amount.period and not _ADJECTIVE.match(after):
         return 2 if amount.start <= 20 or len(amount.values) == 2 else 0
     others = len(line.text) - (amount.end - amount.start)
-    return 1 if others <= (60 if len(amount.values) == 2 else 20) else 0
+    is_alone = others <= (60 if len(amount.values) == 2 else 40)
+    return 1 if is_alone and amount.values[-1] >= 10_000 else 0
 
 
 _ADJECTIVE = re.compile(
