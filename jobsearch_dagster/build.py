@@ -67,7 +67,10 @@ def build_defs(
     return dg.Definitions(
         assets=[asset.definition(profile or settings.profile, assets) for asset in assets.values()],
         asset_checks=checks,
-        resources={"folder": DataFolder(path=str(settings.data_dir)), **(resources or {})},
+        resources={
+            "folder": DataFolder(path=str(settings.data_dir), memory_limit=settings.memory_limit),
+            **(resources or {}),
+        },
         executor=executor or executors.named(settings.executor),
     )
 

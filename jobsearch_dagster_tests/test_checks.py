@@ -41,8 +41,8 @@ def run_check(name: str, folder: DataFolder) -> dg.AssetCheckResult:
 
 @pytest.fixture
 def folder(finished: tuple[Path, Outcome], tmp_path: Path) -> DataFolder:
-    """A copy of the finished tables, models and catalog, to be tampered with."""
-    for part in ("lake", "models", "catalog"):
+    """A copy of the raw files and the finished tables, models and catalog, to be tampered with."""
+    for part in ("raw", "lake", "models", "catalog"):
         shutil.copytree(finished[0] / part, tmp_path / part)
     return DataFolder(path=str(tmp_path))
 
@@ -87,6 +87,16 @@ def manifest(asset: str, **entries: Any) -> Tamper:
     return tamper
 
 
+def an_unreadable_resume(folder: DataFolder) -> None:
+    """A source with a folder of resumes, one of which was rejected."""
+    (folder.root / "raw" / "cvs").mkdir()
+    (folder.root / "raw" / "cvs" / "scan.pdf").touch()
+    entry = "{file: test-1.csv, split: test, resumes: cvs}"
+    (folder.root / "raw" / "sources.yaml").write_text(f"sources: [{entry}]", encoding="utf-8")
+    row = "SELECT 'cvs/scan.pdf' AS file, 1 AS record, 1 AS line, 'no text' AS reason, '' AS text"
+    rewritten("rejected_rows", row)(folder)
+
+
 @dataclass(frozen=True)
 class Case:
     """A check, what is done to the data, and entries of the metadata that the check must then report."""
@@ -99,6 +109,11 @@ class Case:
 
 WARN = dg.AssetCheckSeverity.WARN
 STATED = "salary_source = 'stated'"
+CLUSTER = """
+    SELECT posting_id, 'a' AS cluster_id, [split] AS splits, {size} AS size, 1.0 AS similarity,
+        'we hire cooks' AS first_words
+    FROM (VALUES ('{second}', '{other_split}'), ('b', 'train')) t(posting_id, split)
+"""
 A_TRAINING_PAIR = f"FROM training_set WHERE {first('training_set')}"
 
 CASES = [
@@ -119,6 +134,29 @@ CASES = [
             "rejected_rows", "SELECT 'train-1.csv' AS file, 99 AS record, 99 AS line, 'cells' AS reason, '' AS text"
         ),
         {"rejected": 1},
+    ),
+    Case(
+        "rejected_rows:every_resume_is_readable",
+        an_unreadable_resume,
+        {"unreadable": {"cvs/scan.pdf": "no text"}},
+        WARN,
+    ),
+    *(
+        Case(
+            "rejected_rows:every_record_is_read_or_rejected",
+            tamper,
+            {"gaps": [{"file": "test-1.csv", "records": 8, "read": read, "rejected": rejected}]},
+        )
+        for tamper, read, rejected in (
+            (rewritten("raw_jobs", "FROM raw_jobs WHERE row_id <> 'test-1.csv:8'"), 7, 0),
+            (
+                rewritten(
+                    "rejected_rows", "SELECT 'test-1.csv' AS file, 9 AS record, 9 AS line, '' AS reason, '' AS text"
+                ),
+                8,
+                1,
+            ),
+        )
     ),
     # preparation
     Case(
@@ -168,6 +206,31 @@ CASES = [
         "job_entities:most_jobs_name_a_skill",
         replaced("job_entities", "skills", "[]", "split = 'train'"),
         severity=WARN,
+    ),
+    Case(
+        "near_duplicate_clusters:every_cluster_is_whole",
+        rewritten("near_duplicate_clusters", CLUSTER.format(size=2, other_split="train", second="z")),
+        {"violations": 1},
+    ),
+    Case(
+        "near_duplicate_clusters:every_cluster_is_whole",
+        rewritten("near_duplicate_clusters", CLUSTER.format(size=3, other_split="train", second="a")),
+        {"violations": 1},
+    ),
+    Case(
+        "near_duplicate_clusters:no_cluster_is_in_train_and_test",
+        rewritten("near_duplicate_clusters", CLUSTER.format(size=2, other_split="test", second="a")),
+        {"violations": 1, "first": [["a", "we hire cooks"]]},
+        WARN,
+    ),
+    Case(
+        "imputation_quality:imputing_is_no_worse_than_guessing",
+        rewritten(
+            "imputation_quality",
+            "SELECT * REPLACE (20 AS covered, 0.4 AS accuracy, 0.5 AS baseline_accuracy) FROM imputation_quality",
+        ),
+        {"accuracy": 0.4, "baseline": 0.5},
+        WARN,
     ),
     # summarization
     Case(

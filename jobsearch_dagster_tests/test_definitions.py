@@ -24,6 +24,8 @@ GROUPS = {
         "imputed_salaries",
         "clean_jobs",
         "job_entities",
+        "near_duplicate_clusters",
+        "imputation_quality",
     },
     "summarization": {"job_summaries"},
     "pairs": {"query_pairs", "training_set", "validation_set", "test_set"},

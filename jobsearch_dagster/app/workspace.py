@@ -39,7 +39,7 @@ class Workspace:
     @property
     def folder(self) -> DataFolder:
         """The data folder."""
-        return DataFolder(path=str(self.settings.data_dir))
+        return DataFolder(path=str(self.settings.data_dir), memory_limit=self.settings.memory_limit)
 
     def selected(self, selections: Sequence[str]) -> list[str]:
         """Names of the assets that Dagster selection strings name, upstream first; all where there is none.

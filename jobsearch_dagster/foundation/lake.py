@@ -8,6 +8,7 @@ alone tells what is up to date. What a table means is in the stages; directories
 
 import json
 import os
+import tempfile
 from collections.abc import Generator, Iterable
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -19,12 +20,19 @@ import duckdb
 from jobsearch_dagster.foundation.digests import digest_of, digest_of_table
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.schema import TableSchema
+from jobsearch_dagster.foundation.settings import MEMORY_LIMIT
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FOOTER = "jobsearch"
 """Name of the Parquet key-value entry that holds the stamp as JSON."""
+ROW_GROUP = 8_192
+"""Rows that each thread of a writer or reader holds: 64 MB at 8 kB a row, and 1 GB at DuckDB's own 122,880."""
+SORTED_AT_ONCE = 16_384
+"""Rows that are sorted in memory: 128 MB at 8 kB a row."""
+DEALT_AT_ONCE = 2_048
+"""Rows that each thread holds while it deals them to files."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +85,9 @@ class Stamp:
 class Lake:
     """The tables below one data folder."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, memory_limit: int = MEMORY_LIMIT) -> None:
         self.data_dir = data_dir
+        self.memory_limit = memory_limit
         self.root = data_dir / "lake"
 
     def path(self, table: str) -> Path:
@@ -87,14 +96,15 @@ class Lake:
 
     @contextmanager
     def connect(self, tables: Iterable[str] = ()) -> Generator[duckdb.DuckDBPyConnection]:
-        """An in-memory DuckDB connection on which each of `tables` is a view; larger than memory spills to disk.
+        """An in-memory DuckDB connection on which each of `tables` is a view; above the limit it spills to disk.
 
         Raises:
-            UserError: A table does not exist yet.
+            UserError: A table does not exist yet, or what cannot spill needs more than the limit.
         """
         with closing(duckdb.connect()) as connection:
             spill = self.data_dir / "tmp"
             connection.execute(f"SET temp_directory = '{_quoted(spill)}'")
+            connection.execute(f"SET memory_limit = '{self.memory_limit // 1000}KB'")
             connection.execute("SET TimeZone = 'UTC'")
             for table in tables:
                 if not self.path(table).exists():
@@ -102,7 +112,13 @@ class Lake:
                         f"table {table} is not in {self.root}: make it with `jobsearch run --select {table}`"
                     )
                 connection.execute(f"CREATE VIEW \"{table}\" AS FROM read_parquet('{_quoted(self.path(table))}')")
-            yield connection
+            try:
+                yield connection
+            except duckdb.OutOfMemoryException as error:
+                raise UserError(
+                    f"{_first_line(error)}: allow DuckDB more than {self.memory_limit / 1e6:,.0f} MB of memory, "
+                    f"e.g. JOBSEARCH_MEMORY_LIMIT=4GB, or free space for {spill}"
+                ) from error
 
     def read(self, table: str) -> "pd.DataFrame":
         """A whole table as a frame, in key order; for small tables."""
@@ -156,12 +172,13 @@ class Lake:
             )
             connection.execute(
                 f"""
-                COPY (FROM staged ORDER BY rowid) TO '{_quoted(temporary)}'
-                (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{FOOTER}: {_literal(stamp.to_json())}}})
+                COPY staged TO '{_quoted(temporary)}'
+                (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP},
+                KV_METADATA {{{FOOTER}: {_literal(stamp.to_json())}}})
                 """
             )
             temporary.replace(target)
-        except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        except (OSError, duckdb.IOException) as error:
             raise UserError(
                 f"cannot write {target}: {_first_line(error)}; "
                 "free space, make the folder writable or set JOBSEARCH_DATA_DIR"
@@ -222,17 +239,53 @@ def _stage(
     if set(relation.columns) != set(schema.names):
         raise ContractError(f"{table}: columns {sorted(relation.columns)} are not the declared {sorted(schema.names)}")
     casts = ", ".join(f'"{column.name}"::{column.type} AS "{column.name}"' for column in schema.columns)
-    order = "" if ordered else "ORDER BY " + ", ".join(f'"{name}"' for name in schema.primary_key)
-    relation.create_view("incoming")
-    connection.execute(f"CREATE TEMP TABLE staged AS SELECT {casts} FROM incoming {order}")
+    key = ", ".join(f'"{name}"' for name in schema.primary_key)
+    if ordered:
+        connection.execute(f"CREATE TEMP TABLE staged AS SELECT {casts} FROM ({relation.sql_query()})")
+    else:
+        # A table and not a view: a join and a sort of wide rows in one query hold more than either and cannot spill.
+        relation.create("incoming")
+        _sort(connection, casts, key)
+        connection.execute("DROP TABLE incoming")
     for name in schema.required:
         nulls = connection.execute(f'SELECT count(*) FROM staged WHERE "{name}" IS NULL').fetchall()[0][0]
         if nulls:
             raise ContractError(f"{table}: column {name} is null in {nulls} rows")
-    key = ", ".join(f'"{name}"' for name in schema.primary_key)
     twice = connection.execute(f"SELECT {key} FROM staged GROUP BY ALL HAVING count(*) > 1 LIMIT 1").fetchall()
     if twice:
         raise ContractError(f"{table}: primary key ({key}) occurs twice, first at {twice[0]}")
+
+
+def _sort(connection: duckdb.DuckDBPyConnection, casts: str, key: str) -> None:
+    """Sort `incoming` into `staged`: by itself when it is small, else in parts that lie one after the other.
+
+    DuckDB 2.0 spills what it has sorted, but holds 122,880 whole rows of each thread while it merges: 1 GB at 8 kB a
+    row. Here keys alone are sorted whole, rows are dealt to files by the part they fall into, and parts are sorted.
+    """
+    connection.execute(f"CREATE TEMP TABLE staged AS SELECT {casts} FROM incoming LIMIT 0")
+    total = connection.execute("SELECT count(*) FROM incoming").fetchall()[0][0]
+    if total <= SORTED_AT_ONCE:
+        connection.execute(f"INSERT INTO staged SELECT {casts} FROM incoming ORDER BY {key}")
+        return
+    spill = Path(connection.execute("SELECT current_setting('temp_directory')").fetchall()[0][0])
+    spill.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=spill) as parts:
+        connection.execute(f"SET partitioned_write_flush_threshold = {DEALT_AT_ONCE}")
+        connection.execute(
+            f"""
+            COPY (
+                SELECT incoming.*, part FROM incoming JOIN (
+                    SELECT rowid AS row, (row_number() OVER (ORDER BY {key}) - 1) // {SORTED_AT_ONCE} AS part
+                    FROM incoming
+                ) ON row = incoming.rowid
+            ) TO '{_quoted(Path(parts))}'
+            (FORMAT parquet, COMPRESSION lz4, ROW_GROUP_SIZE {DEALT_AT_ONCE}, PARTITION_BY (part), OVERWRITE true)
+            """
+        )
+        for part in range(-(-total // SORTED_AT_ONCE)):
+            files = _quoted(Path(parts) / f"part={part}" / "*.parquet")
+            rows = f"read_parquet('{files}', hive_partitioning = false)"
+            connection.execute(f"INSERT INTO staged SELECT {casts} FROM {rows} ORDER BY {key}")
 
 
 def _from_frame(connection: duckdb.DuckDBPyConnection, frame: "pd.DataFrame") -> duckdb.DuckDBPyRelation:

@@ -1,16 +1,20 @@
-"""Where the data lies and who runs the steps, read from the environment.
+"""Where the data lies, who runs the steps and how much memory they take, read from the environment.
 
 Belongs here: the environment variables of the product and the folders below the data folder. Hyper-parameters
 and data rules are not settings: they are recipes, with defaults from a profile (`foundation/profiles.py`).
 """
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from jobsearch_dagster.foundation.errors import UserError
 
 EXECUTORS = ("local",)
+MEMORY_LIMIT = 1_000_000_000
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])(i?)B", re.IGNORECASE)
+_LEAST_MEMORY = 100_000_000  # bytes; below it DuckDB fails on rows of a few kB, whatever it spills
 
 
 @dataclass(frozen=True)
@@ -21,15 +25,21 @@ class Settings:
         data_dir: Absolute data folder (`JOBSEARCH_DATA_DIR`, default `./data`).
         profile: Name of the profile (`JOBSEARCH_PROFILE`, default `demo`).
         executor: Who runs the steps (`JOBSEARCH_EXECUTOR`).
+        memory_limit: Bytes that DuckDB may hold before it spills to disk (`JOBSEARCH_MEMORY_LIMIT`, default 1GB).
     """
 
     data_dir: Path
     profile: str = "demo"
     executor: str = "local"
+    memory_limit: int = MEMORY_LIMIT
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """Read the environment; an unknown executor is refused here rather than in the middle of a run."""
+        """Read the environment.
+
+        Raises:
+            UserError: An unknown executor or an unusable limit, refused here rather than in the middle of a run.
+        """
         executor = os.environ.get("JOBSEARCH_EXECUTOR") or "local"
         if executor not in EXECUTORS:
             raise UserError(f"JOBSEARCH_EXECUTOR={executor} is not known: use one of {', '.join(EXECUTORS)}")
@@ -37,4 +47,18 @@ class Settings:
             data_dir=Path(os.environ.get("JOBSEARCH_DATA_DIR") or "data").expanduser().resolve(),
             profile=os.environ.get("JOBSEARCH_PROFILE") or "demo",
             executor=executor,
+            memory_limit=_memory_limit(os.environ.get("JOBSEARCH_MEMORY_LIMIT", "")),
         )
+
+
+def _memory_limit(text: str) -> int:
+    if not text:
+        return MEMORY_LIMIT
+    size = _SIZE.fullmatch(text.strip())
+    if size is None:
+        raise UserError(f"JOBSEARCH_MEMORY_LIMIT={text} is no size: write a number and a unit, e.g. 500MB or 4GB")
+    amount, unit, binary = size.groups()
+    limit = int(float(amount) * (1024 if binary else 1000) ** ("KMGT".index(unit.upper()) + 1))
+    if limit < _LEAST_MEMORY:
+        raise UserError(f"JOBSEARCH_MEMORY_LIMIT={text} is too little to sort a table: allow at least 100MB")
+    return limit

@@ -23,6 +23,7 @@ from jobsearch_dagster.foundation.lake import KeyParts, Lake, Stamp
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.progress import Progress
 from jobsearch_dagster.foundation.schema import TableSchema
+from jobsearch_dagster.foundation.settings import MEMORY_LIMIT
 from jobsearch_dagster.foundation.ui_metadata import column_lineage, column_schema, markdown_table
 
 if TYPE_CHECKING:
@@ -33,9 +34,10 @@ PREVIEW_ROWS = 10
 
 
 class DataFolder(dg.ConfigurableResource):
-    """The data folder as a Dagster resource."""
+    """The data folder as a Dagster resource, and how many bytes of memory its tables may take."""
 
     path: str
+    memory_limit: int = MEMORY_LIMIT
 
     @property
     def root(self) -> Path:
@@ -45,7 +47,7 @@ class DataFolder(dg.ConfigurableResource):
     @cached_property
     def lake(self) -> Lake:
         """Its tables."""
-        return Lake(self.root)
+        return Lake(self.root, self.memory_limit)
 
     @cached_property
     def artifacts(self) -> ArtifactStore:

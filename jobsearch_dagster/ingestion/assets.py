@@ -1,50 +1,66 @@
 """Assets of ingestion: raw files as validated tables."""
 
-from duckdb import DuckDBPyRelation
+from typing import Any
 
-from jobsearch_dagster.foundation.digests import digest_of_files
+import dagster as dg
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+from jobsearch_dagster.foundation.digests import digest_of_data, digest_of_files
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, table_asset
-from jobsearch_dagster.ingestion import csv_files, profiling
+from jobsearch_dagster.foundation.ui_metadata import markdown_table
+from jobsearch_dagster.ingestion import profiling, reading, sources
 from jobsearch_dagster.ingestion.tables import COLUMN_PROFILE, RAW_JOBS, REJECTED_ROWS
+
+KINDS = ("csv", "parquet")
 
 
 def raw_file_digest(folder: DataFolder, config: Recipe) -> dict[str, str]:
-    """Digest of names and bytes of the raw files: touching a file changes nothing, one changed byte does."""
+    """Digest of names and bytes of the raw files, and of what sources.yaml says.
+
+    Touching a file changes nothing, one changed byte does.
+    """
     raw = folder.root / "raw"
+    listing = raw / sources.LISTING
     try:
-        return {"raw files": digest_of_files(raw, csv_files.find_files(raw))}
+        listed = digest_of_data(listing) if listing.is_file() else {}
+        return {"raw files": digest_of_files(raw, sources.raw_files(raw)), **listed}
     except OSError as error:
         raise UserError(
             f"cannot read {error.filename}: {error.strerror}; check the file and its permissions"
         ) from error
 
 
-@table_asset(RAW_JOBS, code_version="1", external=raw_file_digest, kinds=("csv", "parquet"))
+@table_asset(RAW_JOBS, code_version="2", external=raw_file_digest, kinds=KINDS)
 def raw_jobs(step: Step) -> DuckDBPyRelation:
-    """Job postings crossed with resumes, exactly as they stand in the CSV files of raw/.
+    """Job postings crossed with resumes, as they stand in the files of raw/, NUL characters apart.
 
-    One row per record.
+    CSV files by name, and whatever sources.yaml lists. One row per record.
     """
-    csv_files.load(step.connection, step.folder.root / "raw")
+    reading.load_accepted(step.connection, step.folder.root / "raw", step.folder.root / "tmp", step.say)
     return step.connection.table("accepted")
 
 
-@table_asset(REJECTED_ROWS, inputs=("raw_jobs",), code_version="1", external=raw_file_digest, kinds=("csv", "parquet"))
+@table_asset(REJECTED_ROWS, inputs=("raw_jobs",), code_version="2", external=raw_file_digest, kinds=KINDS)
 def rejected_rows(step: Step) -> DuckDBPyRelation:
-    """Records of the CSV files that could not be read, with the reason.
+    """Records of the raw files and resumes that could not be read, with the reason.
 
     One row per record, empty when all is well.
     """
-    csv_files.load(step.connection, step.folder.root / "raw")
+    reading.load_rejected(step.connection, step.folder.root / "raw")
     return step.connection.table("rejected")
 
 
-@table_asset(COLUMN_PROFILE, inputs=("raw_jobs",), code_version="1")
+def shown_profile(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """The whole table in the UI."""
+    return {"profile": dg.MetadataValue.md(markdown_table(connection.table("column_profile").df()))}
+
+
+@table_asset(COLUMN_PROFILE, inputs=("raw_jobs",), code_version="2", show=shown_profile)
 def column_profile(step: Step) -> DuckDBPyRelation:
     """What is in each raw column (the report's Step 1).
 
-    One row per split and column.
+    One row per split and column, and one for the row as a whole.
     """
     return profiling.profile_columns(step.connection)

@@ -3,18 +3,30 @@
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from jobsearch_dagster.foundation.digests import digest_of_data
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, table_asset
-from jobsearch_dagster.preparation import cleaning, deduplication, entity_table, imputation, standardization
+from jobsearch_dagster.foundation.ui_metadata import markdown_table
+from jobsearch_dagster.preparation import (
+    cleaning,
+    deduplication,
+    entity_table,
+    imputation,
+    near_duplicates,
+    standardization,
+)
+from jobsearch_dagster.preparation.imputation_quality import QualityRecipe, measure_imputation
 from jobsearch_dagster.preparation.tables import (
     CLEAN_JOBS,
     DEDUPLICATED_JOBS,
+    IMPUTATION_QUALITY,
     IMPUTED_SALARIES,
     JOB_ENTITIES,
     LOWERCASED_JOBS,
+    NEAR_DUPLICATE_CLUSTERS,
     STANDARDIZED_JOBS,
 )
 
@@ -22,6 +34,7 @@ HERE = Path(__file__).parent
 PLACES = (HERE / "places.yaml", HERE / "regions.csv")
 TITLES = (HERE / "titles.yaml",)
 SKILLS = (HERE / "skills.csv",)
+PAY = (HERE / "currencies.yaml", HERE / "amount_words.yaml")
 
 
 def place_and_title_data(folder: DataFolder, config: Recipe) -> dict[str, str]:
@@ -31,7 +44,12 @@ def place_and_title_data(folder: DataFolder, config: Recipe) -> dict[str, str]:
 
 def entity_data(folder: DataFolder, config: Recipe) -> dict[str, str]:
     """Digests of the lists that entities are found with."""
-    return digest_of_data(*PLACES, *TITLES, *SKILLS)
+    return digest_of_data(*PLACES, *TITLES, *SKILLS, *PAY)
+
+
+def pay_data(folder: DataFolder, config: Recipe) -> dict[str, str]:
+    """Digests of the lists that pay is read with."""
+    return digest_of_data(*PLACES, *PAY)
 
 
 def rows_per_split(connection: DuckDBPyConnection) -> dict[str, Any]:
@@ -46,21 +64,57 @@ def rows_per_split(connection: DuckDBPyConnection) -> dict[str, Any]:
     return {f"{split}_{name}": value for split, *values in rows for name, value in zip(names, values, strict=True)}
 
 
-def salary_sources(connection: DuckDBPyConnection) -> dict[str, Any]:
-    """Rows per source of the salary."""
+def salary_readings(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """Why a salary reads as it does: rows per source, level and reason, and how the commonest cells were read."""
+    sources = connection.sql(
+        """
+        SELECT split, salary_source AS source, imputation_level AS level, median(imputation_n) AS median_n,
+            unread_because AS "unread because", count(*) AS rows
+        FROM imputed_salaries GROUP BY ALL ORDER BY ALL
+        """
+    ).df()
+    cells = connection.sql(
+        """
+        SELECT salary, country, unread_because AS "unread because", min_amount, max_amount, currency, period,
+            period_source, midpoint_usd, any_value(salary_bucket ORDER BY row_id) AS bucket, count(*) AS rows
+        FROM imputed_salaries WHERE salary IS NOT NULL
+        GROUP BY ALL ORDER BY rows DESC, salary, country LIMIT 30
+        """
+    ).df()
     return {
-        f"{split}_{source}": count
-        for split, source, count in connection.execute(
-            "SELECT split, salary_source, count(*) FROM imputed_salaries GROUP BY ALL ORDER BY ALL"
-        ).fetchall()
+        "sources": dg.MetadataValue.md(markdown_table(sources.fillna(""))),
+        "commonest cells": dg.MetadataValue.md(markdown_table(cells.fillna(""))),
     }
 
 
-@table_asset(LOWERCASED_JOBS, inputs=("raw_jobs",), code_version="1")
+def clusters_across_splits(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """Clusters and their postings, and how many of them leak from train into test."""
+    counts = connection.execute(
+        """
+        SELECT count(*), coalesce(sum(postings), 0)::BIGINT, count(*) FILTER (WHERE splits > 1),
+            coalesce(sum(postings) FILTER (WHERE splits > 1), 0)::BIGINT, coalesce(max(postings), 0)
+        FROM (
+            SELECT count(DISTINCT posting_id) AS postings, count(DISTINCT split) AS splits
+            FROM (SELECT cluster_id, posting_id, unnest(splits) AS split FROM near_duplicate_clusters)
+            GROUP BY cluster_id
+        )
+        """
+    ).fetchall()[0]
+    names = ("clusters", "postings", "clusters_in_train_and_test", "postings_in_train_and_test", "largest_cluster")
+    return dict(zip(names, counts, strict=True))
+
+
+def accuracy_by_method(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """The whole table; it has a handful of rows."""
+    frame = connection.table("imputation_quality").df().drop(columns="position").round(3)
+    return {"accuracy": dg.MetadataValue.md(markdown_table(frame))}
+
+
+@table_asset(LOWERCASED_JOBS, inputs=("raw_jobs", "rejected_rows"), code_version="1")
 def lowercased_jobs(step: Step) -> DuckDBPyRelation:
     """The raw rows with everything but the salary in lower case (the report's step 2a).
 
-    One row per record.
+    One row per record. Waits for rejected_rows: nothing is built unless every record is read or rejected.
     """
     return deduplication.lowercase(step.connection)
 
@@ -87,8 +141,9 @@ def standardized_jobs(step: Step) -> DuckDBPyRelation:
     IMPUTED_SALARIES,
     inputs=("standardized_jobs",),
     recipe=imputation.SalaryRecipe,
-    code_version="1",
-    show=salary_sources,
+    code_version="2",
+    external=pay_data,
+    show=salary_readings,
 )
 def imputed_salaries(step: Step) -> DuckDBPyRelation:
     """Jobs with yearly pay in USD and its bucket: stated, read from the description, imputed, or Unknown (step 2c)."""
@@ -105,10 +160,41 @@ def clean_jobs(step: Step) -> DuckDBPyRelation:
 
 
 @table_asset(
+    NEAR_DUPLICATE_CLUSTERS,
+    inputs=("clean_jobs",),
+    recipe=near_duplicates.NearDuplicateRecipe,
+    code_version="1",
+    show=clusters_across_splits,
+)
+def near_duplicate_clusters(step: Step) -> DuckDBPyRelation:
+    """Postings whose cleaned texts are almost the same, for information: nothing is deleted.
+
+    A cluster in train and test means that a test posting was all but seen in training. One row per posting that has a
+    near duplicate.
+    """
+    return near_duplicates.find_near_duplicates(step.connection, step.config, step.say)
+
+
+@table_asset(
+    IMPUTATION_QUALITY,
+    inputs=("imputed_salaries",),
+    recipe=QualityRecipe,
+    code_version="1",
+    show=accuracy_by_method,
+)
+def imputation_quality(step: Step) -> DuckDBPyRelation:
+    """How often imputed pay is right: every train posting with known pay is hidden in turn and imputed from the rest.
+
+    One row per level of the ladder, one for the ladder as a whole, one for always guessing the commonest bucket.
+    """
+    return measure_imputation(step.connection, step.config)
+
+
+@table_asset(
     JOB_ENTITIES,
     inputs=("raw_jobs", "deduplicated_jobs"),
     recipe=entity_table.EntityRecipe,
-    code_version="1",
+    code_version="2",
     external=entity_data,
 )
 def job_entities(step: Step) -> DuckDBPyRelation:

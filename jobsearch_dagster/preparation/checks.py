@@ -5,6 +5,7 @@ from duckdb import DuckDBPyConnection
 
 from jobsearch_dagster.foundation.table_check import none_of, table_check
 from jobsearch_dagster.preparation.imputation import UNKNOWN
+from jobsearch_dagster.preparation.imputation_quality import LADDER
 from jobsearch_dagster.preparation.salary import BUCKETS
 
 
@@ -57,6 +58,48 @@ def every_job_keeps_its_description(connection: DuckDBPyConnection) -> dg.AssetC
         WHERE trim(description_text) = '' OR regexp_matches(description_text, 'https?://')
         """,
     )
+
+
+@table_check("near_duplicate_clusters")
+def every_cluster_is_whole(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """A cluster has as many postings as it says, two or more, and its representative is among them."""
+    return none_of(
+        connection,
+        """
+        SELECT cluster_id, min(size), max(size), count(*) FROM near_duplicate_clusters GROUP BY cluster_id
+        HAVING min(size) <> count(*) OR max(size) <> count(*) OR count(*) < 2
+            OR count(*) FILTER (WHERE posting_id = cluster_id AND similarity = 1) <> 1
+            OR min(similarity) < 0 OR max(similarity) > 1
+        """,
+    )
+
+
+@table_check("near_duplicate_clusters", blocking=False)
+def no_cluster_is_in_train_and_test(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """A test posting with a near duplicate in train was all but seen: scores on it say little about unseen postings."""
+    return none_of(
+        connection,
+        """
+        SELECT cluster_id, any_value(first_words) FROM (
+            SELECT cluster_id, first_words, unnest(splits) AS split FROM near_duplicate_clusters
+        ) GROUP BY cluster_id HAVING count(DISTINCT split) > 1
+        """,
+    )
+
+
+ENOUGH_POSTINGS = 20
+"""With fewer, one posting moves the accuracy by more than 5 points."""
+
+
+@table_check("imputation_quality", blocking=False)
+def imputing_is_no_worse_than_guessing(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """Where the ladder imputes, it is right at least as often as always guessing the commonest bucket."""
+    covered, accuracy, baseline = connection.execute(
+        f"SELECT covered, accuracy, baseline_accuracy FROM imputation_quality WHERE method = '{LADDER}'"
+    ).fetchall()[0]
+    if covered < ENOUGH_POSTINGS:
+        return dg.AssetCheckResult(passed=True, metadata={"too few postings to tell": covered})
+    return dg.AssetCheckResult(passed=accuracy >= baseline, metadata={"accuracy": accuracy, "baseline": baseline})
 
 
 @table_check("job_entities", blocking=False)

@@ -14,20 +14,24 @@ if TYPE_CHECKING:
 
 
 def clean(connection: "duckdb.DuckDBPyConnection", say: Callable[[str], object]) -> "duckdb.DuckDBPyRelation":
-    """Replace resume and description of `imputed_salaries` by their two clean forms each."""
+    """Replace resume and description of `imputed_salaries` by their two clean forms each.
+
+    One cell after the other: two joins of texts in one query would hold the texts of both in memory.
+    """
     forms = {"sentences": "VARCHAR", "words": "VARCHAR"}
+    rows = "imputed_salaries"
     for cell in ("resume", "description"):
-        map_distinct(connection, "imputed_salaries", [cell], _forms, forms, f"clean_{cell}", say)
-    return connection.sql(
-        """
-        SELECT j.* EXCLUDE (resume, description),
-            r.sentences AS resume_text, d.sentences AS description_text,
-            r.words AS resume_clean, d.words AS description_clean
-        FROM imputed_salaries j
-        JOIN clean_resume r ON r.resume IS NOT DISTINCT FROM j.resume
-        JOIN clean_description d ON d.description IS NOT DISTINCT FROM j.description
-        """
-    )
+        map_distinct(connection, rows, [cell], _forms, forms, "clean", say)
+        connection.execute(
+            f"""
+            CREATE TEMP TABLE {cell}_cleaned AS
+            SELECT j.* EXCLUDE ({cell}), sentences AS {cell}_text, words AS {cell}_clean
+            FROM {rows} j JOIN clean ON clean.{cell} IS NOT DISTINCT FROM j.{cell}
+            """
+        )
+        connection.execute("DROP TABLE clean")
+        rows = f"{cell}_cleaned"
+    return connection.table(rows)
 
 
 def _forms(text: str | None) -> tuple[str, str]:

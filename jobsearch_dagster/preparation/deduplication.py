@@ -36,14 +36,16 @@ def lowercase(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelati
 
 
 def drop_duplicates(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelation":
-    """Keep the first row of each job per split of `lowercased_jobs`, and count the copies."""
+    """Keep the first row of each job per split of `lowercased_jobs`, and count the copies.
+
+    The texts, kilobytes a row, are joined to the chosen ids: memory holds ids only.
+    """
     return connection.sql(
         """
-        SELECT * EXCLUDE (position) FROM (
-            SELECT *, count(*) OVER job AS copies,
-                row_number() OVER (PARTITION BY split, job_id ORDER BY file, record) AS position
-            FROM lowercased_jobs
-            WINDOW job AS (PARTITION BY split, job_id)
-        ) WHERE position = 1
+        WITH kept AS (
+            SELECT arg_min(row_id, (file, record)) AS row_id, count(*) AS copies
+            FROM lowercased_jobs GROUP BY split, job_id
+        )
+        SELECT j.*, copies FROM lowercased_jobs j JOIN kept USING (row_id)
         """
     )

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     import duckdb
 
 UNKNOWN = "Unknown"
+EMPTY, WORDS, NO_PAY, NO_RATE = "empty", "words only", "no pay in it", "no rate for its currency"
+"""Why no pay was read: the salary cell is empty, says `competitive`, holds other numbers, or is in a currency without a
+rate; each where the description gives none either.
+"""
 LEVELS = {
     "title and location": ("standard_title", "place"),
     "title and country": ("standard_title", "country"),
@@ -22,8 +26,11 @@ LEVELS = {
 """From the most to the least similar; the names stand in the column `imputation_level`."""
 
 _PARSED = {
+    "min_amount": "DOUBLE",
+    "max_amount": "DOUBLE",
     "currency": "VARCHAR",
     "period": "VARCHAR",
+    "period_source": "VARCHAR",
     "min_usd": "DOUBLE",
     "max_usd": "DOUBLE",
     "midpoint_usd": "DOUBLE",
@@ -58,37 +65,55 @@ def impute_salaries(connection: "duckdb.DuckDBPyConnection", recipe: SalaryRecip
         return _fields(parse_salary(text or "", country, rates=recipe.rates))
 
     def find(text: str | None, country: str | None) -> tuple[Any, ...]:
-        found = find_salary(text or "", country, rates=recipe.rates) if recipe.read_descriptions else None
-        return _fields(found)
+        return _fields(find_salary(text or "", country, rates=recipe.rates))
 
-    arguments = f"(SELECT row_id, salary, description, {country} FROM standardized_jobs)"
-    connection.execute(f"CREATE TEMP TABLE pay_source AS FROM {arguments}")
-    map_distinct(connection, "pay_source", ["salary", "country"], parse, _PARSED, "stated")
-    map_distinct(connection, "pay_source", ["description", "country"], find, _PARSED, "described")
-    pay = "struct_pack(" + ", ".join(f"{name} := {name}" for name in _PARSED) + ") AS pay"
-    connection.execute(
-        f"""
-        CREATE TEMP TABLE known AS
-        SELECT j.*,
-            CASE WHEN s.bucket IS NOT NULL THEN 'stated' WHEN d.bucket IS NOT NULL THEN 'description' END AS source,
-            unnest(CASE WHEN s.bucket IS NULL AND d.bucket IS NOT NULL THEN d.pay ELSE s.pay END)
-        FROM standardized_jobs j
-        JOIN pay_source p USING (row_id)
-        JOIN (SELECT salary, country, bucket, {pay} FROM stated) s
-            ON s.salary IS NOT DISTINCT FROM p.salary AND s.country IS NOT DISTINCT FROM p.country
-        JOIN (SELECT description, country, bucket, {pay} FROM described) d
-            ON d.description IS NOT DISTINCT FROM p.description AND d.country IS NOT DISTINCT FROM p.country
-        """
-    )
+    cells = f"(SELECT salary, {country} FROM standardized_jobs)"
+    map_distinct(connection, cells, ["salary", "country"], parse, _PARSED, "stated")
+    unread = f"""(
+        SELECT j.description, j.country FROM (SELECT salary, description, {country} FROM standardized_jobs) j
+        JOIN stated s ON s.salary IS NOT DISTINCT FROM j.salary AND s.country IS NOT DISTINCT FROM j.country
+        WHERE s.bucket IS NULL AND {recipe.read_descriptions}
+    )"""
+    map_distinct(connection, unread, ["description", "country"], find, _PARSED, "described")
+    connection.execute(_known(country))
     for number, level in enumerate(recipe.levels):
         _fit(connection, f"level_{number}", LEVELS[level])
     return connection.sql(_imputed(recipe.levels))
 
 
+def _known(country: str) -> str:
+    """SQL for the table `known`: the rows with the pay that their cell or else their description states."""
+    pay = "struct_pack(" + ", ".join(f"{name} := {name}" for name in _PARSED) + ") AS pay"
+    return f"""
+        CREATE TEMP TABLE known AS
+        WITH jobs AS (SELECT row_id, salary, description, {country} FROM standardized_jobs),
+        read AS (
+            SELECT j.row_id, s.pay AS s, d.pay AS d
+            FROM jobs j
+            JOIN (SELECT salary, country, {pay} FROM stated) s
+                ON s.salary IS NOT DISTINCT FROM j.salary AND s.country IS NOT DISTINCT FROM j.country
+            LEFT JOIN (SELECT description, country, {pay} FROM described) d
+                ON s.pay.bucket IS NULL
+                AND d.description IS NOT DISTINCT FROM j.description AND d.country IS NOT DISTINCT FROM j.country
+        )
+        SELECT j.*,
+            CASE WHEN s.bucket IS NOT NULL THEN 'stated' WHEN d.bucket IS NOT NULL THEN 'description' END AS source,
+            unnest(CASE WHEN d.bucket IS NOT NULL OR s.currency IS NULL THEN d ELSE s END),
+            CASE
+                WHEN coalesce(s.bucket, d.bucket) IS NOT NULL THEN NULL
+                WHEN coalesce(s.currency, d.currency) IS NOT NULL THEN '{NO_RATE}'
+                WHEN trim(coalesce(j.salary, '')) = '' THEN '{EMPTY}'
+                WHEN regexp_matches(j.salary, '[0-9]') THEN '{NO_PAY}'
+                ELSE '{WORDS}'
+            END AS unread_because
+        FROM standardized_jobs j JOIN read USING (row_id)
+        """
+
+
 def _fields(found: SalaryRange | None) -> tuple[Any, ...]:
     if found is None:
         return (None,) * len(_PARSED)
-    return found.currency, found.period, found.min_usd, found.max_usd, found.midpoint_usd, found.bucket
+    return tuple(getattr(found, name) for name in _PARSED)
 
 
 def _fit(connection: "duckdb.DuckDBPyConnection", table: str, group: tuple[str, ...]) -> None:

@@ -74,13 +74,17 @@ _IMPUTED = (
 IMPUTED_SALARIES = TableSchema(
     (
         *STANDARDIZED_JOBS.carried("standardized_jobs"),
+        Column("min_amount", "DOUBLE", "lower bound of stated pay, in its currency and per its period", _PAY),
+        Column("max_amount", "DOUBLE", "upper bound of stated pay, likewise", _PAY),
         Column("currency", "VARCHAR", "ISO 4217, of stated pay", _PAY),
         Column("period", "VARCHAR", "hour, day, week, month or year, of stated pay", _PAY),
+        Column("period_source", "VARCHAR", "whether the period is stated or inferred from the amount", _PAY),
         Column("min_usd", "DOUBLE", "lower bound of stated pay, USD a year", _PAY),
         Column("max_usd", "DOUBLE", "upper bound of stated pay, USD a year", _PAY),
         Column("midpoint_usd", "DOUBLE", "middle of stated pay, USD a year", _PAY),
         Column("salary_bucket", "VARCHAR", "one of five ranges of yearly USD, or Unknown", _IMPUTED, required=True),
         Column("salary_source", "VARCHAR", "stated, description, imputed or unknown", _PAY, required=True),
+        Column("unread_because", "VARCHAR", "why no pay was read; null where it was", _PAY),
         Column("imputation_level", "VARCHAR", "what the postings imputed from share with this one", _IMPUTED),
         Column("imputation_n", "BIGINT", "number of train postings imputed from", _IMPUTED),
     ),
@@ -101,6 +105,49 @@ CLEAN_JOBS = TableSchema(
         _text("description_clean", "description", "description without punctuation (the report's form)"),
     ),
     primary_key=("row_id",),
+)
+
+_TEXTS = ("clean_jobs.posting_id", "clean_jobs.description_clean")
+
+NEAR_DUPLICATE_CLUSTERS = TableSchema(
+    (
+        Column("posting_id", "VARCHAR", "posting of clean_jobs", ("clean_jobs.posting_id",)),
+        Column(
+            "cluster_id", "VARCHAR", "smallest posting_id of the cluster, its representative", _TEXTS, required=True
+        ),
+        Column(
+            "splits", "VARCHAR[]", "`train`, `test` or both: where the posting is", ("clean_jobs.split",), required=True
+        ),
+        Column("size", "BIGINT", "postings in the cluster, 2 or more", _TEXTS, required=True),
+        Column(
+            "similarity",
+            "DOUBLE",
+            "Jaccard similarity to the representative, 0 to 1; below the threshold where others lie between them",
+            _TEXTS,
+            required=True,
+        ),
+        Column("first_words", "VARCHAR", "how the text begins", ("clean_jobs.description_clean",), required=True),
+    ),
+    primary_key=("posting_id",),
+)
+
+_KNOWN = tuple(
+    f"imputed_salaries.{name}" for name in ("salary_bucket", "standard_title", "place", "country", "posting_id")
+)
+
+IMPUTATION_QUALITY = TableSchema(
+    (
+        Column("position", "BIGINT", "place in the ladder, then the ladder, then the baseline"),
+        Column("method", "VARCHAR", "level of the ladder, the whole ladder, or the commonest bucket", required=True),
+        Column("postings", "BIGINT", "known train postings, each hidden in turn", _KNOWN, required=True),
+        Column("covered", "BIGINT", "those that the method gives a bucket", _KNOWN, required=True),
+        Column("coverage", "DOUBLE", "covered / postings", _KNOWN),
+        Column("accuracy", "DOUBLE", "share of the covered with the right bucket", _KNOWN),
+        Column("accuracy_within_one", "DOUBLE", "share of the covered at most one bucket off", _KNOWN),
+        Column("mean_distance", "DOUBLE", "mean number of buckets off, over the covered", _KNOWN),
+        Column("baseline_accuracy", "DOUBLE", "accuracy of the commonest bucket on the same covered postings", _KNOWN),
+    ),
+    primary_key=("position",),
 )
 
 _ORIGINAL = ("raw_jobs.job_title", "raw_jobs.resume", "raw_jobs.description")

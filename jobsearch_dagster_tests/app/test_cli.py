@@ -41,8 +41,8 @@ def test_a_run_with_nothing_changed_says_that_it_computed_nothing(made: Path, jo
 def test_a_selection_brings_only_what_is_missing_upstream(data: Path, jobsearch: Jobsearch) -> None:
     code, out, err = jobsearch("run", "--select", "lowercased_jobs")
     assert code == 0
-    assert "2 computed, 0 reused" in out
-    assert sorted(path.stem for path in (data / "lake").iterdir()) == ["lowercased_jobs", "raw_jobs"]
+    assert "3 computed, 0 reused" in out
+    assert sorted(path.stem for path in (data / "lake").iterdir()) == ["lowercased_jobs", "raw_jobs", "rejected_rows"]
     assert "raw_jobs" in err
     code, out, _ = jobsearch("run", "--select", "deduplicated_jobs", "--only")
     assert (code, "1 computed" in out) == (0, True)
@@ -53,6 +53,7 @@ def test_explain_runs_nothing_and_gives_reasons(data: Path, jobsearch: Jobsearch
     assert code == 0
     assert [line.split()[:3] for line in out.splitlines()] == [
         ["raw_jobs", "stale", "missing"],
+        ["rejected_rows", "stale", "missing"],
         ["lowercased_jobs", "stale", "missing"],
     ]
     assert not (data / "lake").exists()
@@ -109,7 +110,7 @@ def without_raw_files(data: Path) -> None:
             "train-2.csv lacks the column Salary",
         ),
         (lambda d: write_raw(d, "train-2.csv", b""), "train-2.csv is empty"),
-        (lambda d: write_raw(d, "train-2.csv", HEADER.encode() + b"caf\xe9,t,l,,d\n"), "train-2.csv is not UTF-8"),
+        (lambda d: write_raw(d, "sources.yaml", b"sources: [{file: jobs.parquet}]"), "sources 1 split: Field required"),
         (lambda d: write_raw(d, "more.csv", HEADER.encode()), "more.csv is neither train nor test"),
         (without_raw_files, "no CSV file in"),
     ],

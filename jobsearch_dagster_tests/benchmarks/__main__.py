@@ -1,60 +1,39 @@
-"""`make bench`: what orchestration costs. Each figure is measured in one run on this machine.
+"""`make bench`: every benchmark, or those that are named, and how long they took.
 
-The demo runs in a fresh data folder. Orchestration is the wall time of the run that was spent neither in an asset's
-own code nor in a check's step: planning, Dagster's events, its storage.
+Belongs here: choosing. What is measured is in the module of its benchmark.
+
+    python -m jobsearch_dagster_tests.benchmarks                          everything
+    python -m jobsearch_dagster_tests.benchmarks preparation --rows 10000 --course-rows 0
 """
 
-import os
-import shutil
-import subprocess
-import sys
-import tempfile
+import argparse
 import time
-from pathlib import Path
 
-REPOSITORY = Path(__file__).parents[2]
+from jobsearch_dagster_tests.benchmarks import orchestration, preparation, salaries
 
-
-def seconds_of(command: list[str], environment: dict[str, str]) -> float:
-    """Wall time of a command that must succeed."""
-    started = time.perf_counter()
-    subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return time.perf_counter() - started
+PARTS = ("orchestration", "preparation", "salaries")
 
 
 def main() -> None:
-    """Run the demo, then nothing, then import the definitions, and print a table."""
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder)
-        shutil.copytree(REPOSITORY / "data" / "raw", data / "raw")
-        os.environ |= {"JOBSEARCH_DATA_DIR": str(data), "JOBSEARCH_PROFILE": "demo"}
-        os.environ.pop("DAGSTER_HOME", None)
-        from jobsearch_dagster.app.run import run
-        from jobsearch_dagster.app.workspace import open_workspace
-
-        outcome = run(open_workspace(), [])
-        if outcome.problems:
-            raise SystemExit("\n".join(outcome.problems))
-        orchestration = outcome.seconds - outcome.asset_seconds - outcome.check_seconds
-        environment = dict(os.environ)
-        command = str(Path(sys.executable).with_name("jobsearch"))
-        unchanged = seconds_of([command, "run"], environment)
-        definitions = seconds_of([sys.executable, "-c", "import jobsearch_dagster.definitions"], environment)
-    print("| what | seconds | share of the demo |")
-    print("| --- | ---: | ---: |")
-    rows = [
-        ("demo, wall time", outcome.seconds),
-        ("in assets", outcome.asset_seconds),
-        ("in checks", outcome.check_seconds),
-        ("orchestration", orchestration),
-    ]
-    for name, value in rows:
-        print(f"| {name} | {value:.1f} | {value / outcome.seconds:.1%} |")
-    print(f"| `jobsearch run` with nothing changed | {unchanged:.1f} | |")
-    print(f"| `import jobsearch_dagster.definitions` | {definitions:.1f} | |")
-    print("\n| group | seconds |\n| --- | ---: |")
-    for group, value in outcome.group_seconds.items():
-        print(f"| {group} | {value:.1f} |")
+    """Run the chosen parts one after the other."""
+    parser = argparse.ArgumentParser(prog="python -m jobsearch_dagster_tests.benchmarks")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; default: all")
+    parser.add_argument("--rows", type=int, action="append", help="size with all rows distinct; repeatable")
+    parser.add_argument("--course-rows", type=int, default=preparation.COURSE_ROWS, help="0 leaves it out")
+    parser.add_argument("--baseline-rows", type=int, default=preparation.BASELINE_ROWS, help="timed row by row at most")
+    chosen = parser.parse_args()
+    if unknown := set(chosen.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    started = time.perf_counter()
+    for part in chosen.parts or PARTS:
+        print(f"\n## {part}\n")
+        if part == "orchestration":
+            orchestration.main()
+        elif part == "salaries":
+            salaries.main()
+        else:
+            preparation.main(chosen.rows or preparation.SIZES, chosen.course_rows, chosen.baseline_rows)
+    print(f"\nTotal time {(time.perf_counter() - started) / 60:.1f} minutes")
 
 
 if __name__ == "__main__":

@@ -92,3 +92,36 @@ def test_an_error_of_the_function_is_not_hidden(connection: duckdb.DuckDBPyConne
 
     with pytest.raises(ZeroDivisionError):
         map_distinct(connection, "jobs", ["title"], fail, {"same": "VARCHAR"}, "failed")
+
+
+def test_the_columns_of_one_batch_are_all_that_python_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """30 batches of 1,000 values of 10 kB are 300 MB; the peak of what Python and Arrow allocate stays near one."""
+    import tracemalloc
+
+    import pyarrow as pa
+
+    monkeypatch.setattr(distinct, "BATCH", 1_000)
+    peak = 0
+
+    def length(text: str) -> tuple[int]:
+        nonlocal peak
+        peak = max(peak, pa.total_allocated_bytes() + tracemalloc.get_traced_memory()[0])
+        return (len(text),)
+
+    source = "(SELECT repeat('x', 10000) || range AS text FROM range(30_000))"
+    with duckdb.connect() as connection:
+        tracemalloc.start()
+        try:
+            map_distinct(connection, source, ["text"], length, {"length": "BIGINT"}, "measured")
+        finally:
+            tracemalloc.stop()
+        assert connection.execute("SELECT count(*), min(length) FROM measured").fetchall() == [(30_000, 10_001)]
+    assert peak < 60e6
+
+
+def test_nulls_are_joined_back_as_values(connection: duckdb.DuckDBPyConnection) -> None:
+    map_distinct(connection, "jobs", ["title"], lambda t: (t is None,), {"missing": "BOOLEAN"}, "read")
+    joined = connection.execute(
+        "SELECT j.title, missing FROM jobs j JOIN read r ON r.title IS NOT DISTINCT FROM j.title"
+    ).fetchall()
+    assert sorted(joined, key=str) == [("cook", False)] * 3 + [("nurse", False)] + [(None, True)] * 2

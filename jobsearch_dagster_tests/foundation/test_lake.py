@@ -9,6 +9,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from jobsearch_dagster.foundation import lake as lake_module
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.lake import ContractError, KeyParts, Lake, Stamp
 from jobsearch_dagster.foundation.schema import Column, TableSchema
@@ -158,3 +159,48 @@ for i in range(15):
     assert seen > 0
     assert lake.verify("t", SCHEMA) == []
     assert [path.name for path in lake.root.iterdir()] == ["t.parquet"]
+
+
+def test_duckdb_keeps_to_the_memory_limit_and_spills_below_the_data_folder(tmp_path: Path) -> None:
+    with Lake(tmp_path, 250_000_000).connect() as connection:
+        limit, folder = connection.execute(
+            "SELECT current_setting('memory_limit'), current_setting('temp_directory')"
+        ).fetchall()[0]
+    assert limit == "238.4 MiB"  # of 1,048,576 bytes
+    assert folder == str(tmp_path / "tmp")
+
+
+WIDE = TableSchema((Column("id", "BIGINT", "key"), Column("text", "VARCHAR", "5 kB")), primary_key=("id",))
+
+
+def test_a_table_larger_than_memory_is_sorted_written_and_verified(tmp_path: Path) -> None:
+    lake = Lake(tmp_path, 200_000_000)
+    with lake.connect() as connection:
+        shuffled = "SELECT (range * 7919) % 60_000 AS id, repeat(md5(range::VARCHAR), 160) AS text FROM range(60_000)"
+        stamp = lake.write("wide", connection.sql(shuffled), WIDE, PARTS, connection)
+    assert stamp.rows == 60_000
+    assert lake.verify("wide", WIDE) == []
+    with lake.connect(["wide"]) as connection:
+        assert connection.execute("SELECT id FROM wide LIMIT 3").fetchall() == [(0,), (1,), (2,)]
+
+
+@pytest.mark.parametrize("count", [0, 1, 4, 5, 9])
+def test_a_table_sorted_in_parts_is_the_one_sorted_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    frame = pd.DataFrame(
+        {"id": range(count), "name": [f"n{i}, 'x'" for i in range(count)], "value": 0.5, "seconds": None}
+    ).sample(frac=1, random_state=1)
+    at_once = write(Lake(tmp_path / "one"), frame)
+    monkeypatch.setattr(lake_module, "SORTED_AT_ONCE", 4)
+    lake = Lake(tmp_path / "two")
+    assert write(lake, frame).data_version == at_once.data_version
+    assert lake.read("t")["id"].tolist() == list(range(count))
+    assert list((tmp_path / "two" / "tmp").glob("*")) == []
+
+
+def test_too_little_memory_is_a_user_error_that_names_the_setting(tmp_path: Path) -> None:
+    rows = "SELECT range AS id, repeat('x', 1_000_000) AS text FROM range(300)"
+    lake = Lake(tmp_path, 20_000_000)
+    with pytest.raises(UserError, match="JOBSEARCH_MEMORY_LIMIT"), lake.connect() as connection:
+        lake.write("wide", connection.sql(rows), WIDE, PARTS, connection)

@@ -1,24 +1,23 @@
 """Every record of a file is read or rejected, and a file that cannot be read is named with its fix."""
 
-import csv
-import io
 from pathlib import Path
 
-import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jobsearch_dagster.foundation.errors import UserError
-from jobsearch_dagster.ingestion.csv_files import COLUMNS, find_files, load, read_records
+from jobsearch_dagster.ingestion import csv_files
+from jobsearch_dagster.ingestion.records import Record
+from jobsearch_dagster.ingestion.sources import by_name
+from jobsearch_dagster_tests.ingestion.raw_files import HEADER, csv_text, file_with
 
-HEADER = ",".join(COLUMNS)
 
-
-def file_with(folder: Path, text: str | bytes, name: str = "train-1.csv") -> Path:
-    path = folder / name
-    path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return path
+def read_records(path: Path) -> list[Record]:
+    """The records of a file, as many as an independent count finds."""
+    records = list(csv_files.read_records(by_name(path)))
+    assert csv_files.count_records(by_name(path)) == len(records)
+    return records
 
 
 def test_quoted_newlines_commas_and_quotes_stay_in_their_cell(tmp_path: Path) -> None:
@@ -62,7 +61,7 @@ def test_a_row_that_cannot_be_read_is_rejected_with_its_line(tmp_path: Path, row
 
 def test_a_misquoted_record_costs_itself_and_not_the_rest_of_the_file(tmp_path: Path) -> None:
     path = file_with(tmp_path, f'{HEADER}\nr,t,l,s,d\nr,"a "Senior" cook",l,s,d\nr2,t,l,s,d\nr3,t,l,s,d\n')
-    records = list(read_records(path))
+    records = read_records(path)
     assert [record.cells is not None for record in records] == [True, False, True, True]
     assert [record.number for record in records] == [1, 2, 3, 4]
 
@@ -77,16 +76,14 @@ def test_cells_far_beyond_pythons_own_limit_are_read(tmp_path: Path) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     st.lists(
-        st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r")), min_size=5, max_size=5),
+        st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), min_size=5, max_size=5),
         min_size=1,
         max_size=5,
     )
 )
 def test_whatever_csv_writes_is_read_back(tmp_path: Path, rows: list[list[str]]) -> None:
-    buffer = io.StringIO(newline="")
-    csv.writer(buffer).writerows([list(COLUMNS), *rows])
-    path = file_with(tmp_path, buffer.getvalue())
-    records = list(read_records(path))
+    path = file_with(tmp_path, csv_text(rows))
+    records = read_records(path)
     assert len(records) == len(rows)
     for record, row in zip(records, rows, strict=True):
         if row[1].strip() and row[4].strip():
@@ -101,37 +98,33 @@ def test_whatever_csv_writes_is_read_back(tmp_path: Path, rows: list[list[str]])
         (b"", "is empty"),
         (b"\n", "is empty"),
         (b"Resume,Job-Title,Location,Description\nr,t,l,d\n", "lacks the column Salary"),
-        (HEADER.encode() + b"\ncaf\xe9,t,l,s,d\n", r"is not UTF-8 \(byte 0xe9\)"),
-        (HEADER.encode("utf-16"), "is not UTF-8"),
+        (b"Resume:Job-Title\n", "its header is one field, Resume:Job-Title: separate its cells by commas"),
+        (b'"Resume" and more,Job-Title\n', "its first line is not readable as CSV"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named_with_the_fix(tmp_path: Path, content: bytes, message: str) -> None:
     path = file_with(tmp_path, content)
     with pytest.raises(UserError, match=message) as caught:
-        list(read_records(path))
+        read_records(path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_no_csv_at_all_names_the_folder_and_the_command_that_fills_it(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=f"no CSV file in {tmp_path}.*jobsearch sample"):
-        find_files(tmp_path)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_the_one_that_splits_the_header(tmp_path: Path, delimiter: str) -> None:
+    path = file_with(tmp_path, f"{HEADER}\nr,t,l,s,d\n".replace(",", delimiter))
+    assert [record.cells for record in read_records(path)] == [("r", "t", "l", "s", "d")]
 
 
-def test_a_file_name_must_say_train_or_test(tmp_path: Path) -> None:
-    file_with(tmp_path, HEADER, "jobs.csv")
-    with pytest.raises(UserError, match="neither train nor test"):
-        find_files(tmp_path)
+def test_a_nul_character_is_no_part_of_a_cell(tmp_path: Path) -> None:
+    path = file_with(tmp_path, f"{HEADER}\nr\0,t,\0,s,d\n\0\n")
+    assert [record.cells for record in read_records(path)] == [("r", "t", None, "s", "d")]
 
 
-def test_read_and_rejected_rows_of_all_files_add_up(tmp_path: Path) -> None:
-    file_with(tmp_path, f"{HEADER}\nr,t,l,s,d\nshort,row\nr2,t,l,,d\n", "train-1.csv")
-    file_with(tmp_path, f"{HEADER}\nr,t,l,s,d\n", "test-1.csv")
-    with duckdb.connect() as connection:
-        load(connection, tmp_path)
-        assert connection.execute("SELECT row_id, split, salary FROM accepted ORDER BY row_id").fetchall() == [
-            ("test-1.csv:1", "test", "s"),
-            ("train-1.csv:1", "train", "s"),
-            ("train-1.csv:3", "train", None),
-        ]
-        assert connection.execute("SELECT file, record, line FROM rejected").fetchall() == [("train-1.csv", 2, 3)]
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.text(st.sampled_from('",\r\n ab\0;')) | st.binary())
+def test_any_file_with_the_header_has_as_many_records_as_are_counted(tmp_path: Path, body: str | bytes) -> None:
+    body = body.encode() if isinstance(body, str) else body
+    records = read_records(file_with(tmp_path, HEADER.encode() + b"\n" + body))
+    assert [record.number for record in records] == list(range(1, len(records) + 1))
+    assert all(record.cells is None for record in records if record.reason)

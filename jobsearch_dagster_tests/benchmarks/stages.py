@@ -1,0 +1,67 @@
+"""Ingestion and preparation as Dagster runs them, each asset timed, in a process whose memory is all theirs.
+
+Belongs here: running the assets of one data folder and saying what they took, as JSON on the last line.
+"""
+
+import json
+import sys
+import time
+from typing import Any
+from unittest.mock import patch
+
+import dagster as dg
+
+from jobsearch_dagster.build import build_defs, lake_assets
+from jobsearch_dagster.foundation.table_asset import DataFolder
+from jobsearch_dagster.preparation import imputation
+from jobsearch_dagster_tests.benchmarks.measuring import peak_memory
+from jobsearch_dagster_tests.benchmarks.row_by_row import warm_up
+
+GROUPS = ("ingestion", "preparation")
+
+
+def materialize(folder: DataFolder) -> dict[str, float]:
+    """Seconds of each asset of the two groups."""
+    wanted = [name for name, asset in lake_assets().items() if asset.group in GROUPS]
+    defs = build_defs(profile="demo")
+    assets = [a for a in defs.assets or () if isinstance(a, dg.AssetsDefinition) and a.key.path[-1] in wanted]
+    quiet = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
+    result = dg.materialize(assets, resources={"folder": folder}, run_config=quiet)
+    seconds = {}
+    for name in wanted:
+        (event,) = result.asset_materializations_for_node(name)
+        took = event.metadata["seconds"].value
+        assert isinstance(took, float)
+        seconds[name] = took
+    return seconds
+
+
+def seconds_of_imputing(folder: DataFolder) -> float:
+    """Fitting and imputing alone: pay is read by a parser that answers at once, and nothing is published."""
+    found = imputation.parse_salary("$70K a year")
+
+    def answer(text: str, *arguments: Any, **options: Any) -> Any:
+        return found if text else None
+
+    with (
+        patch.object(imputation, "parse_salary", answer),
+        patch.object(imputation, "find_salary", return_value=None),
+        folder.lake.connect(["standardized_jobs"]) as connection,
+    ):
+        started = time.perf_counter()
+        imputed = imputation.impute_salaries(connection, imputation.SalaryRecipe())
+        imputed.project("row_id, salary_bucket").create("imputed")
+        return time.perf_counter() - started
+
+
+def main(data: str) -> None:
+    """Materialize every asset of ingestion and preparation in this process."""
+    warm_up()
+    folder = DataFolder(path=data)
+    seconds = materialize(folder)
+    peak = peak_memory()
+    print(json.dumps({"seconds": {**seconds, "imputing": seconds_of_imputing(folder)}, "peak": peak}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
