@@ -18,6 +18,13 @@ _ENTITY_OR_CONTROL = re.compile(r"&[#\w]+;|[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\u
 _STRAIGHT_QUOTES = str.maketrans("‘’‚‛“”„‟", "'" * 4 + '"' * 4)
 
 
+_CONTINUATION = "\u0080-\u00bf " + "".join(bytes([b]).decode("cp1252", "ignore") for b in range(0x80, 0xA0))
+_SUSPECT = re.compile(
+    f"[\u00c2-\u00f4][{_CONTINUATION}]|[^\u0000-\u00ab\u00ad-\u00ff\u2010-\u2015\u2018\u2019\u201c\u201d\u2022\u2026\u20ac]"
+)
+"""What mojibake is made of: UTF-8 read as cp1252 or latin-1, or a character of neither; other text needs no 0.5 ms."""
+
+
 def repair(text: str) -> str:
     """A cell made readable, line by line: mojibake undone, HTML as text, compatibility and invisible characters gone.
 
@@ -33,7 +40,7 @@ def _unbroken(text: str) -> str:
     from ftfy import fix_text
     from ftfy.badness import is_bad
 
-    if damaged or is_bad(text):
+    if damaged or (_SUSPECT.search(text) and is_bad(text)):
         text = fix_text(text, unescape_html=True)
     return text.translate(_STRAIGHT_QUOTES)
 
@@ -96,8 +103,7 @@ def _sentences(text: str) -> str:
 
 def _words(text: str) -> str:
     text = _until_stable(_sentences, text)
-    for pattern, expansion in _CONTRACTIONS:
-        text = pattern.sub(expansion, text)
+    text = _CONTRACTED.sub(_expanded, text)
     return " ".join(_PUNCTUATION.sub(_kept_or_blank, text).split())
 
 
@@ -147,7 +153,8 @@ def without_contacts(text: str) -> str:
     return _LOCAL_PHONE.sub(r"\1", text)
 
 
-_MAYBE_EMOJI = re.compile(r"[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff]")
+_MAYBE_EMOJI = re.compile(r"[0-9#*]?[\u00a9\u00ae\u200d\u203c-\u3299\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f]+")
+"""Runs that can hold emoji; the library reads nothing else, as it takes 0.3 ms for 1,000 characters."""
 
 
 def _without_emoji(text: str) -> str:
@@ -155,7 +162,7 @@ def _without_emoji(text: str) -> str:
         return text
     from emoji import replace_emoji
 
-    return replace_emoji(text, " ")
+    return _MAYBE_EMOJI.sub(lambda run: replace_emoji(run[0], " "), text)
 
 
 def _normalized(text: str) -> str:
@@ -205,6 +212,16 @@ _CONTRACTIONS = tuple(
         (r"\b(i)'m\b", r"\1 am"),
     )
 )
+
+_CONTRACTED = re.compile(r"\w+(?:'\w+)+")
+
+
+def _expanded(match: re.Match[str]) -> str:
+    word = match[0]
+    for pattern, expansion in _CONTRACTIONS:
+        word = pattern.sub(expansion, word)
+    return word
+
 
 _PUNCTUATION = re.compile(
     r"""

@@ -1,7 +1,7 @@
 """Ingestion and preparation as a notebook does them: pandas, one row after the other, by the same public functions.
 
 Belongs here: the baseline that `preparation.py` compares with. It gives what the assets give, by test, and nothing
-else: no rejected records, no keys, no digests, no files.
+else: no rejected records, no contracts, no digests, no files.
 """
 
 import hashlib
@@ -23,14 +23,17 @@ LOWERCASED = ["Resume", "Job-Title", "Location", "Description"]
 
 
 def read(raw: Path, rows: int | None = None) -> Any:
-    """The rows of both files; of each its share of the first `rows`."""
+    """The readable rows of both files with their ids; of each file its share of the first `rows`."""
     import pandas as pd
 
-    frames = []
+    read = []
     for split, share in (("train", 0.8), ("test", 0.2)):
         limit = None if rows is None else round(rows * share)
-        frames.append(pd.read_csv(raw / f"{split}-1.csv", nrows=limit, keep_default_na=False).assign(split=split))
-    return pd.concat(frames, ignore_index=True)
+        frame = pd.read_csv(raw / f"{split}-1.csv", nrows=limit, keep_default_na=False)
+        for number, row in frame.iterrows():
+            if row["Job-Title"].strip() and row["Description"].strip():
+                read.append({**row, "split": split, "row_id": f"{split}-1.csv:{number}"})
+    return pd.DataFrame(read)
 
 
 def deduplicate(frame: Any) -> Any:
