@@ -46,6 +46,8 @@ check: install
 	$(BIN)/jobsearch check
 
 bench: install
+	$(BIN)/pip install --quiet -c constraints.txt --group bench
+	$(BIN)/pip install --quiet --no-deps python-jobspy==1.1.82
 	$(BIN)/python -m jobsearch_dagster_tests.benchmarks
 
 clean:

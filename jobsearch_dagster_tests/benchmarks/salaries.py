@@ -3,12 +3,14 @@
 Every contender reads the same strings. What a peer does not return is filled in to its favour: price-parser and the
 report's rules get the package's rates, K for price-parser stays unread as its documentation says nothing of it, and
 an amount is taken for a year. A string is right when its bucket is; one that states no pay, or pay in a currency
-without a rate, when there is none: hence the column that counts only strings with a bucket.
+without a rate, when there is none: hence the column that counts only strings with a bucket. The peers are installed
+by `make bench`.
 """
 
 import csv
 import re
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 from jobsearch_dagster.preparation.salary import DEFAULT_RATES, PER_YEAR, bucket, parse_salary
@@ -47,9 +49,7 @@ def by_the_reports_rules(text: str, country: str) -> Reading:
 
 def by_price_parser(text: str, country: str) -> Reading:
     """`Price.fromstring`, as its README shows it."""
-    from price_parser import Price
-
-    price = Price.fromstring(text)
+    price = import_module("price_parser").Price.fromstring(text)
     if not price.amount:
         return NONE
     sign = price.currency or "$"
@@ -58,9 +58,7 @@ def by_price_parser(text: str, country: str) -> Reading:
 
 def by_jobspy(text: str, country: str) -> Reading:
     """`extract_salary`, which JobSpy reads descriptions with."""
-    from jobspy.util import extract_salary
-
-    interval, low, high, currency = extract_salary(text)
+    interval, low, high, currency = import_module("jobspy.util").extract_salary(text)
     if low is None:
         return NONE
     periods = {"hourly": PER_YEAR["hour"], "monthly": PER_YEAR["month"]}.get(interval, 1)
