@@ -54,10 +54,15 @@ class SalaryRecipe(Recipe):
 
 
 def impute_salaries(connection: "duckdb.DuckDBPyConnection", recipe: SalaryRecipe) -> "duckdb.DuckDBPyRelation":
-    """Add pay, its bucket and where it comes from to the rows of `standardized_jobs`.
+    """Add pay, its bucket and where it comes from to the rows of `standardized_jobs`."""
+    read_pay(connection, recipe)
+    return impute(connection, recipe.levels)
 
-    The median of a group is the ordinal one, the lower of the two middle buckets, over distinct train postings with
-    stated pay: a posting that occurs beside twenty resumes counts once.
+
+def read_pay(connection: "duckdb.DuckDBPyConnection", recipe: SalaryRecipe) -> None:
+    """Make the table `known`: the rows of `standardized_jobs` with the pay that their cell or description states.
+
+    A description is read only where the cell gives no bucket.
     """
     country = "country" if recipe.bare_dollar == "country" else "NULL::VARCHAR AS country"
 
@@ -76,9 +81,17 @@ def impute_salaries(connection: "duckdb.DuckDBPyConnection", recipe: SalaryRecip
     )"""
     map_distinct(connection, unread, ["description", "country"], find, _PARSED, "described")
     connection.execute(_known(country))
-    for number, level in enumerate(recipe.levels):
+
+
+def impute(connection: "duckdb.DuckDBPyConnection", levels: tuple[str, ...]) -> "duckdb.DuckDBPyRelation":
+    """Complete the table `known` by the ladder of levels.
+
+    The median of a group is the ordinal one, the lower of the two middle buckets, over distinct train postings with
+    stated pay: a posting that occurs beside twenty resumes counts once.
+    """
+    for number, level in enumerate(levels):
         _fit(connection, f"level_{number}", LEVELS[level])
-    return connection.sql(_imputed(recipe.levels))
+    return connection.sql(_imputed(levels))
 
 
 def _known(country: str) -> str:

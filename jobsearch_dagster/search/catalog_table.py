@@ -1,6 +1,7 @@
 """The rows of the job catalog: one per posting, from both splits.
 
-Belongs here: which of a posting's rows speaks for it. The file that is searched is written by `catalog.py`.
+Belongs here: which of a posting's rows speaks for it, and which postings show best how cells are understood. The file
+that is searched is written by `catalog.py`.
 """
 
 from typing import TYPE_CHECKING
@@ -42,5 +43,31 @@ def catalog_rows(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRel
             SELECT *, count(*) FILTER (salary <> shown) OVER (PARTITION BY posting_id) AS conflicts FROM ranked
         )
         SELECT {", ".join(CATALOG_SCHEMA.names)} FROM counted WHERE position = 1
+        """
+    )
+
+
+def hardest_postings(connection: "duckdb.DuckDBPyConnection", count: int = 10) -> "duckdb.DuckDBPyRelation":
+    """Postings of `job_catalog` as written beside what was understood, those first of which least was.
+
+    A cell that says something and was not understood weighs 2; a place among several, a title that changed and a
+    missing entity weigh 1.
+    """
+    return connection.sql(
+        f"""
+        SELECT title, standard_title AS "standard title", seniority, place AS "location",
+            concat_ws(', ', city, region, country, work_mode) AS "read as", other_places AS "and", salary,
+            bucket || ' (' || salary_source || ')' AS "pay",
+            list_slice(skills, 1, 6) AS "first skills", concat_ws('-', min_years, max_years) AS years, education,
+            employment_type AS type, source_row AS row
+        FROM job_catalog
+        ORDER BY
+            2 * (coalesce(place, '') <> '' AND country IS NULL)::INT
+            + 2 * (coalesce(salary, '') <> '' AND salary_source <> 'stated')::INT
+            + 2 * (len(skills) = 0)::INT
+            + (len(other_places) > 0)::INT + (lower(title) <> standard_title)::INT
+            + (min_years IS NULL)::INT + (education IS NULL)::INT + (employment_type IS NULL)::INT DESC,
+            posting_id
+        LIMIT {count}
         """
     )
