@@ -41,25 +41,30 @@ class Meaning:
 
 @dataclass(frozen=True)
 class Words:
-    """The patterns.
+    """The patterns, each with an example of what it matches.
 
     Attributes:
-        sign_before: One or two signs up to the end of the searched text, in the groups `outer` and `inner`.
-        after: One word or sign after a figure; the group that matched says of what kind it is.
-        period: Words that name a period, in a group of its name.
-        range: What stands between the two ends of a range.
-        and_: What does so after `between`.
-        between: Ends with a word such as "between".
-        upper_before: Ends with a word such as "up to".
-        upper_after: Begins with one such as "max".
-        lower_before: Ends with a word such as "from".
-        lower_after: Begins with one such as "and up".
-        said: What each scale says.
+        sign_before: "usd $" at the end of the searched text, in the groups `outer` and `inner`.
+        after: One word or sign after a figure, "k" or "€" or "per hour"; the group that matched tells its kind.
+        period: "hourly", "pro Monat", in a group named for the period.
+        long_period: "bi-weekly".
+        piece_work: "per mile".
+        range: "-" or "bis", between the two ends of a range.
+        and_: "and", between the two ends of a range that begins with `between`.
+        between: "between" at the end of the searched text.
+        upper_before: "up to" at the end of the searched text.
+        upper_after: "max".
+        lower_before: "from" at the end of the searched text.
+        lower_after: "and up".
+        meanings: What each word that holds a scale says.
+        long_periods: Period and number of them that each word of `long_period` says.
     """
 
     sign_before: re.Pattern[str]
     after: re.Pattern[str]
     period: re.Pattern[str]
+    long_period: re.Pattern[str]
+    piece_work: re.Pattern[str]
     range: re.Pattern[str]
     and_: re.Pattern[str]
     between: re.Pattern[str]
@@ -67,17 +72,18 @@ class Words:
     upper_after: re.Pattern[str]
     lower_before: re.Pattern[str]
     lower_after: re.Pattern[str]
-    said: Mapping[str, Meaning]
+    meanings: Mapping[str, Meaning]
+    long_periods: Mapping[str, tuple[Period, float]]
 
     def meaning(self, kind: str, word: str) -> Meaning:
         """What a match of the group `kind` of `after` says."""
         if kind == "sign":
-            return Meaning(currencies=meant_by(word))
+            return Meaning(currencies=currencies_of_sign(word))
         period = next((period for period in PERIODS if kind in (period, f"bare_{period}")), None)
-        return Meaning(period=period) if period else self.said.get(word, Meaning())
+        return Meaning(period=period) if period else self.meanings.get(word, Meaning())
 
 
-def meant_by(sign: str) -> tuple[str, ...]:
+def currencies_of_sign(sign: str) -> tuple[str, ...]:
     """Currencies of a sign as it stands in a folded text; `us $` is `us$`."""
     known = currencies.signs()
     return known[sign if sign in known else sign.replace(" ", "")]
@@ -86,70 +92,93 @@ def meant_by(sign: str) -> tuple[str, ...]:
 @cache
 def words() -> Words:
     """The patterns, built on first use: about 30 ms."""
-    own = yaml.safe_load(DATA.read_text(encoding="utf-8"))
-    said = _said(own)
-    scales = _one_of(word for words in own["scales"].values() for word in words)
-    scaled = _one_of(alias for word, more in own["scaled_signs"].items() for alias in (word, *more.get("also", ())))
-    signs = _one_of(currencies.signs())
-    strong = _one_of(currencies.signs().keys() - currencies.thousands_only())
-    symbols = _one_of(sign for sign in currencies.signs() if not re.match(LETTER, sign))
-    edged = rf"(?:(?<!{LETTER})(?:{signs})|{symbols})"
-    boundary = rf"(?!{LETTER})"
-    per = rf"(?:[\s(]*/\s?|[\s(]+(?:{_one_of(own['per'])})\s?/?\s*)"
-    periods = "|".join(
-        rf"(?P<{period}>{per}(?:{_one_of(own['units'][period])}){boundary}"
-        rf"|[\s(,-]*(?<!{LETTER})(?:{_one_of(own['adverbs'][period])}){boundary})"
-        for period in PERIODS
-    )
-    bare = "|".join(
-        rf"[\s-]?(?P<bare_{period}>{_one_of(set(own['units'][period]) & set(own['bare_units']))}){boundary}"
-        for period in PERIODS
-    )
-    added = _one_of(own["added"])
-    fillers = rf"(?:{_one_of(own['fillers'])}){boundary}"
-    sides = {
-        name: re.compile(rf"(?<!{LETTER})(?:{_one_of(own[name])})[\s:(]*$") for name in ("upper_before", "lower_before")
-    }
-    after = {
-        name: re.compile(rf"[\s(]*(?:{_one_of(own[name])}){boundary}(?!\W{{0,3}}[0-9])")
-        for name in ("upper_after", "lower_after")
-    }
+    data = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    fillers = rf"(?:{_one_of(data['fillers'])}){_END}"
+    ranges = rf"[\s()]*(?:{fillers}[\s()]*)*(?:{_one_of(data['ranges'])})[\s(]*"
     return Words(
-        sign_before=re.compile(rf"(?:(?P<outer>{edged})[\s:]*)??(?P<inner>{edged})[\s:]*$"),
-        after=re.compile(
-            rf"""\s?(?P<scale>{scales})(?={boundary}|{strong}) | \s?(?P<scaled>{scaled}){boundary}
-            | (?P<plus>\s?\+(?=\s*$)|\+(?!\s*(?:{added}|[0-9])|[a-z])) | (?P<dash>/-|/=|,-|,—|:-)
-            | {periods} | \s?(?P<sign>{signs}){boundary}(?![0-9]) | {bare} | [\s(]*(?P<filler>{fillers})\)?""",
-            re.VERBOSE,
-        ),
-        period=re.compile(periods),
-        range=re.compile(
-            rf"[\s()]*(?:{fillers}[\s()]*)*(?:{_one_of(own['ranges'])})[\s(]*(?:(?:{_one_of(own['upper_before'])})[\s(]*)?"
-        ),
-        and_=re.compile(rf"\s*(?:{_one_of(own['and'])})\s*"),
-        between=re.compile(rf"(?<!{LETTER})(?:{_one_of(own['between'])})[\s:]*$"),
-        said=said,
-        **sides,
-        **after,
+        sign_before=_sign_before(),
+        after=_after(data, fillers),
+        period=re.compile(_periods(data)),
+        long_period=re.compile(rf"(?<!{LETTER})(?:{_one_of(data['long_periods'])}){_END}"),
+        piece_work=re.compile(rf"{_per(data)}(?:{_one_of(data['piece_work'])})s?{_END}"),
+        range=re.compile(rf"{ranges}(?:(?:{_one_of(data['upper_before'])})[\s(]*)?"),
+        and_=re.compile(rf"\s*(?:{_one_of(data['and'])})\s*"),
+        between=_at_the_end(data["between"]),
+        upper_before=_at_the_end(data["upper_before"]),
+        upper_after=_at_the_start(data["upper_after"]),
+        lower_before=_at_the_end(data["lower_before"]),
+        lower_after=_at_the_start(data["lower_after"]),
+        meanings=_meanings(data),
+        long_periods={fold(word): (period, times) for word, (period, times) in data["long_periods"].items()},
     )
 
 
-def _said(own: Mapping[str, Any]) -> dict[str, Meaning]:
-    """What each scale word says."""
-    said = {fold(word): Meaning(scale=scale) for scale, words in own["scales"].items() for word in words}
-    for word, more in (own["implied"] | own["scaled_signs"]).items():
+_END = rf"(?!{LETTER})"
+
+
+def _sign_before() -> re.Pattern[str]:
+    symbols = _one_of(sign for sign in currencies.signs() if not re.match(LETTER, fold(sign)))
+    sign = rf"(?:(?<!{LETTER})(?:{_one_of(currencies.signs())})|{symbols})"
+    return re.compile(rf"(?:(?P<outer>{sign})[\s:]*)??(?P<inner>{sign})[\s:]*$")
+
+
+def _after(data: Mapping[str, Any], fillers: str) -> re.Pattern[str]:
+    scaled = (alias for word, more in data["scaled_signs"].items() for alias in (word, *more.get("also", ())))
+    # "50 kUSD": a scale may be followed by a sign, but not by one that begins like a word ("35.000 kroner").
+    sign_behind = _one_of(currencies.signs().keys() - currencies.thousands_only())
+    direct_units = "|".join(
+        rf"[\s-]?(?P<bare_{period}>{_one_of(set(data['units'][period]) & set(data['bare_units']))}){_END}"
+        for period in PERIODS
+    )
+    return re.compile(
+        rf"""
+          \s?(?P<sign>{_one_of(currencies.signs())}){_END}(?![0-9])
+        | \s?(?P<scaled>{_one_of(scaled)}){_END}
+        | \s?(?P<scale>{_one_of(word for words in data["scales"].values() for word in words)})
+              (?={_END}|(?:{sign_behind}){_END})
+        | (?P<plus>\s?\+(?=\s*$)|\+(?!\s*(?:{_one_of(data["added"])}|[0-9])|[a-z]))
+        | (?P<dash>/-|/=|,-|,—|:-)
+        | {_periods(data)} | {direct_units} | [\s(]*(?P<filler>{fillers})\)?
+        """,
+        re.VERBOSE,
+    )
+
+
+def _periods(data: Mapping[str, Any]) -> str:
+    return "|".join(
+        rf"(?P<{period}>{_per(data)}(?:{_one_of(data['units'][period])}){_END}"
+        rf"|[\s(,-]*(?<!{LETTER})(?:{_one_of(data['adverbs'][period])}){_END})"
+        for period in PERIODS
+    )
+
+
+def _per(data: Mapping[str, Any]) -> str:
+    return rf"(?:[\s(]*/\s?|[\s(]+(?:{_one_of(data['per'])})\s?/?\s*)"
+
+
+def _at_the_end(some: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!{LETTER})(?:{_one_of(some)})[\s:(]*$")
+
+
+def _at_the_start(some: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"[\s(]*(?:{_one_of(some)}){_END}(?!\W{{0,3}}[0-9])")
+
+
+def _meanings(data: Mapping[str, Any]) -> dict[str, Meaning]:
+    found = {fold(word): Meaning(scale=scale) for scale, words in data["scales"].items() for word in words}
+    for word, more in (data["implied"] | data["scaled_signs"]).items():
         for alias in map(fold, (word, *more.get("also", ()))):
-            said[alias] = replace(
-                said.get(alias, Meaning(scale=more.get("scale"))),
+            found[alias] = replace(
+                found.get(alias, Meaning(scale=more.get("scale"))),
                 currencies=tuple(more["currencies"]),
                 period=more.get("period"),
             )
-    return said
+    return found
 
 
-def _one_of(words: Iterable[str]) -> str:
-    """Any of the words, the longest first; a blank in a word may be missing."""
-    longest_first = sorted({fold(str(word)) for word in words}, key=lambda word: (-len(word), word))
+def _one_of(some: Iterable[str]) -> str:
+    """Any of the words, the longest first; a blank in a word may be missing, and one may stand before a `$`."""
+    longest_first = sorted({fold(str(word)) for word in some}, key=lambda word: (-len(word), word))
     return "|".join(_spaced(word) for word in longest_first)
 
 

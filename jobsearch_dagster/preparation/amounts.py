@@ -1,7 +1,7 @@
 """How people write an amount of money: figure, scale, sign, range, side, period, payments a year.
 
 Belongs here: the notation, of amounts in one line of text. Does not belong here: the words themselves
-(`amount_patterns.yaml`, `currencies.yaml`), and whether an amount is pay and what it is worth (`salary.py`).
+(`amount_words.yaml`, `currencies.yaml`), and whether an amount is pay and what it is worth (`salary.py`).
 
 Every text here is folded (`text.fold`): no case, no accents.
 """
@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from jobsearch_dagster.preparation.amount_words import LETTER, meant_by, words
-from jobsearch_dagster.preparation.currencies import thousands_only
+from jobsearch_dagster.preparation.amount_words import LETTER, currencies_of_sign, words
+from jobsearch_dagster.preparation.currencies import thousands_only, wage_unit
 from jobsearch_dagster.preparation.vocabulary import PERIODS, Period
 
 _REACH = 24
@@ -90,7 +90,8 @@ def find_amounts(text: str) -> Iterator[Amount]:
             yield _amount(text, pending, quantity)
             pending = None
         else:
-            yield _amount(text, pending)
+            if not _is_placeholder(text, pending, quantity):
+                yield _amount(text, pending)
             pending = quantity
     if pending is not None:
         yield _amount(text, pending)
@@ -100,6 +101,17 @@ def find_period(text: str) -> Period | None:
     """The first period that a folded text names: "hourly rate", "pro Monat"; None where it names none."""
     found = words().period.search(text)
     return next(period for period in PERIODS if found[period]) if found else None
+
+
+def find_long_period(text: str) -> tuple[Period, float] | None:
+    """Period and how many of it one payment is for, where a folded text names such: "bi-weekly" is (week, 2)."""
+    found = words().long_period.search(text)
+    if found is None:
+        return None
+    known = words().long_periods
+    return known.get(found[0]) or next(
+        known[word] for word in known if word.replace(" ", "") == found[0].replace(" ", "")
+    )
 
 
 def with_figures(text: str) -> str:
@@ -151,8 +163,12 @@ def _quantities(text: str) -> Iterator[_Quantity]:
         if unit is None or _NO_AMOUNT.fullmatch(figure[0]) or (figure[0] == "401" and not sign):
             continue
         meant = _meant_before(sign) if sign and _is_money(sign["inner"], figure[0], unit) else ()
-        if not meant and _GLUED.search(text[max(end, figure.start() - 2) : figure.start()]):
+        if not meant and (
+            _GLUED.search(text[max(end, figure.start() - 2) : figure.start()]) or _is_counted(text, unit)
+        ):
             continue
+        if sign and sign["inner"] in thousands_only() and not set(meant) & set(unit.currencies or meant):
+            meant = ()  # "le 2 000 €": the sign behind is the surer one
         end = unit.end
         yield _Quantity(
             start=sign.start() if sign and meant else figure.start(),
@@ -172,6 +188,15 @@ def _sign_before(text: str, end: int, start: int) -> re.Match[str] | None:
     return words().sign_before.search(text, max(end, start - _REACH), start)
 
 
+def _is_counted(text: str, unit: _Unit) -> bool:
+    """Whether a figure without a sign counts something: "40 hours", "5 years", "300 employees"."""
+    return unit.scale is None and not unit.currencies and _COUNTED.match(text, unit.end) is not None
+
+
+_COUNTED = re.compile(
+    r"[\s-]*(?:hours?|hrs?|days?|years?|yrs?|months?|weeks?|employees|staff|people|students|users|customers|shares|options"
+    r"|rsus?|stock|units?|points?|openings?|positions?|vacanc\w*|sq|miles|kms?|lbs|kg)\b"
+)
 _NO_SIGN = re.compile(r"[-–—~,(0-9]\s?$")
 _NO_AMOUNT = re.compile(r"0(?![.,]).*")
 _GLUED = re.compile(rf"(?:{LETTER}-?|[#@_])$")
@@ -215,13 +240,15 @@ def _begins_the_next(text: str, sign: re.Match[str]) -> bool:
 
 def _meant_before(sign: re.Match[str]) -> tuple[str, ...]:
     """Currencies of the one or two signs before a figure: "USD $"."""
-    return _narrowed(meant_by(sign["outer"]) if sign["outer"] else (), meant_by(sign["inner"]))
+    return _narrowed(currencies_of_sign(sign["outer"]) if sign["outer"] else (), currencies_of_sign(sign["inner"]))
 
 
 def _is_money(sign: str, figure: str, unit: _Unit) -> bool:
     if sign not in thousands_only():
         return True
-    return _number(figure, unit.scale or 1) * (unit.scale or 1) >= 1_000 or unit.period is not None
+    value = _number(figure, unit.scale or 1) * (unit.scale or 1)
+    fine = min(wage_unit(currency) or 1 for currency in currencies_of_sign(sign))
+    return unit.period is not None or value >= 1_000 * min(1, fine)  # a dinar goes further than a dollar
 
 
 def _narrowed(some: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
@@ -256,6 +283,14 @@ def _is_range(text: str, first: _Quantity, second: _Quantity) -> bool:
         widest = 20 if is_bounded else 0
     is_inverted = low > high and not (first.currencies and second.currencies and low <= 3 * high)
     return high <= widest * low and not is_inverted
+
+
+def _is_placeholder(text: str, first: _Quantity, second: _Quantity) -> bool:
+    """Whether the first of two amounts is no pay but fills the lower end of a range: "$1 - $100,000"."""
+    if not (first.currencies and second.currencies and words().range.fullmatch(text[first.end : second.start])):
+        return False
+    low, high = _values(first, second)
+    return high > 20 * low
 
 
 def _begins_anew(text: str, first: _Quantity, second: _Quantity) -> bool:

@@ -25,10 +25,8 @@ def signs() -> dict[str, tuple[str, ...]]:
     """Folded signs, codes and names to the currencies (ISO 4217) that they can mean, the likeliest first."""
     from pycountry import currencies
 
-    own = _own()
-    codes = {currency.alpha_3 for currency in currencies} - set(own["not_codes"])
-    found: dict[str, tuple[str, ...]] = {fold(code): (code,) for code in codes}
-    found.update({fold(sign): tuple(meant) for sign, meant in own["signs"].items()})
+    found: dict[str, tuple[str, ...]] = {fold(currency.alpha_3): (currency.alpha_3,) for currency in currencies}
+    found.update({fold(sign): tuple(meant) for sign, meant in _own()["signs"].items()})
     return found
 
 
@@ -74,14 +72,17 @@ def _hinted_in(context: str) -> tuple[str, ...]:
 
 @cache
 def _codes() -> re.Pattern[str]:
-    """Codes that read as nothing else, wherever they stand in a cell."""
-    codes = {code.lower() for code in _own()["wage_units"]} - set(map(str.lower, _own()["words_too"]))
-    return re.compile(rf"\b(?:{'|'.join(sorted(codes))})\b")
+    """Codes set apart from the amount: "(CAD)", "in USD", ", EUR" at the end. A "CAD designer" is none."""
+    codes = "|".join(sorted(code.lower() for code in _own()["wage_units"]))
+    return re.compile(rf"(?:\(\s?(?:in\s)?|\bin\s|[,;]\s(?=\w+\W*$))({codes})\b")
 
 
-def wage_unit(currency: str) -> float:
-    """Units of a currency that play the part of one dollar in pay: a rough size, to tell a month from a year."""
-    return _own()["wage_units"].get(currency, 1.0)
+def wage_unit(currency: str) -> float | None:
+    """Units of a currency that play the part of one dollar in pay: a rough size, to tell a month from a year.
+
+    None for a currency that `currencies.yaml` does not know.
+    """
+    return _own()["wage_units"].get(currency)
 
 
 @cache

@@ -7,36 +7,47 @@ here: how an amount is written (`amounts.py`) and what it is worth (`salary.py`)
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
+import yaml
+
+from jobsearch_dagster.preparation.amount_words import words
 from jobsearch_dagster.preparation.amounts import Amount, find_amounts
 from jobsearch_dagster.preparation.text import fold, split_sentences
 
-_NOUNS = (
-    r"\w*salar(?:y|ies)(?! sacrific| packag)|compensation|remuneration|wages?|ctc|earnings|ote|package|rate|base|basic"
-    r"|gross|gehalt|stundenlohn|monatslohn|verdienst|lohn|salaire|salario|sueldo|stipendio|ordenado|faixa salarial"
-    r"|(?<!to )pay(?=\W*(?:$|(?:is|range|rate|band|scale|from|of|starts?|between|up|will|grade|package|per|at)\b))"
-)
-_VERBS = "earns?|earning|paid|pays?(?! us| for)|paying(?! us| for)|offer(?:s|ing|ed)?|make|receive|take home"
-_EXTRAS = (
-    "bonus(?:es)?|commissions?|sign(?:ing)?[- ]on|relocation|reimburs[a-z]*|referrals?|friends?|allowances?|stipends?"
-    "|per diem|tuition|equipment|training|learning|wellness|gym|commuter|match(?:ing|ed)?|insurance|vouchers?"
-    "|discounts?|stock|equity|shares|rsus?|fellowships?|housing|meals?|internet|phone|certification|incentives?"
-    "|rent|shared|travel|accommodation|super(?:annuation)?|pension|repayment"
-)
-_OTHERS = (
-    "fund(?:s|ed|ing)?|rais(?:ed?|ing)|revenues?|turnover|valu(?:ed|ation)|invest(?:ed|ment|ments|ors?)|series [a-f]"
-    "|seed|venture|backed|worth|donat[a-z]+|charit[a-z]+|assets|aum|arr|gmv|quotas?|portfolio|budgets?|savings?|saved?"
-    "|deals?|(?:sub)?grants?|sales|profits?|losses|prizes?|(?:sub)?awards?|loans?|fines?|fees?|contracts?|prices?|priced"
-    "|retail|sells?|sold|costs?|bids?|supply|supplies|purchases?|orders?|spend|spending"
-    "|clients?|customers?|graduates|alumni|families|households|borrowers|members|users|participants?|newcomers"
-    "|artists|people earning|tenants|patients|subscribers|donors|students|they|their"
-)
-_MONEY = re.compile(rf"\b(?:(?P<pay>{_NOUNS})|(?P<verb>{_VERBS})|(?P<extra>{_EXTRAS})|(?P<other>{_OTHERS}))\b")
-_ON_TARGET = re.compile(r"\b(?:ote|on[- ]target|total|tc|actual|realistic|potential)\b")
-_BASE = re.compile(r"\b(?:base|basic|fixed|guaranteed|fte|full[- ]time equivalent)\b")
-_CLAUSE_END = re.compile(r"[,;/+(|]|\b(?:and|plus|with|or|inc|incl|including|inclusive|exc|excl|excluding|exclusive)\b")
+DATA = Path(__file__).with_name("money_words.yaml")
 _LONGEST_CLAUSE = 120
 """Characters to either side of an amount that are read: bounds the work where a text holds thousands of amounts."""
+
+
+@dataclass(frozen=True)
+class _Patterns:
+    """`money_words.yaml`: the kinds of money in one pattern with a group for each, and what else is told by words."""
+
+    money: re.Pattern[str]
+    on_target: re.Pattern[str]
+    base: re.Pattern[str]
+    clause_end: re.Pattern[str]
+    heading: re.Pattern[str]
+    label: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    data = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    one_of = {name: "|".join(lines.splitlines()) for name, lines in data.items()}
+    kinds = "|".join(rf"(?P<{kind}>{one_of[kind]})" for kind in ("pay", "verbs", "extras", "others"))
+    return _Patterns(
+        money=re.compile(rf"\b(?:{kinds})\b"),
+        on_target=re.compile(rf"\b(?:{one_of['on_target']})\b"),
+        base=re.compile(rf"\b(?:{one_of['base']})\b"),
+        clause_end=re.compile(rf"[,;/+(|]|\b(?:{one_of['clause_ends']})\b"),
+        heading=re.compile(rf"\W*(?:\w+\W+){{0,4}}?(?:{one_of['headings']})(?:\W+\w+){{0,3}}\W*"),
+        label=re.compile(
+            rf"(?:\b(?:{one_of['labels']})\b[\s.:#/()-]*(?:id|no|code|number)?[\s.:#-]*|#\s?)$",
+        ),
+    )
 
 
 def one_line(text: str) -> str:
@@ -56,7 +67,7 @@ def best_first(cell: str) -> list[Amount]:
 def _looks_like_pay(cell: str, amount: Amount) -> bool:
     """Whether an amount without a sign is pay, and no year, postcode, reference or head count."""
     before, after = cell[: amount.start], cell[amount.end :]
-    if _LABEL.search(before) or _COUNTED.match(after):
+    if _patterns().label.search(before):
         return False
     if amount.is_marked:
         return True
@@ -66,16 +77,7 @@ def _looks_like_pay(cell: str, amount: Amount) -> bool:
     return (high >= 10_000 and not _STATE.search(before)) or (high >= 1_000 and not is_year and is_alone)
 
 
-_LABEL = re.compile(
-    r"(?:\b(?:grade|band|level|step|stufe|gs|class|tier|schedule|zip|zipcode|postcode|postal code|plz|ref|reference|req"
-    r"|requisition|id|job|no|nr|number|code|phone|tel|call|ext|room|suite|box)\b[\s.:#/()-]*(?:id|no|code|number)?"
-    r"[\s.:#-]*|#\s?)$"
-)
 _STATE = re.compile(r"\b[a-z]{2},?\s$")
-_COUNTED = re.compile(
-    r"[\s-]*(?:hours?\b|hrs?\b|days?\b|years?\b|yrs?\b|months?\b|weeks?\b|employees|staff|people|students|users"
-    r"|customers|shares|options|rsus?|stock|units?|points?|openings?|positions?|vacanc|sq|miles|km|lbs|kg)"
-)
 
 
 def _rank(text: str, amount: Amount) -> int:
@@ -83,13 +85,15 @@ def _rank(text: str, amount: Amount) -> int:
 
     Words before an amount count more than those after it: in "OTE $160K (base $80K)" the first is on target.
     """
+    if words().piece_work.match(text, amount.end):
+        return 0
     clause = _clause(text, amount)
-    for words, kind in zip(clause, _nearest(*clause), strict=True):
-        if _ON_TARGET.search(words):
+    for around, kind in zip(clause, _nearest(*clause), strict=True):
+        if _patterns().on_target.search(around):
             return 1
-        if kind == "extra" and not (words is clause[1] and len(amount.values) == 2 and amount.period):
+        if kind == "extras" and not (around is clause[1] and len(amount.values) == 2 and amount.period):
             return 0
-        if _BASE.search(words):
+        if _patterns().base.search(around):
             return 3
     return 2
 
@@ -115,13 +119,11 @@ def lines_with_amounts(text: str) -> Iterator[Line]:
             for sentence in split_sentences(line):
                 if re.search(r"[0-9]", sentence):
                     yield Line(one_line(sentence), under_pay)
-        under_pay = _HEADING.fullmatch(line) is not None
+        under_pay = len(line) <= _LONGEST_HEADING and _patterns().heading.fullmatch(fold(line)) is not None
 
 
 _LINE = re.compile(r"[\n\r]+|\s[|•·]\s")
-_HEADING = re.compile(
-    r"\W*(?:[\w']+\W+){0,4}(?:salary|pay|compensation|remuneration|wages?|rate)(?:\W+[\w']+){0,3}\W*", re.IGNORECASE
-)
+_LONGEST_HEADING = 80
 UNNAMED = 2
 """The highest clarity of an amount that no word names as pay."""
 
@@ -130,27 +132,31 @@ def clarity_of(line: Line, amount: Amount) -> int:
     """How clearly an amount of a description is pay: 5 is named pay, 1 is a range or stands alone, 0 is other money."""
     if not amount.currencies and not (amount.is_marked or amount.values[-1] >= 10_000):
         return 0
+    if words().piece_work.match(line.text, amount.end):
+        return 0
     before, after = _clause(line.text, amount)
     kind_before, kind_after = _nearest(before, after)
     if not amount.currencies and not (kind_before == "pay" or line.under_pay):
         return 0
     if kind_before == "pay" and not _names_others(before):
-        return 4 if _ON_TARGET.search(before) else 5
-    if kind_before in ("extra", "other") or kind_after in ("extra", "other") or _names_others(before):
+        return 4 if _patterns().on_target.search(before) else 5
+    if kind_before in ("extras", "others") or kind_after in ("extras", "others") or _names_others(before):
         return 0
     if line.under_pay or kind_after == "pay":
         return 4
-    if kind_before == "verb":
+    if kind_before == "verbs":
         return 3 if amount.period or len(amount.values) == 2 else 0
     if _is_introduced(line.text, amount):
         return 3
     if amount.period and not _ADJECTIVE.match(after):
         return 2 if amount.start <= 20 or len(amount.values) == 2 else 0
     others = len(line.text) - (amount.end - amount.start)
-    is_alone = others <= (60 if len(amount.values) == 2 else 40)
+    is_alone = others <= (60 if len(amount.values) == 2 else 40) and not _PURPOSE.match(after)
     return 1 if is_alone and amount.values[-1] >= 10_000 else 0
 
 
+_PURPOSE = re.compile(r"\s*(?:in|for|towards?|of|to|on|off)\b")
+"""Begins what money is for: "$10,000 in adoption support"."""
 _ADJECTIVE = re.compile(
     r"\s*(?!gross|net|base|depending|doe|based|according|full|part|for|to|in|on|at|as|is|if)[a-z]{3}"
 )
@@ -165,23 +171,24 @@ def _is_introduced(text: str, amount: Amount) -> bool:
 
 def _names_others(before: str) -> bool:
     """Whether the clause is about what other people earn or pay: "our graduates earn an average salary of"."""
-    found = _MONEY.search(before)
-    return found is not None and found.lastgroup == "other" and not before.strip().startswith(found[0])
+    found = _patterns().money.search(before)
+    return found is not None and found.lastgroup == "others" and not before.strip().startswith(found[0])
 
 
 def _clause(text: str, amount: Amount) -> tuple[str, str]:
     """The words before and after an amount that are about it and about no other amount."""
-    before = _CLAUSE_END.split(text[max(0, amount.start - _LONGEST_CLAUSE) : amount.start])[-1]
+    clauses = _patterns().clause_end.split(text[max(0, amount.start - _LONGEST_CLAUSE) : amount.start])
+    before = clauses[-1] if clauses[-1].strip() else "".join(clauses[-2:])  # "life insurance ($50,000)"
     after = text[amount.end : amount.end + _LONGEST_CLAUSE].lstrip()
     if after.startswith("("):
         inside, closed, _ = after[1:].partition(")")
         after = inside if closed else ""
-    after = _CLAUSE_END.split(after)[0]
+    after = _patterns().clause_end.split(after)[0]
     return before, "" if re.search(r"[0-9]", after) else after
 
 
 def _nearest(before: str, after: str) -> tuple[str | None, str | None]:
     """Kinds of money of the last such word before an amount and the first after it."""
-    named = [found.lastgroup for found in _MONEY.finditer(before)]
-    first = _MONEY.search(after)
+    named = [found.lastgroup for found in _patterns().money.finditer(before)]
+    first = _patterns().money.search(after)
     return (named[-1] if named else None), (first.lastgroup if first else None)

@@ -11,7 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from jobsearch_dagster.preparation.amounts import Amount, find_amounts, find_period, payments_a_year, with_figures
+from jobsearch_dagster.preparation.amounts import (
+    Amount,
+    find_amounts,
+    find_long_period,
+    find_period,
+    payments_a_year,
+    with_figures,
+)
 from jobsearch_dagster.preparation.currencies import currency_meant, own_currency, wage_unit
 from jobsearch_dagster.preparation.pay_context import UNNAMED, best_first, clarity_of, lines_with_amounts, one_line
 from jobsearch_dagster.preparation.text import LONGEST_CELL, repair, without_contacts
@@ -35,14 +42,14 @@ _USUAL: tuple[tuple[float, Period], ...] = (
 """Pay without a period is for the first of these whose bound, in wage units, lies above it, else for a year."""
 
 _POSSIBLE = (500, 20_000_000)
-"""Yearly pay in wage units that a cell may hold; less is a placeholder, more a telephone number."""
+"""Yearly pay in wage units that a cell may state with its period; less is a placeholder, more a slip of the pen."""
 _NAMED = (4_000, 1_500_000)
 """Yearly pay in wage units that a description may name as pay; less is a voucher, more is funding."""
 _PLAUSIBLE = (12_000, 1_500_000)
 """The same where no word says that it is pay: a phone allowance of $100 a month is not."""
 
 
-LONGEST_DESCRIPTION = 200_000
+LONGEST_DESCRIPTION = 100_000
 """Characters of a description that are read; real ones are a tenth of that at most."""
 
 
@@ -99,7 +106,9 @@ def parse_salary(
     cell = with_figures(one_line(without_contacts(repair(text))))
     for amount in best_first(cell):
         found = _salary(amount, cell, country, rates)
-        if _is_within(found, _POSSIBLE if amount.currencies or amount.is_marked else _NAMED):
+        least = _POSSIBLE[0] if found.period_source == "stated" else _NAMED[0]
+        most = _POSSIBLE[1] if amount.currencies or amount.is_marked else _NAMED[1]
+        if _is_within(found, (least, most)):
             return found
     return None
 
@@ -133,13 +142,15 @@ def find_salary(
 
 def _salary(amount: Amount, text: str, country: str | None, rates: Mapping[str, float]) -> SalaryRange:
     currency = currency_meant(amount.currencies, country, text)
-    stated = amount.period or _period_near(text, amount, currency)
+    near = text[max(0, amount.start - _NEAR) : amount.end + _NEAR]
+    long_period = find_long_period(near)
+    stated, spans = long_period or (amount.period or _period_near(text, amount, currency), 1)
     period = stated or _usual_period(amount.values[-1], currency, own_currency(country))
-    times = (payments_a_year(text) if period == "month" else None) or PER_YEAR[period]
-    low, high = amount.bounds
+    payments = (payments_a_year(text) if period == "month" else None) or PER_YEAR[period]
+    low, high = (None if value is None else round(value / spans, 2) for value in amount.bounds)
     rate = rates.get(currency)
     low_usd, high_usd = (
-        None if value is None or rate is None else round(value * times * rate, 2) for value in (low, high)
+        None if value is None or rate is None else round(value * payments * rate, 2) for value in (low, high)
     )
     known = [usd for usd in (low_usd, high_usd) if usd is not None]
     midpoint = sum(known) / len(known) if known else None
@@ -164,7 +175,7 @@ def _period_near(text: str, amount: Amount, currency: str) -> Period | None:
         (
             period
             for period in (find_period(after), find_period(before))
-            if period and _NAMED[0] <= _yearly(amount.values[-1], period, currency) <= _NAMED[1]
+            if period and _is_likely(amount.values[-1], period, currency, _NAMED)
         ),
         None,
     )
@@ -174,22 +185,19 @@ _NEAR = 40
 """Characters around an amount in which a period that is not written at it is looked for."""
 
 
-def _yearly(value: float, period: Period, currency: str) -> float:
-    """Wage units a year."""
-    return value * PER_YEAR[period] / wage_unit(currency)
+def _is_likely(value: float, period: Period, currency: str, limits: tuple[float, float]) -> bool:
+    """Whether pay lies within limits in wage units a year; of a currency of unknown worth nothing can be said."""
+    unit = wage_unit(currency)
+    return unit is None or limits[0] <= value * PER_YEAR[period] / unit <= limits[1]
 
 
 def _usual_period(value: float, currency: str, own: str | None) -> Period:
-    size = value / wage_unit(currency)
+    size = value / (wage_unit(currency) or 1)
     usual: Period = next((period for bound, period in _USUAL if size < bound), "year")
     is_foreign = own not in (None, currency)  # "$700" in Vietnam: nobody is paid by the day in another currency
     return "month" if usual == "day" and is_foreign else usual
 
 
 def _is_within(found: SalaryRange, limits: tuple[float, float]) -> bool:
-    yearly = [
-        _yearly(value, found.period, found.currency)
-        for value in (found.min_amount, found.max_amount)
-        if value is not None
-    ]
-    return limits[0] <= max(yearly) and max(yearly) <= limits[1]
+    values = [value for value in (found.min_amount, found.max_amount) if value is not None]
+    return _is_likely(max(values), found.period, found.currency, limits)

@@ -3,6 +3,7 @@
 import pytest
 
 from jobsearch_dagster.preparation.amounts import find_amounts, payments_a_year, with_figures
+from jobsearch_dagster.preparation.currencies import signs
 from jobsearch_dagster.preparation.text import fold
 
 
@@ -87,7 +88,29 @@ def test_a_figure_that_is_part_of_something_else_is_no_amount(text):
     "text", ["lift 50 pounds", "40 hours per week", "12 month contract", "in R 4 years", "60 Best employer"]
 )
 def test_a_number_of_something_has_no_currency(text):
-    assert [amount.currencies for amount in amounts(text)] == [()]
+    assert all(amount.currencies == () for amount in amounts(text))
+
+
+@pytest.mark.parametrize("sign", sorted(signs()))
+def test_a_sign_behind_an_amount_is_not_taken_for_a_scale(sign):
+    (amount,) = amounts(f"50,000 {sign}")
+    assert amount.values == (50_000,)
+    assert amount.currencies == signs()[sign]
+
+
+@pytest.mark.parametrize("word", ["engineers", "drivers", "years", "offers", "hours", "managers"])
+def test_the_end_of_a_word_is_no_sign(word):
+    assert [amount.currencies[:1] for amount in amounts(f"{word}: $120,000")] == [("USD",)]
+    assert [amount.currencies for amount in amounts(f"{word} 60-70k")] == [()]
+
+
+@pytest.mark.parametrize("text", ["$25 - 40 hours per week", "$20.50 / 40 hrs", "$25 a 40 hour week"])
+def test_hours_beside_an_amount_are_no_end_of_a_range(text):
+    assert [len(amount.values) for amount in amounts(text)] == [1]
+
+
+def test_the_lower_end_of_a_range_that_is_no_pay_is_left_out():
+    assert [amount.values for amount in amounts("$1 - $100,000")] == [(100_000,)]
 
 
 def test_a_grade_before_pay_is_no_end_of_a_range():
