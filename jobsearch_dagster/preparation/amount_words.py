@@ -125,7 +125,10 @@ def _sign_before() -> re.Pattern[str]:
 def _after(data: Mapping[str, Any], fillers: str) -> re.Pattern[str]:
     scaled = (alias for word, more in data["scaled_signs"].items() for alias in (word, *more.get("also", ())))
     # "50 kUSD": a scale may be followed by a sign, but not by one that begins like a word ("35.000 kroner").
-    sign_behind = _one_of(currencies.signs().keys() - currencies.thousands_only())
+    strong = currencies.signs().keys() - currencies.thousands_only()
+    sign_behind = _one_of(
+        sign for sign in strong if re.fullmatch("[a-z]{3}", sign) or not re.match(LETTER, sign)
+    )  # no "l" in "lbs."
     direct_units = "|".join(
         rf"[\s-]?(?P<bare_{period}>{_one_of(set(data['units'][period]) & set(data['bare_units']))}){_END}"
         for period in PERIODS
@@ -135,7 +138,7 @@ def _after(data: Mapping[str, Any], fillers: str) -> re.Pattern[str]:
           \s?(?P<sign>{_one_of(currencies.signs())}){_END}(?![0-9])
         | \s?(?P<scaled>{_one_of(scaled)}){_END}
         | \s?(?P<scale>{_one_of(word for words in data["scales"].values() for word in words)})
-              (?={_END}|(?:{sign_behind}){_END})
+              (?={_END}|(?:{sign_behind}|pa|pcm|pm|yr){_END})
         | (?P<plus>\s?\+(?=\s*$)|\+(?!\s*(?:{_one_of(data["added"])}|[0-9])|[a-z]))
         | (?P<dash>/-|/=|,-|,—|:-)
         | {_periods(data)} | {direct_units} | [\s(]*(?P<filler>{fillers})\)?
@@ -153,7 +156,7 @@ def _periods(data: Mapping[str, Any]) -> str:
 
 
 def _per(data: Mapping[str, Any]) -> str:
-    return rf"(?:[\s(]*/\s?|[\s(]+(?:{_one_of(data['per'])})\s?/?\s*)"
+    return rf"(?:[\s(]*/\s?|[\s(]+(?:{_one_of(data['per'])})(?:\s?/\s*|\s+))"
 
 
 def _at_the_end(some: Iterable[str]) -> re.Pattern[str]:

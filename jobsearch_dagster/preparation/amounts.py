@@ -342,7 +342,11 @@ def _amount(text: str, first: _Quantity, second: _Quantity | None = None) -> Amo
 
 def _side(text: str, quantity: _Quantity) -> Literal["lower", "upper"] | None:
     patterns = words()
-    if _follows(text, quantity, patterns.upper_before) or patterns.upper_after.match(text, quantity.end):
+    reach = max(0, quantity.start - _REACH)
+    upper = patterns.upper_before.search(text, reach, quantity.start)
+    lower = patterns.lower_before.search(text, reach, quantity.start)
+    if upper and lower:  # "not less than" holds "less than"
+        return "lower" if lower.start() < upper.start() else "upper"
+    if upper or patterns.upper_after.match(text, quantity.end):
         return "upper"
-    lower = _follows(text, quantity, patterns.lower_before) or patterns.lower_after.match(text, quantity.end)
-    return "lower" if quantity.has_plus or lower else None
+    return "lower" if quantity.has_plus or lower or patterns.lower_after.match(text, quantity.end) else None

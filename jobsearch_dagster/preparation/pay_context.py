@@ -177,8 +177,8 @@ def _names_others(before: str) -> bool:
 
 def _clause(text: str, amount: Amount) -> tuple[str, str]:
     """The words before and after an amount that are about it and about no other amount."""
-    clauses = _patterns().clause_end.split(text[max(0, amount.start - _LONGEST_CLAUSE) : amount.start])
-    before = clauses[-1] if clauses[-1].strip() else "".join(clauses[-2:])  # "life insurance ($50,000)"
+    preceding = text[max(0, amount.start - _LONGEST_CLAUSE) : amount.start].rstrip()
+    before = _patterns().clause_end.split(preceding.removesuffix("("))[-1]  # "life insurance ($50,000)"
     after = text[amount.end : amount.end + _LONGEST_CLAUSE].lstrip()
     if after.startswith("("):
         inside, closed, _ = after[1:].partition(")")

@@ -34,6 +34,7 @@ def amounts(text: str):
         ("entre 38 et 45 K€", (38_000, 45_000)),
         ("от 100 000 до 150 000 руб.", (100_000, 150_000)),
         ("$65,000K", (65_000,)),
+        ("£45kpa", (45_000,)),
     ],
 )
 def test_one_amount_is_read_with_its_separators_scale_and_range(text, values):
@@ -49,6 +50,7 @@ def test_one_amount_is_read_with_its_separators_scale_and_range(text, values):
         ("ab 60.000 €", "lower"),
         ("desde 60.000 €", "lower"),
         ("$60k+", "lower"),
+        ("not less than $60k", "lower"),
         ("$60k+ bonus", None),
         ("$60k + super", None),
         ("$60k", None),
@@ -85,7 +87,16 @@ def test_a_figure_that_is_part_of_something_else_is_no_amount(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["lift 50 pounds", "40 hours per week", "12 month contract", "in R 4 years", "60 Best employer"]
+    "text",
+    [
+        "lift 50 pounds",
+        "must lift 30-50 lbs. and stand",
+        "25 lbs.",
+        "40 hours per week",
+        "12 month contract",
+        "in R 4 years",
+        "60 Best employer",
+    ],
 )
 def test_a_number_of_something_has_no_currency(text):
     assert all(amount.currencies == () for amount in amounts(text))

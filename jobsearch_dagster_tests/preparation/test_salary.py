@@ -145,6 +145,8 @@ def test_a_stated_period_is_marked_as_such():
         ("$80K base, $160K OTE", 80_000),
         ("$5,000 sign-on bonus, salary $52,000", 52_000),
         ("OTE $160K", 160_000),
+        ("$5,000 sign-on bonus; $80,000", 80_000),
+        ("$2,100 per week travel nurse", 109_200),
     ],
 )
 def test_base_pay_wins_over_bonus_and_on_target_earnings(text, midpoint):
