@@ -116,7 +116,38 @@ CLUSTER = """
 """
 A_TRAINING_PAIR = f"FROM training_set WHERE {first('training_set')}"
 
+PRIVATE = {
+    "clean_jobs": ("job_title", "description_text", "resume_clean"),
+    "job_summaries": ("description_summary",),
+    "query_pairs": ("question", "answer"),
+    "training_set": ("answer",),
+    "validation_set": ("answer",),
+    "test_set": ("answer",),
+    "job_catalog": ("title", "place", "salary", "summary"),
+    "base_answers": ("answer",),
+    "lora_answers": ("answer",),
+    "analytics_answers": ("answer",),
+}
+"""Columns, per table, in which the check of personal data must notice it."""
+DETAILS = {
+    "email": "or write to jane.doe@example.com",
+    "phone": "or dial +44 20 7946 0958",
+    "address": "at 12 High Street, London",
+    "name": "kind regards, Fatima Khan",
+}
+
 CASES = [
+    *(
+        Case(
+            f"{table}:no_contact_details",
+            replaced(table, column, f"concat({column}, '\n{detail}')", first(table)),
+            {"violations": 1, kind: 1},
+        )
+        for table, columns in PRIVATE.items()
+        for column in columns
+        for kind, detail in DETAILS.items()
+        if column in {"description_text", "description_summary", "title"} or kind == "phone"
+    ),
     # ingestion
     Case(
         "raw_jobs:every_row_has_a_title_and_a_description",
@@ -131,9 +162,11 @@ CASES = [
     Case(
         "rejected_rows:at_most_one_record_in_a_hundred_is_rejected",
         rewritten(
-            "rejected_rows", "SELECT 'train-1.csv' AS file, 99 AS record, 99 AS line, 'cells' AS reason, '' AS text"
+            "rejected_rows",
+            "SELECT 'train-1.csv' AS file, 99 + i AS record, 99 AS line, 'cells' AS reason, '' AS text "
+            "FROM range(11) numbers(i)",
         ),
-        {"rejected": 1},
+        {"rejected": 11},
     ),
     Case(
         "rejected_rows:every_resume_is_readable",

@@ -24,6 +24,7 @@ GROUPS = {
         "imputed_salaries",
         "clean_jobs",
         "job_entities",
+        "entity_agreement",
         "near_duplicate_clusters",
         "imputation_quality",
     },

@@ -4,7 +4,9 @@ import dagster as dg
 from duckdb import DuckDBPyConnection
 
 from jobsearch_dagster.evaluation.assets import CONTENDERS
+from jobsearch_dagster.evaluation.tables import ANSWERS
 from jobsearch_dagster.foundation.table_check import none_of, table_check
+from jobsearch_dagster.preparation.contact_check import contact_check
 
 
 @table_check("answer_scores")
@@ -43,3 +45,8 @@ def the_adapter_changes_answers(connection: DuckDBPyConnection) -> dg.AssetCheck
         """
     ).fetchall()[0]
     return dg.AssetCheckResult(passed=changed > 0, metadata={"changed": changed, "questions": total})
+
+
+base_answers_are_private = contact_check("base_answers", ANSWERS)
+lora_answers_are_private = contact_check("lora_answers", ANSWERS)
+analytics_answers_are_private = contact_check("analytics_answers", ANSWERS)

@@ -12,6 +12,7 @@ from typing import Protocol
 from jobsearch_dagster.foundation.generation import Generator
 from jobsearch_dagster.pairs.rendering import render_prompt, stop_ids
 from jobsearch_dagster.pairs.templates import load_templates
+from jobsearch_dagster.preparation.privacy import redact
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,10 @@ class LanguageModel:
         self._advance = advance
 
     def answer(self, questions: Sequence[str]) -> list[Answer]:
-        """Greedy answers; the instruction is always the first template."""
+        """Greedy answers; the instruction is always the first template.
+
+        Contact details that the model makes up are taken out: somebody may have that number.
+        """
         tokenizer = self._generator.tokenizer
         system = load_templates().instructions[0]
         found = self._generator.generate(
@@ -71,7 +75,7 @@ class LanguageModel:
             batch_size=self._batch_size,
             advance=self._advance,
         )
-        return [Answer(g.text, g.tokens, g.stopped, g.seconds) for g in found]
+        return [Answer(redact(g.text), g.tokens, g.stopped, g.seconds) for g in found]
 
 
 class Analytics:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-BATCH = 2_000
-"""Combinations that are Python objects at once: about 20 MB at 4 kB each, whatever the size of the table."""
+BATCH, BATCH_BYTES = 2_000, 16_000_000
+"""Combinations that are Python objects at once end with the first of the two, whatever the size of the table."""
 
 
 def map_distinct(
@@ -48,7 +48,11 @@ def map_distinct(
         + ", ".join(f"NULL::{type_} AS {name}" for name, type_ in returns.items())
         + f" FROM {source} LIMIT 0"
     )
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE distinct_arguments AS SELECT DISTINCT {names} FROM {source}")
+    size = " + ".join(f"coalesce(strlen({name}::VARCHAR), 0)" for name in arguments)
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE distinct_arguments AS "
+        f"SELECT *, {size} AS bytes_of_row FROM (SELECT DISTINCT {names} FROM {source})"
+    )
     total = connection.execute("SELECT count(*) FROM distinct_arguments").fetchall()[0][0]
     progress = Progress(total, "distinct values", say)
     for batch in _batches(connection, total):
@@ -64,8 +68,22 @@ def map_distinct(
 def _batches(connection: "duckdb.DuckDBPyConnection", total: int) -> Iterator["pa.Table"]:
     """The rows of `distinct_arguments`; a range of row numbers reads only the blocks that hold it."""
     for start in range(0, total, BATCH):
-        end = start + BATCH
-        yield connection.sql(f"FROM distinct_arguments WHERE rowid >= {start} AND rowid < {end}").to_arrow_table()
+        block = f"FROM distinct_arguments WHERE rowid >= {start} AND rowid < {start + BATCH}"
+        sizes = connection.execute(f"SELECT bytes_of_row {block} ORDER BY rowid").fetchall()
+        for first, end in _cut([size for (size,) in sizes]):
+            part = f"AND rowid >= {start + first} AND rowid < {start + end}"
+            yield connection.sql(f"SELECT * EXCLUDE (bytes_of_row) {block} {part}").to_arrow_table()
+
+
+def _cut(sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Neighbours of together at most `BATCH_BYTES`, as ranges of their positions; a larger one stands alone."""
+    first, together = 0, 0
+    for position, size in enumerate(sizes):
+        if position > first and together + size > BATCH_BYTES:
+            yield first, position
+            first, together = position, 0
+        together += size
+    yield first, len(sizes)
 
 
 def _rows(batch: "pa.Table") -> Iterator[tuple[Any, ...]]:

@@ -7,7 +7,6 @@ alone tells what is up to date. What a table means is in the stages; directories
 """
 
 import json
-import os
 import tempfile
 from collections.abc import Generator, Iterable
 from contextlib import closing, contextmanager
@@ -20,6 +19,7 @@ import duckdb
 from jobsearch_dagster.foundation.digests import digest_of, digest_of_table
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.schema import TableSchema
+from jobsearch_dagster.foundation.scratch import process_name, remove_abandoned, scratch_folder
 from jobsearch_dagster.foundation.settings import MEMORY_LIMIT
 
 if TYPE_CHECKING:
@@ -101,8 +101,8 @@ class Lake:
         Raises:
             UserError: A table does not exist yet, or what cannot spill needs more than the limit.
         """
-        with closing(duckdb.connect()) as connection:
-            spill = self.data_dir / "tmp"
+        # A folder for each connection: two DuckDB instances that spill into one take each other's files for theirs.
+        with scratch_folder(self.data_dir) as spill, closing(duckdb.connect()) as connection:
             connection.execute(f"SET temp_directory = '{_quoted(spill)}'")
             connection.execute(f"SET memory_limit = '{self.memory_limit // 1000}KB'")
             connection.execute("SET TimeZone = 'UTC'")
@@ -161,9 +161,10 @@ class Lake:
             UserError: The folder cannot be written or the disk is full.
         """
         target = self.path(table)
-        temporary = target.with_suffix(f".{os.getpid()}.tmp")
+        temporary = target.with_suffix(f".{process_name()}.tmp")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
+            remove_abandoned(target.parent.glob(f"{table}.*.tmp"))
             _stage(connection, rows, schema, table)
             stamp = Stamp(
                 digest_of_table(connection, "staged", schema),
@@ -223,6 +224,11 @@ class Lake:
         return []
 
 
+def scratch_of(connection: duckdb.DuckDBPyConnection) -> Path:
+    """Where the work on a connection of the lake puts temporary files; the folder need not exist yet."""
+    return Path(connection.execute("SELECT current_setting('temp_directory')").fetchall()[0][0])
+
+
 class ContractError(Exception):
     """Rows that break the contract of their table: a bug in the asset, never published."""
 
@@ -267,7 +273,7 @@ def _sort(connection: duckdb.DuckDBPyConnection, casts: str, key: str) -> None:
     if total <= SORTED_AT_ONCE:
         connection.execute(f"INSERT INTO staged SELECT {casts} FROM incoming ORDER BY {key}")
         return
-    spill = Path(connection.execute("SELECT current_setting('temp_directory')").fetchall()[0][0])
+    spill = scratch_of(connection)
     spill.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=spill) as parts:
         connection.execute(f"SET partitioned_write_flush_threshold = {DEALT_AT_ONCE}")

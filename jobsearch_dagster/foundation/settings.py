@@ -6,7 +6,7 @@ and data rules are not settings: they are recipes, with defaults from a profile 
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from jobsearch_dagster.foundation.errors import UserError
@@ -26,12 +26,18 @@ class Settings:
         profile: Name of the profile (`JOBSEARCH_PROFILE`, default `demo`).
         executor: Who runs the steps (`JOBSEARCH_EXECUTOR`).
         memory_limit: Bytes that DuckDB may hold before it spills to disk (`JOBSEARCH_MEMORY_LIMIT`, default 1GB).
+        llm_url: Base address of an OpenAI-compatible endpoint (`JOBSEARCH_LLM_URL`); none by default.
+        llm_model: The model to ask there (`JOBSEARCH_LLM_MODEL`).
+        llm_key: Its key, where it wants one (`JOBSEARCH_LLM_KEY`); never shown.
     """
 
     data_dir: Path
     profile: str = "demo"
     executor: str = "local"
     memory_limit: int = MEMORY_LIMIT
+    llm_url: str | None = None
+    llm_model: str | None = None
+    llm_key: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -48,6 +54,9 @@ class Settings:
             profile=os.environ.get("JOBSEARCH_PROFILE") or "demo",
             executor=executor,
             memory_limit=_memory_limit(os.environ.get("JOBSEARCH_MEMORY_LIMIT", "")),
+            llm_url=os.environ.get("JOBSEARCH_LLM_URL") or None,
+            llm_model=os.environ.get("JOBSEARCH_LLM_MODEL") or None,
+            llm_key=os.environ.get("JOBSEARCH_LLM_KEY") or None,
         )
 
 

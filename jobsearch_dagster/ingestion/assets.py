@@ -5,8 +5,9 @@ from typing import Any
 import dagster as dg
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from jobsearch_dagster.foundation.digests import digest_of_data, digest_of_files
+from jobsearch_dagster.foundation.digests import digest_of, digest_of_files
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.lake import scratch_of
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, table_asset
 from jobsearch_dagster.foundation.ui_metadata import markdown_table
@@ -22,9 +23,9 @@ def raw_file_digest(folder: DataFolder, config: Recipe) -> dict[str, str]:
     Touching a file changes nothing, one changed byte does.
     """
     raw = folder.root / "raw"
-    listing = raw / sources.LISTING
     try:
-        listed = digest_of_data(listing) if listing.is_file() else {}
+        listing = sources.listing(raw)
+        listed = {sources.LISTING: digest_of(listing.model_dump(mode="json"))} if listing else {}
         return {"raw files": digest_of_files(raw, sources.raw_files(raw)), **listed}
     except OSError as error:
         raise UserError(
@@ -32,17 +33,17 @@ def raw_file_digest(folder: DataFolder, config: Recipe) -> dict[str, str]:
         ) from error
 
 
-@table_asset(RAW_JOBS, code_version="2", external=raw_file_digest, kinds=KINDS)
+@table_asset(RAW_JOBS, code_version="3", external=raw_file_digest, kinds=KINDS)
 def raw_jobs(step: Step) -> DuckDBPyRelation:
     """Job postings crossed with resumes, as they stand in the files of raw/, NUL characters apart.
 
-    CSV files by name, and whatever sources.yaml lists. One row per record.
+    Files named train* and test*, and whatever sources.yaml lists. One row per record.
     """
-    reading.load_accepted(step.connection, step.folder.root / "raw", step.folder.root / "tmp", step.say)
+    reading.load_accepted(step.connection, step.folder.root / "raw", scratch_of(step.connection), step.say)
     return step.connection.table("accepted")
 
 
-@table_asset(REJECTED_ROWS, inputs=("raw_jobs",), code_version="2", external=raw_file_digest, kinds=KINDS)
+@table_asset(REJECTED_ROWS, inputs=("raw_jobs",), code_version="3", external=raw_file_digest, kinds=KINDS)
 def rejected_rows(step: Step) -> DuckDBPyRelation:
     """Records of the raw files and resumes that could not be read, with the reason.
 

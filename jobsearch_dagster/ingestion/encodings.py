@@ -8,14 +8,18 @@ import codecs
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.ingestion.records import LARGEST_CELL
 
 BLOCK = 1 << 16  # bytes or characters read at once; what fits the cache is decoded faster than a megabyte
 HEAD = 64  # bytes looked at for the NUL pattern of UTF-16: two thirds of the usual header
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+MARKED = {"utf-8": "utf-8-sig", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}
+"""Codec -> the one that takes the byte-order mark for what it is and not for a character."""
 LATIN_1 = "jobsearch.latin-1"
 
 
@@ -51,27 +55,36 @@ def detect(path: Path, given: str | None = None) -> TextEncoding:
     """The encoding of a file, by a strict ladder.
 
     A byte-order mark decides; then the NULs that UTF-16 has in every second byte of ASCII text; then UTF-8, where the
-    whole file is valid; else cp1252. A file that breaks the rules of its own mark is read with U+FFFD for the bytes
-    that do.
+    whole file is valid or has more characters of several bytes than faults; else cp1252. A file that breaks the rules
+    of its own mark, or of UTF-8 in a few places, is read with U+FFFD for the bytes that do.
 
     Args:
         path: The file.
-        given: The encoding that the user names instead.
+        given: The encoding that the user names instead; a byte-order mark that agrees with it is no character.
 
     Raises:
         UserError: The file cannot be read, or is not in the encoding that the user names.
     """
     try:
-        name = given or _announced(path)
+        name = _with_mark(path, given) if given else _announced(path)
         fault, has_nul = _fault(path, name or "utf-8")
+        if fault is None:
+            is_utf8 = codecs.lookup(name or "utf-8").name in {"utf-8", "utf-8-sig"}
+            return TextEncoding(name or "utf-8-sig", is_plain=is_utf8 and not has_nul)
+        if given:
+            raise UserError(f"{path} is not {given} ({fault}): correct or leave out its `encoding` in sources.yaml")
+        if name is None and _is_mostly_utf8(path):
+            name = "utf-8-sig"
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}; check the file and its permissions") from error
-    if fault is None:
-        is_utf8 = codecs.lookup(name or "utf-8").name in {"utf-8", "utf-8-sig"}
-        return TextEncoding(name or "utf-8-sig", is_plain=is_utf8 and not has_nul)
-    if given:
-        raise UserError(f"{path} is not {given} ({fault}): correct or leave out its `encoding` in sources.yaml")
     return TextEncoding(name, "replace") if name else TextEncoding("cp1252", LATIN_1)
+
+
+def _with_mark(path: Path, given: str) -> str:
+    """The encoding that the user names, or its form with a byte-order mark where the file begins with that mark."""
+    marked = MARKED.get(codecs.lookup(given).name)
+    with path.open("rb") as handle:
+        return marked if marked and handle.read(4).startswith("\ufeff".encode(given)) else given
 
 
 def _announced(path: Path) -> str | None:
@@ -100,13 +113,33 @@ def _fault(path: Path, name: str) -> tuple[str | None, bool]:
     return None, has_nul
 
 
-def read_lines(path: Path, encoding: TextEncoding) -> Iterator[str]:
-    r"""The lines of a file, each with its own line end (`\n`, `\r\n` or `\r`), without NUL characters."""
+def _is_mostly_utf8(path: Path) -> bool:
+    """Whether more characters of several bytes than faults are found when a file is read as UTF-8.
+
+    Letters of cp1252 make such a character only where two or more of them stand together and happen to fit.
+    """
+    characters = faults = 0
+    with path.open(encoding="utf-8", errors="replace", newline="") as handle:
+        while block := handle.read(BLOCK):
+            unreadable = block.count("\N{REPLACEMENT CHARACTER}")
+            faults += unreadable
+            characters += len(block) - len(block.encode("ascii", "ignore")) - unreadable
+    return characters > faults
+
+
+def read_lines(path: Path, encoding: TextEncoding, longest: int = LARGEST_CELL) -> Iterator[str]:
+    r"""The lines of a file, each with its own line end (`\n`, `\r\n` or `\r`), without NUL characters.
+
+    Of a line of more characters than `longest` comes one character more than that, and the rest is passed over.
+    """
     with path.open(encoding=encoding.name, errors=encoding.errors, newline="") as handle:
-        if encoding.is_plain:
-            yield from handle
-        else:
-            yield from (line.replace("\0", "") for line in handle)
+        for line in iter(partial(handle.readline, longest + 1), ""):
+            if len(line) > longest:
+                yield line
+                while line and not line.endswith(("\n", "\r")):
+                    line = handle.readline(BLOCK)
+            else:
+                yield line if encoding.is_plain else line.replace("\0", "")
 
 
 @contextmanager
@@ -131,5 +164,11 @@ def as_utf8(path: Path, encoding: TextEncoding, folder: Path, say: Callable[[str
                 dropped += len(block) - len(text)
                 copy.write(text)
         copy.flush()
-        say(f"{path.name} is read as {encoding}" + (f"; {dropped:,} NUL characters dropped" if dropped else ""))
+        say_encoding(path, encoding, say, dropped)
         yield Path(copy.name)
+
+
+def say_encoding(path: Path, encoding: TextEncoding, say: Callable[[str], object], dropped: int = 0) -> None:
+    """Tell of a file that is not plain how it is read, and how many NUL characters it lost."""
+    if not encoding.is_plain:
+        say(f"{path.name} is read as {encoding}" + (f"; {dropped:,} NUL characters dropped" if dropped else ""))

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobsearch_dagster.ingestion.csv_files import LARGEST_CELL, Layout
-from jobsearch_dagster.ingestion.records import BLANKS, COLUMNS, NEEDED
+from jobsearch_dagster.ingestion.csv_files import Layout
+from jobsearch_dagster.ingestion.records import BLANKS, COLUMNS, LARGEST_CELL, NEEDED
 
 if TYPE_CHECKING:
     import duckdb
 
 BOM = b"\xef\xbb\xbf"
+PAGES_KEPT = 64 * 1024 * 1024  # bytes of the map that stay in memory behind the reader; a file has gigabytes
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,10 @@ class Regular:
     records: int
     longest: int
     newline: str
+
+
+class MiscountError(Exception):
+    """DuckDB split a regular file into another number of records than the pattern did."""
 
 
 def examine(path: Path, layout: Layout) -> Regular | None:
@@ -58,8 +63,11 @@ def examine(path: Path, layout: Layout) -> Regular | None:
         record = re.compile(row + rb"(?:%b|\Z)(?:%b)*+" % (newline, newline))
         while data[position : position + len(newline)] == newline:  # empty lines, which are no records
             position += len(newline)
-        count, longest = 0, position
+        count, longest, kept_from = 0, position, 0
         while position < end:
+            if position - kept_from > PAGES_KEPT:
+                data.madvise(mmap.MADV_DONTNEED, 0, position // mmap.PAGESIZE * mmap.PAGESIZE)
+                kept_from = position
             match = record.match(data, position)
             if match is None or match.end() - position > LARGEST_CELL:
                 del match
@@ -79,7 +87,8 @@ def load(connection: "duckdb.DuckDBPyConnection", table: str, path: Path, layout
         tell it too, in one thread.
 
     Raises:
-        duckdb.InvalidInputException: DuckDB does not find the file regular.
+        duckdb.Error: DuckDB does not find the file regular.
+        MiscountError: DuckDB finds another number of records.
     """
     file = re.sub(r"([*?\[])", r"[\1]", str(path))  # DuckDB takes a path for a glob pattern
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(layout.width))
@@ -95,6 +104,10 @@ def load(connection: "duckdb.DuckDBPyConnection", table: str, path: Path, layout
             new_line = {literal(repr(regular.newline)[1:-1])}, max_line_size = {max(2 * regular.longest, 1 << 21)})
         """
     )
+    ((found,),) = connection.execute(f"SELECT count(*) FROM {table}").fetchall()
+    if found != regular.records:
+        connection.execute(f"DROP TABLE {table}")
+        raise MiscountError(f"it finds {found:,} records where there are {regular.records:,}")
     # Not `trim(cell, blanks)`, which takes longer than all the rest: the pattern stops at the first letter.
     present = " AND ".join(f"regexp_matches({COLUMNS[name]}, {literal(f'[^{BLANKS}]')})" for name in NEEDED)
     return f"SELECT rowid + 1 AS record, {', '.join(COLUMNS.values())} FROM {table} WHERE {present}"

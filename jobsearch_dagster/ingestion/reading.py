@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jobsearch_dagster.ingestion import csv_files, quick_csv, table_files
-from jobsearch_dagster.ingestion.encodings import as_utf8
+from jobsearch_dagster.ingestion.encodings import as_utf8, detect, say_encoding
 from jobsearch_dagster.ingestion.records import COLUMNS, Record
 from jobsearch_dagster.ingestion.resumes import read_resumes
 from jobsearch_dagster.ingestion.sources import LISTING, Source, find_sources, unlisted_files
@@ -39,7 +39,7 @@ def read_records(source: Source) -> Iterator[Record]:
 
 
 def count_records(source: Source) -> int:
-    """How many records `read_records` must yield, counted in another way."""
+    """How many records `read_records` must yield, counted without reading their cells."""
     return _COUNTERS[source.kind](source)
 
 
@@ -64,7 +64,11 @@ def load_accepted(
     for number, source in enumerate(find_sources(raw)):
         records, resumes = f"records_{number}", f"resumes_{number}"
         _create_resumes(connection, resumes, read_resumes(source.resumes)[0])
-        readable = _read_quickly(connection, records, source, scratch, say) if source.kind == "csv" else None
+        readable = None
+        if source.kind == "csv":
+            readable = _read_quickly(connection, records, source, scratch, say)
+        elif source.kind == "jsonl":
+            say_encoding(source.path, detect(source.path, source.encoding), say)
         parts.append(_crossed(source, readable or _read_carefully(connection, records, source), resumes))
     connection.execute(f"CREATE TEMP VIEW accepted AS {' UNION ALL '.join(parts)}")
     if others := unlisted_files(raw):
@@ -74,8 +78,8 @@ def load_accepted(
 def load_rejected(connection: "duckdb.DuckDBPyConnection", raw: Path) -> None:
     """Fill the temporary table `rejected` with every record that cannot be read.
 
-    A file of which `raw_jobs` holds as many rows as it has records is not read again. An unreadable resume is a
-    file of one record.
+    The records of every file are counted anew, and looked at one by one only where `raw_jobs` holds fewer rows than
+    that. An unreadable resume is a file of one record.
 
     Args:
         connection: Gets the table; `raw_jobs` is a view of it.
@@ -122,7 +126,9 @@ def _read_quickly(
             return None
         try:
             return quick_csv.load(connection, table, path, layout, regular)
-        except duckdb.InvalidInputException as error:
+        except duckdb.OutOfMemoryException:
+            raise
+        except (duckdb.Error, quick_csv.MiscountError) as error:
             say(f"{source.name} is refused by DuckDB ({str(error).splitlines()[0]}): read record by record")
             return None
 

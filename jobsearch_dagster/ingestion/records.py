@@ -27,6 +27,11 @@ BLANKS = (
 """What `str.strip` strips, for the same judgement in SQL."""
 SHOWN = 200
 """Characters of a rejected record that are kept."""
+LARGEST_CELL = 64 * 1024 * 1024
+"""Characters that are read at once, of a cell or of a whole record: more than any posting has, and never a whole file.
+
+Python's own limit of a cell is 128 KiB, less than some descriptions.
+"""
 
 Cells = tuple[str | None, ...]
 
@@ -55,12 +60,14 @@ def judge(number: int, line: int, cells: Cells) -> Record:
     empty = [
         name for name, cell in zip(COLUMNS, cells, strict=True) if name in NEEDED and not (cell or "").strip(BLANKS)
     ]
-    return rejected(number, line, f"empty: {', '.join(empty)}", cells) if empty else Record(number, line, cells)
+    if not empty:
+        return Record(number, line, cells)
+    return rejected(number, line, f"empty: {', '.join(empty)}", ",".join(cell[:SHOWN] for cell in cells if cell))
 
 
-def rejected(number: int, line: int, reason: str, cells: Cells = ()) -> Record:
-    """A record that cannot be read, with the beginning of its cells."""
-    return Record(number, line, None, reason, ",".join(cell[:SHOWN] for cell in cells if cell)[:SHOWN])
+def rejected(number: int, line: int, reason: str, text: str = "") -> Record:
+    """A record that cannot be read, with the beginning of its text."""
+    return Record(number, line, None, reason, text[:SHOWN].replace("\0", "").rstrip("\r\n"))
 
 
 def text_of(value: object) -> str | None:

@@ -1,6 +1,6 @@
 """Which files hold the raw data, and where in them our five columns are.
 
-Belongs here: `raw/sources.yaml`, the files that need no entry in it (`train*.csv`, `test*.csv`), and every mistake a
+Belongs here: `raw/sources.yaml`, the files that need no entry in it (`train*`, `test*`), and every mistake a
 user can make in naming them. What is in the files is read by `csv_files.py` and `table_files.py`.
 """
 
@@ -27,6 +27,7 @@ KINDS = {
     ".db": "sqlite",
 }
 """Ending of a file's name -> how it is read."""
+NO_DELIMITERS = '"\r\n\0'
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,12 @@ class Entry(BaseModel):
     @field_validator("delimiter", mode="before")
     @classmethod
     def _one_character(cls, value: Any) -> Any:
-        value = {"tab": "\t", r"\t": "\t"}.get(value, value)
-        if value is not None and not (isinstance(value, str) and len(value) == 1 and value.isascii()):
-            raise ValueError("is not one ASCII character, such as ';' or tab")
-        return value
+        if value is None:
+            return None
+        character = {"tab": "\t", r"\t": "\t"}.get(value, value) if isinstance(value, str) else ""
+        if len(character) != 1 or not character.isascii() or character in NO_DELIMITERS:
+            raise ValueError("is not one ASCII character, such as ';' or tab, and neither a quote nor a line end")
+        return character
 
     @field_validator("encoding")
     @classmethod
@@ -120,15 +123,15 @@ class Listing(BaseModel):
 
 
 def find_sources(raw: Path) -> list[Source]:
-    """What `sources.yaml` lists, in its order, then the CSV files it does not list, by name.
+    """What `sources.yaml` lists, in its order, then the other files of raw/ whose names say their split, by name.
 
     Raises:
-        UserError: There are none, `sources.yaml` is wrong, or a name does not say which split the file belongs to.
+        UserError: There are none, `sources.yaml` is wrong, or the name of a CSV file does not say its split.
     """
     listed = _listed(raw)
     taken = {source.path for source in listed}
-    files = sorted(path for path in raw.glob("*") if path.is_file() and path.suffix.lower() == ".csv")
-    found = [*listed, *(by_name(path) for path in files if path not in taken)]
+    files = sorted(path for path in raw.glob("*") if path.is_file() and not path.name.startswith("."))
+    found = [*listed, *(by_name(path) for path in files if path not in taken and _is_meant(path))]
     if not found:
         raise UserError(
             f"no CSV file in {raw}: put train*.csv and test*.csv there, list other files in its {LISTING}, "
@@ -137,15 +140,23 @@ def find_sources(raw: Path) -> list[Source]:
     return found
 
 
+def _is_meant(path: Path) -> bool:
+    """Whether a file must be readable by name; a CSV file always, lest one with a mistyped name be passed over."""
+    suffix = path.suffix.lower()
+    return suffix == ".csv" or (suffix in KINDS and path.name.lower().startswith(SPLITS))
+
+
 def by_name(path: Path) -> Source:
-    """A CSV file with our own columns, whose name begins with its split.
+    """A file of any kind with our own columns, whose name begins with its split.
 
     Raises:
         UserError: It begins otherwise.
     """
     for split in SPLITS:
         if path.name.lower().startswith(split):
-            return Source(path, path.name, "csv", split, {name: name for name in COLUMNS})
+            suffix = path.suffix.lower()
+            columns = {name: name for name in COLUMNS}
+            return Source(path, path.name, KINDS[suffix], split, columns, delimiter=_delimiter(suffix))
     raise UserError(f"{path} is neither train nor test: begin its name with `train` or `test`, or list it in {LISTING}")
 
 
@@ -153,10 +164,14 @@ def raw_files(raw: Path) -> list[Path]:
     """Every file that the raw data is read from, `sources.yaml` apart."""
     files = set()
     for source in find_sources(raw):
-        # SQLite keeps what was committed last beside the file.
-        log = source.path.with_name(f"{source.path.name}-wal")
-        files.update({source.path, *source.resumes, *([log] if source.kind == "sqlite" and log.is_file() else [])})
+        files.update({source.path, *source.resumes, *(sqlite_logs(source.path) if source.kind == "sqlite" else [])})
     return sorted(files)
+
+
+def sqlite_logs(path: Path) -> list[Path]:
+    """The files beside an SQLite file that hold what was committed last or must be undone; empty ones hold nothing."""
+    logs = (path.with_name(f"{path.name}{ending}") for ending in ("-wal", "-journal"))
+    return [log for log in logs if log.is_file() and log.stat().st_size]
 
 
 def resume_names(raw: Path) -> set[str]:
@@ -167,36 +182,52 @@ def resume_names(raw: Path) -> set[str]:
 def unlisted_files(raw: Path) -> list[str]:
     """Names of the files directly in the raw folder that nothing reads, hidden ones apart."""
     known = {*raw_files(raw), raw / LISTING}
+    known |= {path.with_name(path.name + ending) for path in known for ending in ("-wal", "-shm", "-journal")}
     return sorted(p.name for p in raw.iterdir() if p.is_file() and p not in known and not p.name.startswith("."))
 
 
-def _listed(raw: Path) -> list[Source]:
+def listing(raw: Path) -> Listing | None:
+    """What `sources.yaml` says, None without one.
+
+    Raises:
+        UserError: It cannot be read, or says something that is not understood.
+    """
     path = raw / LISTING
     if not path.is_file():
-        return []
-    sources = [_source(raw, entry, f"{path}, source {number}") for number, entry in enumerate(_parse(path).sources, 1)]
-    names = [source.name for source in sources]
-    if twice := [name for name in names if names.count(name) > 1]:
-        raise UserError(f"{path} lists {twice[0]} twice: list each file once, an SQLite file once per table")
-    return sources
-
-
-def _parse(path: Path) -> Listing:
+        return None
     try:
-        return Listing.model_validate(yaml.safe_load(path.read_bytes()) or {})
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or " ".join(str(error).split())
-        raise UserError(f"{path}{place} is not YAML: {problem}; correct it there") from error
+        return Listing.model_validate(_parse(path) or {})
     except ValidationError as error:
         first = error.errors()[0]
         place = [part + 1 if isinstance(part, int) else part for part in first["loc"]]
         where = " ".join(str(part) for part in place)
         message = " ".join(first["msg"].removeprefix("Value error, ").split())
         raise UserError(f"{path}{', ' + where if where else ''}: {message}; correct it there") from error
+
+
+def _parse(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_bytes())
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: of a date that is none
+        mark = getattr(error, "problem_mark", None)
+        place = f", line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or " ".join(str(error).split())
+        raise UserError(f"{path}{place} is not YAML: {problem}; correct it there") from error
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}; check the file and its permissions") from error
+
+
+def _listed(raw: Path) -> list[Source]:
+    path, found = raw / LISTING, listing(raw)
+    entries = found.sources if found else ()
+    sources = [_source(raw, entry, f"{path}, source {number}") for number, entry in enumerate(entries, 1)]
+    names = [source.name for source in sources]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise UserError(f"{path} lists {twice[0]} twice: list each file once, an SQLite file once per table")
+    resumes = {resume for source in sources for resume in source.resumes}
+    if both := [source for source in sources if source.path in resumes]:
+        raise UserError(f"{path}: {both[0].name} lies among resumes; put the resumes into a folder of their own")
+    return sources
 
 
 def _source(raw: Path, entry: Entry, place: str) -> Source:
@@ -210,10 +241,14 @@ def _source(raw: Path, entry: Entry, place: str) -> Source:
         split=entry.split,
         columns=entry.mapping(),
         table=entry.table,
-        delimiter=entry.delimiter or ("\t" if path.suffix.lower() == ".tsv" else None),
+        delimiter=entry.delimiter or _delimiter(path.suffix.lower()),
         encoding=entry.encoding,
-        resumes=_resumes(_below(raw, entry.resumes, place), place) if entry.resumes else (),
+        resumes=() if entry.resumes is None else _resumes(raw, entry.resumes, place),
     )
+
+
+def _delimiter(suffix: str) -> str | None:
+    return "\t" if suffix == ".tsv" else None
 
 
 def _below(raw: Path, name: str, place: str) -> Path:
@@ -225,11 +260,21 @@ def _below(raw: Path, name: str, place: str) -> Path:
     return raw / path
 
 
-def _resumes(folder: Path, place: str) -> tuple[Path, ...]:
-    """The files of a folder of resumes; hidden ones and Word's own lock files (`~$name.docx`) are none."""
+def _resumes(raw: Path, name: str, place: str) -> tuple[Path, ...]:
+    """The files of a folder of resumes and of the folders in it.
+
+    Hidden ones and Word's own lock files (`~$name.docx`) are none.
+    """
+    folder = _below(raw, name, place)
+    if folder == raw:
+        raise UserError(f"{place}: `resumes` is {raw} itself; put the resumes into a folder of their own below it")
     if not folder.is_dir():
         raise UserError(f"{place}: the folder {folder} is missing; put the resumes there or correct `resumes`")
-    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith((".", "~$")))
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path.relative_to(folder)))
     if not files:
         raise UserError(f"{place}: {folder} holds no resume; put .pdf, .docx or .txt files there")
     return tuple(files)
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith((".", "~$")) for part in path.parts)

@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.ingestion.encodings import detect, read_lines
-from jobsearch_dagster.ingestion.records import COLUMNS, Record, judge, rejected, text_of
-from jobsearch_dagster.ingestion.sources import Source
+from jobsearch_dagster.ingestion.records import COLUMNS, LARGEST_CELL, Record, judge, rejected, text_of
+from jobsearch_dagster.ingestion.sources import Source, sqlite_logs
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
@@ -57,15 +57,15 @@ def read_jsonl(source: Source) -> Iterator[Record]:
             continue
         number += 1
         try:
-            row = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            yield rejected(number, line, f"not JSON: {error}", (text,))
-            continue
-        if not isinstance(row, dict):
-            yield rejected(number, line, "not a JSON object", (text,))
-            continue
-        seen.update(dict.fromkeys(row))
-        yield _record(source, number, line, row)
+            row = _object(text)
+            record = _record(source, number, line, row)
+        except ValueError as error:
+            yield rejected(number, line, str(error), text)
+        except RecursionError:
+            yield rejected(number, line, "nested too deeply", text)
+        else:
+            seen.update(dict.fromkeys(row))
+            yield record
     if seen:
         _refuse_missing(source, seen)
 
@@ -104,13 +104,30 @@ def count_sqlite(source: Source) -> int:
         return connection.execute(f"SELECT count(*) FROM {_from(connection, source)}").fetchone()[0]
 
 
+def _object(text: str) -> dict[str, Any]:
+    """A JSON object.
+
+    Raises:
+        ValueError: It is none, in words.
+    """
+    if len(text) > LARGEST_CELL:
+        raise ValueError(f"longer than {LARGEST_CELL:,} characters")
+    try:
+        row = json.loads(text)
+    except ValueError as error:
+        raise ValueError(f"not JSON: {error}") from error
+    if isinstance(row, dict):
+        return row
+    raise ValueError("not a JSON object")
+
+
 def _record(source: Source, number: int, line: int, row: dict[str, Any]) -> Record:
     theirs = (source.columns.get(name) for name in COLUMNS)
     return judge(number, line, tuple(None if name is None else text_of(row.get(name)) for name in theirs))
 
 
 def _json_lines(source: Source) -> Iterator[str]:
-    return read_lines(source.path, detect(source.path, source.encoding))
+    return read_lines(source.path, detect(source.path, source.encoding), LARGEST_CELL)
 
 
 @contextmanager
@@ -129,7 +146,9 @@ def _parquet(path: Path) -> "Generator[pq.ParquetFile]":
 @contextmanager
 def _sqlite(path: Path) -> Generator[sqlite3.Connection]:
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)) as connection:
+        # Even for reading, SQLite writes beside a file in WAL mode, unless it is told that nobody changes it.
+        mode = "mode=ro" if sqlite_logs(path) else "immutable=1"
+        with closing(sqlite3.connect(f"file:{quote(str(path.absolute()))}?{mode}", uri=True)) as connection:
             connection.text_factory = lambda value: value.decode(errors="replace")
             yield connection
     except sqlite3.Error as error:
@@ -159,10 +178,12 @@ def _name(text: str) -> str:
 
 def _refuse_missing(source: Source, names: Iterable[str]) -> None:
     there = list(names)
+    if twice := [name for name in source.columns.values() if there.count(name) > 1]:
+        raise UserError(f"{source.path} has the column {twice[0]} twice: rename the one that is not meant")
     if missing := [name for name in source.columns.values() if name not in there]:
         raise UserError(
             f"{source.path} lacks the column {', '.join(missing)}: it has {', '.join(there)[:500]}; "
-            "correct `columns` in sources.yaml"
+            "correct `columns` in sources.yaml, or list it there with them"
         )
 
 

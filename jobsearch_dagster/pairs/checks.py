@@ -4,7 +4,9 @@ import dagster as dg
 from duckdb import DuckDBPyConnection
 
 from jobsearch_dagster.foundation.table_check import none_of, table_check
+from jobsearch_dagster.pairs.tables import QUERY_PAIRS, TEST_SET, TRAINING_SET, VALIDATION_SET
 from jobsearch_dagster.pairs.templates import QUERY_TYPES
+from jobsearch_dagster.preparation.contact_check import contact_check
 
 
 @table_check("query_pairs")
@@ -51,3 +53,9 @@ def test_postings_are_unseen(connection: DuckDBPyConnection) -> dg.AssetCheckRes
         passed=seen == 0,
         metadata={"postings_seen": seen, "postings": total},
     )
+
+
+pairs_are_private = contact_check("query_pairs", QUERY_PAIRS)
+training_is_private = contact_check("training_set", TRAINING_SET)
+validation_is_private = contact_check("validation_set", VALIDATION_SET)
+test_is_private = contact_check("test_set", TEST_SET)

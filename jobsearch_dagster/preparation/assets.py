@@ -4,11 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import pandas as pd
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from jobsearch_dagster.foundation.digests import digest_of_data
+from jobsearch_dagster.foundation.digests import digest_of, digest_of_data
+from jobsearch_dagster.foundation.llm_endpoint import Endpoint
 from jobsearch_dagster.foundation.profiles import Recipe
+from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, table_asset
+from jobsearch_dagster.foundation.text_cache import TextCache
 from jobsearch_dagster.foundation.ui_metadata import markdown_table
 from jobsearch_dagster.preparation import (
     cleaning,
@@ -16,12 +20,16 @@ from jobsearch_dagster.preparation import (
     entity_table,
     imputation,
     near_duplicates,
+    person_names,
     standardization,
 )
-from jobsearch_dagster.preparation.imputation_quality import QualityRecipe, measure_imputation
+from jobsearch_dagster.preparation.entity_agreement import compare_methods
+from jobsearch_dagster.preparation.imputation_quality import measure_imputation
+from jobsearch_dagster.preparation.llm_entities import INSTRUCTION, LlmReader
 from jobsearch_dagster.preparation.tables import (
     CLEAN_JOBS,
     DEDUPLICATED_JOBS,
+    ENTITY_AGREEMENT,
     IMPUTATION_QUALITY,
     IMPUTED_SALARIES,
     JOB_ENTITIES,
@@ -31,10 +39,11 @@ from jobsearch_dagster.preparation.tables import (
 )
 
 HERE = Path(__file__).parent
-PLACES = (HERE / "places.yaml", HERE / "regions.csv")
+PLACES = (HERE / "places.yaml", HERE / "regions.csv", HERE / "work_modes.yaml")
 TITLES = (HERE / "titles.yaml",)
-SKILLS = (HERE / "skills.csv",)
-PAY = (HERE / "currencies.yaml", HERE / "amount_words.yaml")
+SKILLS = (HERE / "skills.csv", HERE / "skill_context.yaml", HERE / "sections.yaml")
+NAMES = (person_names.FIRST_NAMES, person_names.WORDS)
+PAY = (HERE / "currencies.yaml", HERE / "amount_words.yaml", HERE / "money_words.yaml")
 
 
 def place_and_title_data(folder: DataFolder, config: Recipe) -> dict[str, str]:
@@ -45,6 +54,31 @@ def place_and_title_data(folder: DataFolder, config: Recipe) -> dict[str, str]:
 def entity_data(folder: DataFolder, config: Recipe) -> dict[str, str]:
     """Digests of the lists that entities are found with."""
     return digest_of_data(*PLACES, *TITLES, *SKILLS, *PAY)
+
+
+def entity_reader(folder: DataFolder, config: entity_table.EntityRecipe) -> dict[str, str]:
+    """Digests of what reads entities: the lists, and the model and its instruction where one is asked."""
+    if config.method == "rules":
+        return entity_data(folder, config)
+    model = {"language model": Endpoint.from_settings(Settings.from_environment()).model}
+    return entity_data(folder, config) | name_data(folder, config) | model | {"instruction": digest_of(INSTRUCTION)}
+
+
+def entity_methods(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """Rows per method and reason, and how many skills the language model made up."""
+    methods = connection.sql(
+        """
+        SELECT method, fallback_reason AS "fallback because", count(*) AS rows, sum(dropped_skills)::BIGINT AS
+            "skills dropped"
+        FROM job_entities GROUP BY ALL ORDER BY rows DESC, 1, 2 LIMIT 10
+        """
+    ).df()
+    return {"methods": dg.MetadataValue.md(markdown_table(methods.fillna("")))}
+
+
+def name_data(folder: DataFolder, config: Recipe) -> dict[str, str]:
+    """Digests of the lists that names of people are found with."""
+    return digest_of_data(*NAMES)
 
 
 def pay_data(folder: DataFolder, config: Recipe) -> dict[str, str]:
@@ -85,6 +119,14 @@ def salary_readings(connection: DuckDBPyConnection) -> dict[str, Any]:
         "sources": dg.MetadataValue.md(markdown_table(sources.fillna(""))),
         "commonest cells": dg.MetadataValue.md(markdown_table(cells.fillna(""))),
     }
+
+
+def texts_cut(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """How many rows had a text too long to be cleaned whole, and how much of it was left out."""
+    rows, characters = connection.execute(
+        "SELECT count(*), coalesce(sum(cut_characters), 0)::BIGINT FROM clean_jobs WHERE cut_characters > 0"
+    ).fetchall()[0]
+    return {"rows_cut": rows, "characters_cut": characters}
 
 
 def clusters_across_splits(connection: DuckDBPyConnection) -> dict[str, Any]:
@@ -128,7 +170,7 @@ def deduplicated_jobs(step: Step) -> DuckDBPyRelation:
     return deduplication.drop_duplicates(step.connection)
 
 
-@table_asset(STANDARDIZED_JOBS, inputs=("deduplicated_jobs",), code_version="1", external=place_and_title_data)
+@table_asset(STANDARDIZED_JOBS, inputs=("deduplicated_jobs",), code_version="2", external=place_and_title_data)
 def standardized_jobs(step: Step) -> DuckDBPyRelation:
     """Jobs with titles and places in one form each (step 2f) and the posting they belong to.
 
@@ -150,9 +192,9 @@ def imputed_salaries(step: Step) -> DuckDBPyRelation:
     return imputation.impute_salaries(step.connection, step.config)
 
 
-@table_asset(CLEAN_JOBS, inputs=("imputed_salaries",), code_version="1")
+@table_asset(CLEAN_JOBS, inputs=("imputed_salaries",), code_version="2", external=name_data, show=texts_cut)
 def clean_jobs(step: Step) -> DuckDBPyRelation:
-    """Jobs with resume and description as clean text in two forms (step 2d).
+    """Jobs with resume and description as clean text in two forms, without contact details and names (step 2d).
 
     One row per job and split.
     """
@@ -163,7 +205,7 @@ def clean_jobs(step: Step) -> DuckDBPyRelation:
     NEAR_DUPLICATE_CLUSTERS,
     inputs=("clean_jobs",),
     recipe=near_duplicates.NearDuplicateRecipe,
-    code_version="1",
+    code_version="2",
     show=clusters_across_splits,
 )
 def near_duplicate_clusters(step: Step) -> DuckDBPyRelation:
@@ -175,11 +217,17 @@ def near_duplicate_clusters(step: Step) -> DuckDBPyRelation:
     return near_duplicates.find_near_duplicates(step.connection, step.config, step.say)
 
 
+def used_ladder(folder: DataFolder, config: Recipe) -> dict[str, str]:
+    """The levels that the stored `imputed_salaries` was imputed with, which may differ where its rows do not."""
+    stamp = folder.lake.stamp("imputed_salaries")
+    return {"levels": ", ".join(stamp.parts.config["levels"])} if stamp else {}
+
+
 @table_asset(
     IMPUTATION_QUALITY,
     inputs=("imputed_salaries",),
-    recipe=QualityRecipe,
-    code_version="1",
+    code_version="2",
+    external=used_ladder,
     show=accuracy_by_method,
 )
 def imputation_quality(step: Step) -> DuckDBPyRelation:
@@ -187,19 +235,58 @@ def imputation_quality(step: Step) -> DuckDBPyRelation:
 
     One row per level of the ladder, one for the ladder as a whole, one for always guessing the commonest bucket.
     """
-    return measure_imputation(step.connection, step.config)
+    stamp = step.folder.lake.stamp("imputed_salaries")
+    assert stamp is not None
+    return measure_imputation(step.connection, stamp.parts.config["levels"])
 
 
 @table_asset(
     JOB_ENTITIES,
     inputs=("raw_jobs", "deduplicated_jobs"),
     recipe=entity_table.EntityRecipe,
-    code_version="2",
-    external=entity_data,
+    code_version="3",
+    external=entity_reader,
+    show=entity_methods,
 )
 def job_entities(step: Step) -> DuckDBPyRelation:
     """Skills, seniority, years, education, work mode and pay that a job's original text names.
 
-    One row per job and split.
+    Read by rules, or by the language model at JOBSEARCH_LLM_URL with the rules where it gives no valid answer. One row
+    per job and split.
     """
-    return entity_table.extract(step.connection, step.config, step.say)
+    cache = TextCache(step.folder.root / "cache" / "texts.sqlite")
+    return entity_table.extract(
+        step.connection,
+        step.config,
+        step.say,
+        lambda: LlmReader(Endpoint.from_settings(Settings.from_environment()), cache),
+    )
+
+
+def shown_agreement(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """The table as Markdown."""
+    rows = connection.sql(
+        """
+        SELECT field, n, coalesce(round(share_equal, 3)::VARCHAR, '') AS "share equal",
+            coalesce(round(mean_jaccard, 3)::VARCHAR, '') AS "mean Jaccard"
+        FROM entity_agreement ORDER BY position
+        """
+    ).df()
+    return {"agreement": dg.MetadataValue.md(markdown_table(rows))}
+
+
+@table_asset(
+    ENTITY_AGREEMENT,
+    inputs=("raw_jobs", "job_entities"),
+    code_version="1",
+    external=entity_data,
+    show=shown_agreement,
+)
+def entity_agreement(step: Step) -> pd.DataFrame:
+    """How often the language model and the rules read a posting alike; n is 0 where only the rules have read.
+
+    One row per field of job_entities.
+    """
+    made = step.folder.lake.stamp("job_entities")
+    assert made is not None
+    return compare_methods(step.connection, made.parts.config["skills_from"])

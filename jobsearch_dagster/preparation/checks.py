@@ -4,9 +4,11 @@ import dagster as dg
 from duckdb import DuckDBPyConnection
 
 from jobsearch_dagster.foundation.table_check import none_of, table_check
+from jobsearch_dagster.preparation.contact_check import contact_check
 from jobsearch_dagster.preparation.imputation import UNKNOWN
 from jobsearch_dagster.preparation.imputation_quality import LADDER
 from jobsearch_dagster.preparation.salary import BUCKETS
+from jobsearch_dagster.preparation.tables import CLEAN_JOBS
 
 
 @table_check("deduplicated_jobs")
@@ -107,3 +109,6 @@ def most_jobs_name_a_skill(connection: DuckDBPyConnection) -> dg.AssetCheckResul
     """Fewer than 8 in 10 jobs with a skill mean that the lexicon does not know this field of work."""
     share = connection.execute("SELECT avg((len(skills) > 0)::INT) FROM job_entities").fetchall()[0][0] or 0.0
     return dg.AssetCheckResult(passed=share >= 0.8, metadata={"share_with_skills": share})
+
+
+clean_jobs_are_private = contact_check("clean_jobs", CLEAN_JOBS)

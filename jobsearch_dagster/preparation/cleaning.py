@@ -1,20 +1,23 @@
-"""Resume and description of a table as clean text, in both forms.
+"""Resume and description of a table as clean text, in both forms, and its short cells without personal data.
 
-Belongs here: the join. The rules are in `text.py`.
+Belongs here: the join. The rules are in `text.py` and `privacy.py`.
 """
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from jobsearch_dagster.foundation.distinct import map_distinct
-from jobsearch_dagster.preparation.text import clean_text
+from jobsearch_dagster.preparation.private_cells import redacted
+from jobsearch_dagster.preparation.text import LONGEST_TEXT, clean_text
 
 if TYPE_CHECKING:
     import duckdb
 
+SHORT_CELLS = ("job_title", "location", "salary", "standard_title", "place")
+
 
 def clean(connection: "duckdb.DuckDBPyConnection", say: Callable[[str], object]) -> "duckdb.DuckDBPyRelation":
-    """Replace resume and description of `imputed_salaries` by their two clean forms each.
+    """Rows of `imputed_salaries` with two clean forms of resume and description each, and redacted short cells.
 
     One cell after the other: two joins of texts in one query would hold the texts of both in memory.
     """
@@ -25,13 +28,15 @@ def clean(connection: "duckdb.DuckDBPyConnection", say: Callable[[str], object])
         connection.execute(
             f"""
             CREATE TEMP TABLE {cell}_cleaned AS
-            SELECT j.* EXCLUDE ({cell}), sentences AS {cell}_text, words AS {cell}_clean
+            SELECT j.* EXCLUDE ({cell}), sentences AS {cell}_text, words AS {cell}_clean,
+                greatest(0, coalesce(length(j.{cell}), 0) - {LONGEST_TEXT}) AS {cell}_cut
             FROM {rows} j JOIN clean ON clean.{cell} IS NOT DISTINCT FROM j.{cell}
             """
         )
         connection.execute("DROP TABLE clean")
         rows = f"{cell}_cleaned"
-    return connection.table(rows)
+    cut = "* EXCLUDE (resume_cut, description_cut), resume_cut + description_cut AS cut_characters"
+    return connection.sql(f"SELECT {cut} FROM ({redacted(connection, rows, SHORT_CELLS)})")
 
 
 def _forms(text: str | None) -> tuple[str, str]:

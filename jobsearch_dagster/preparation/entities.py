@@ -1,29 +1,47 @@
 """What a posting asks for and offers, read from its original title and description.
 
-Belongs here: which reader answers which question. Does not belong here: how an answer is read (`skills.py`,
-`experience.py`, `education.py`, `arrangements.py`, `titles.py`, `salary.py`).
+Belongs here: which reader answers which question. Does not belong here: how an answer is read (`asked_skills.py`,
+`seniority.py`, `experience.py`, `education.py`, `arrangements.py`, `titles.py`, `salary.py`), how a posting is laid out
+for them (`posting.py`).
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from jobsearch_dagster.preparation.arrangements import find_employment_type, find_work_mode
-from jobsearch_dagster.preparation.education import find_education
-from jobsearch_dagster.preparation.experience import find_years
-from jobsearch_dagster.preparation.salary import find_salary
-from jobsearch_dagster.preparation.skills import find_asked_skills, find_skills, known_skills
-from jobsearch_dagster.preparation.text import repair, without_contacts
+from jobsearch_dagster.preparation.arrangements import read_employment_type, read_work_mode
+from jobsearch_dagster.preparation.asked_skills import read_skills
+from jobsearch_dagster.preparation.education import read_education
+from jobsearch_dagster.preparation.experience import read_years
+from jobsearch_dagster.preparation.posting import Posting, Reading, lay_out, posting_text
+from jobsearch_dagster.preparation.salary import SalaryRange, find_salary
+from jobsearch_dagster.preparation.seniority import read_seniority
+from jobsearch_dagster.preparation.skills import find_skills, known_skills
+from jobsearch_dagster.preparation.text import repair
 from jobsearch_dagster.preparation.titles import split_title
 from jobsearch_dagster.preparation.vocabulary import Education, EmploymentType, Seniority, WorkMode
 
-__all__ = ["Entities", "extract_entities", "find_skills", "known_skills"]
+__all__ = ["Entities", "Span", "extract_entities", "find_skills", "known_skills", "posting_text"]
 
-_OTHER_JOBS = re.compile(
-    r"^[^\w\n]*(?:similar|related|other open|more) (?:jobs|positions|roles)\b", re.IGNORECASE | re.MULTILINE
-)
-"""Where a page goes on to other postings."""
-_STATED_LEVEL = re.compile(r"\b(?:job|career|seniority|position) level\b\W+(?P<level>[^\n.;,]{2,30})", re.IGNORECASE)
+LONGEST_DESCRIPTION = 200_000
+"""Characters of a description that are read; real ones are a tenth of that at most."""
+
+
+class Span(NamedTuple):
+    """The words that an entity was read from: `posting_text(title, description)[start:end]`.
+
+    Attributes:
+        field: The attribute of `Entities`; each skill has a span of its own.
+        value: The entity, as `Entities` holds it.
+        start: First character.
+        end: One past the last.
+    """
+
+    field: str
+    value: str | float
+    start: int
+    end: int
 
 
 @dataclass(frozen=True)
@@ -32,7 +50,7 @@ class Entities:
 
     Attributes:
         skills: Names from the lexicon, in the order of their first mention.
-        seniority: Of the title, else of a line such as "Job level: senior".
+        seniority: Of the title, else of a statement such as "Job level: senior".
         min_years: Least years of experience asked for; 0 where none is needed.
         max_years: Most years asked for.
         role: Standard title without its seniority.
@@ -41,6 +59,8 @@ class Entities:
         employment_type: Kind of employment.
         min_usd: Lower bound of the pay in the description, USD a year; a bare `$` is the US dollar.
         max_usd: Upper bound, likewise.
+        spans: Where each of them stands in `posting_text(title, description)`: for pay the line, for the skills of a
+            resume nothing, and nothing for `role`, which is the title.
     """
 
     skills: tuple[str, ...]
@@ -53,6 +73,7 @@ class Entities:
     employment_type: EmploymentType | None
     min_usd: float | None
     max_usd: float | None
+    spans: tuple[Span, ...] = ()
 
 
 def extract_entities(
@@ -70,33 +91,78 @@ def extract_entities(
         description: The original cell.
         skills_from: `both` adds the skills of the resume behind those of the job, as the report did.
     """
-    title, description = repair(title), repair(description)
-    posting = without_contacts(f"{title}\n{_own_part(description)}")
-    skills = find_asked_skills(posting)
+    title = repair(title[:LONGEST_DESCRIPTION])
+    posting = lay_out(f"{title}\n{repair(description[:LONGEST_DESCRIPTION])}", len(title))
+    asked = read_skills(posting)
+    seniority = read_seniority(posting, title)
+    years = read_years(posting)
+    education = read_education(posting)
+    work_mode = read_work_mode(posting)
+    employment_type = _internship(seniority) or read_employment_type(posting)
+    pay = find_salary(posting.text)
+    skills = [reading.value for reading in asked]
     if skills_from == "both":
-        skills = tuple(dict.fromkeys((*skills, *find_skills(repair(resume)))))
-    role, seniority = split_title(title)
-    years = find_years(posting)
-    pay = find_salary(posting)
+        skills += find_skills(repair(resume))
+    readings: list[tuple[str, Reading | None]] = [
+        *(("skills", skill) for skill in asked),
+        ("seniority", seniority),
+        *_bounds("min_years", "max_years", years, years.value if years else (None, None)),
+        ("education", education),
+        ("work_mode", work_mode),
+        ("employment_type", employment_type),
+        *_bounds("min_usd", "max_usd", _pay_line(posting, pay), (pay.min_usd, pay.max_usd) if pay else (None, None)),
+    ]
     return Entities(
-        skills=skills,
-        seniority=seniority or _stated_level(posting),
-        min_years=years[0],
-        max_years=years[1],
-        role=role,
-        education=find_education(posting),
-        work_mode=find_work_mode(title) or find_work_mode(posting),
-        employment_type="internship" if seniority == "intern" else find_employment_type(posting),
+        skills=tuple(dict.fromkeys(skills)),
+        seniority=seniority.value if seniority else None,
+        min_years=years.value.low if years else None,
+        max_years=years.value.high if years else None,
+        role=split_title(title)[0],
+        education=education.value if education else None,
+        work_mode=work_mode.value if work_mode else None,
+        employment_type=employment_type.value if employment_type else None,
         min_usd=pay.min_usd if pay else None,
         max_usd=pay.max_usd if pay else None,
+        spans=tuple(
+            Span(field, reading.value, *posting.original(reading.start, reading.end))
+            for field, reading in readings
+            if reading is not None
+        ),
     )
 
 
-def _own_part(description: str) -> str:
-    footer = _OTHER_JOBS.search(description)
-    return description[: footer.start()] if footer else description
+def _internship(seniority: Reading | None) -> Reading | None:
+    """An intern is on an internship, whatever its hours."""
+    return seniority._replace(value="internship") if seniority and seniority.value == "intern" else None
 
 
-def _stated_level(posting: str) -> Seniority | None:
-    stated = _STATED_LEVEL.search(posting)
-    return split_title(stated["level"])[1] if stated else None
+def _bounds(
+    low: str, high: str, words: Reading | None, values: tuple[float | None, float | None]
+) -> Iterator[tuple[str, Reading]]:
+    """Both bounds of a range are read from the same words."""
+    for field, value in zip((low, high), values, strict=True):
+        if words is not None and value is not None:
+            yield field, words._replace(value=value)
+
+
+def _figure(amount: float) -> str:
+    whole, _, cents = f"{amount:.2f}".rstrip("0").partition(".")
+    return rf"{whole}\.{cents}0*" if cents else rf"{whole}(?:\.0+)?"
+
+
+_THOUSANDS = re.compile(r"(?<=\d)(?:,(?=\d{2,3}\b)|[.' ](?=\d{3}\b))")
+
+
+def _pay_line(posting: Posting, pay: SalaryRange | None) -> Reading | None:
+    """The line that holds an amount of the pay: `salary.find_salary` says what is paid, not where it says so."""
+    amount = (pay.min_amount or pay.max_amount) if pay else None
+    if amount is None:
+        return None
+    figures = "|".join(map(_figure, (amount, amount / 1_000, amount / 100_000)))
+    stated = re.compile(rf"(?<![\d.])(?:{figures})(?!\d)")
+    start = 0
+    for line in posting.text.split("\n"):
+        if stated.search(_THOUSANDS.sub("", line)):
+            return Reading(None, start, start + len(line))
+        start += len(line) + 1
+    return None

@@ -1,22 +1,25 @@
 """Entities of a table: what each job asks, read from the original cells.
 
-Belongs here: the join. The rules are in `entities.py`. The original cells are read because `Go`, `R` and `US` live in
-capitals.
+Belongs here: the join. The rules are in `entities.py`, the other method in `llm_entities.py`. The original cells are
+read because `Go`, `R` and `US` live in capitals.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
 from jobsearch_dagster.foundation.distinct import map_distinct
 from jobsearch_dagster.foundation.profiles import Recipe
+from jobsearch_dagster.foundation.progress import Progress
 from jobsearch_dagster.preparation.entities import extract_entities
+from jobsearch_dagster.preparation.llm_entities import BATCH, LlmReader, Method, Reading
+from jobsearch_dagster.preparation.tables import SPANS
 
 if TYPE_CHECKING:
     import duckdb
 
-_FIELDS = {
+FIELDS = {
     "skills": "VARCHAR[]",
     "seniority": "VARCHAR",
     "min_years": "BIGINT",
@@ -28,20 +31,35 @@ _FIELDS = {
     "min_usd": "DOUBLE",
     "max_usd": "DOUBLE",
 }
+"""What is read, with its type; names as in `Entities`."""
+_HOW = {"method": "VARCHAR", "fallback_reason": "VARCHAR", "dropped_skills": "BIGINT"}
 
 
 class EntityRecipe(Recipe):
     """How entities are extracted."""
 
+    method: Method = Field(
+        default="rules", description="lexicons and patterns, or the language model that JOBSEARCH_LLM_URL names"
+    )
     skills_from: Literal["description", "both"] = Field(
         default="description", description="`both` adds the resume's skills, as the report did"
     )
 
 
 def extract(
-    connection: "duckdb.DuckDBPyConnection", recipe: EntityRecipe, say: Callable[[str], object]
+    connection: "duckdb.DuckDBPyConnection",
+    recipe: EntityRecipe,
+    say: Callable[[str], object],
+    open_llm: Callable[[], LlmReader],
 ) -> "duckdb.DuckDBPyRelation":
-    """Entities of the rows of `deduplicated_jobs`, from their original cells in `raw_jobs`."""
+    """Entities of the rows of `deduplicated_jobs`, from their original cells in `raw_jobs`.
+
+    Args:
+        connection: Holds both tables.
+        recipe: How they are extracted.
+        say: Gets lines of progress.
+        open_llm: Called where the method is `llm`.
+    """
     connection.execute(
         f"""
         CREATE TEMP TABLE originals AS
@@ -50,14 +68,45 @@ def extract(
         FROM raw_jobs r SEMI JOIN deduplicated_jobs USING (row_id)
         """
     )
+    llm = open_llm() if recipe.method == "llm" else None
+    if llm is not None:
+        postings = connection.execute("SELECT count(DISTINCT (job_title, description)) FROM originals").fetchall()[0][0]
+        llm.ask(_postings(connection), Progress(postings, "postings", say).advance)
 
     def entities(title: str | None, resume: str | None, description: str | None) -> tuple[Any, ...]:
-        found = extract_entities(title or "", resume or "", description or "", skills_from=recipe.skills_from)
-        return (list(found.skills), *(getattr(found, name) for name in _FIELDS if name != "skills"))
+        cells = (title or "", resume or "", description or "")
+        read = llm.read if llm is not None else _read_by_rules
+        return _row(read(*cells, skills_from=recipe.skills_from))
 
     arguments = ["job_title", "resume", "description"]
-    map_distinct(connection, "originals", arguments, entities, _FIELDS, "entities", say)
+    returns = {**FIELDS, "spans": SPANS, **_HOW}
+    map_distinct(connection, "originals", arguments, entities, returns, "entities", say)
     same = " AND ".join(f"e.{name} IS NOT DISTINCT FROM o.{name}" for name in arguments)
     return connection.sql(
-        f"SELECT o.row_id, o.split, {', '.join('e.' + f for f in _FIELDS)} FROM originals o JOIN entities e ON {same}"
+        f"SELECT o.row_id, o.split, {', '.join('e.' + f for f in returns)} FROM originals o JOIN entities e ON {same}"
     )
+
+
+def _postings(connection: "duckdb.DuckDBPyConnection") -> Iterator[tuple[str, str]]:
+    """Distinct titles and descriptions, in an order that a second run repeats; nothing else may use the connection."""
+    cells = "coalesce(job_title, '') AS title, coalesce(description, '') AS description"
+    distinct = connection.execute(f"SELECT DISTINCT {cells} FROM originals ORDER BY ALL")
+    while batch := distinct.fetchmany(BATCH):
+        yield from batch
+
+
+def _read_by_rules(
+    title: str, resume: str, description: str, *, skills_from: Literal["description", "both"]
+) -> Reading:
+    return Reading(extract_entities(title, resume, description, skills_from=skills_from))
+
+
+def _row(reading: Reading) -> tuple[Any, ...]:
+    found = reading.entities
+    values = (list(found.skills), *(getattr(found, name) for name in FIELDS if name != "skills"))
+    spans = [{**span._asdict(), "value": _written(span.value)} for span in found.spans]
+    return (*values, spans, *(getattr(reading, name) for name in _HOW))
+
+
+def _written(value: str | float) -> str:
+    return value if isinstance(value, str) else f"{value:.2f}".removesuffix(".00")

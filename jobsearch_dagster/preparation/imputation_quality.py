@@ -10,9 +10,6 @@ less one, so that nothing is fitted twice.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
-from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.preparation.imputation import LEVELS
 from jobsearch_dagster.preparation.salary import BUCKETS
 
@@ -24,16 +21,10 @@ BASELINE = "commonest bucket"
 RANKS = range(1, len(BUCKETS) + 1)
 
 
-class QualityRecipe(Recipe):
-    """Which ladder is measured."""
-
-    levels: tuple[str, ...] = Field(
-        default=tuple(LEVELS), description="what a posting may be imputed from, as in the recipe of `imputed_salaries`"
-    )
-
-
-def measure_imputation(connection: "duckdb.DuckDBPyConnection", recipe: QualityRecipe) -> "duckdb.DuckDBPyRelation":
+def measure_imputation(connection: "duckdb.DuckDBPyConnection", levels: Sequence[str]) -> "duckdb.DuckDBPyRelation":
     """Accuracy of each level, of the ladder and of the baseline on the known train postings of `imputed_salaries`.
+
+    The levels are those of the ladder that filled that table, most similar first.
 
     Columns as in `IMPUTATION_QUALITY`. Known is what `imputed_salaries` is fitted on: pay stated in the column or in
     the description. A posting that stands beside twenty resumes counts once; one with two buckets counts in both, as
@@ -48,9 +39,9 @@ def measure_imputation(connection: "duckdb.DuckDBPyConnection", recipe: QualityR
         GROUP BY ALL
         """
     )
-    groups = {**{level: LEVELS[level] for level in recipe.levels}, BASELINE: ()}
+    groups = {**{level: LEVELS[level] for level in levels}, BASELINE: ()}
     others = ", ".join(f'{_others(group)} AS "{method}"' for method, group in groups.items())
-    guesses = {level: _median(f'"{level}"') for level in recipe.levels}
+    guesses = {level: _median(f'"{level}"') for level in levels}
     guesses[LADDER] = f"coalesce({', '.join([*guesses.values(), 'NULL', 'NULL'])})"
     guesses[BASELINE] = _commonest(f'"{BASELINE}"')
     columns = ", ".join(f'{guess} AS "{method}"' for method, guess in guesses.items())

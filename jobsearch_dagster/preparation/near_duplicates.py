@@ -8,7 +8,8 @@ refuses them, and the connected components of the accepted pairs are the cluster
 and Ullman, Mining of Massive Datasets, chapter 3).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -24,8 +25,12 @@ MISSED = 0.01
 NEIGHBOURS = 16
 """Texts of one bucket that a text is compared with; a bucket of a thousand copies costs 16,000 pairs, not 500,000.
 
-Copies of one text are similar to each other, so that neighbours link the whole bucket all the same.
+Copies of one text are similar to each other, so that neighbours link the whole bucket all the same. In a bucket of
+texts that share a boilerplate, those that share the next band too stand together, the rest in an order that differs
+from bucket to bucket, so that a pair that is far apart in one is close in another.
 """
+PAIRS = 10_000
+"""Pairs that are Python objects at once."""
 FIRST_WORDS = 12
 
 
@@ -48,10 +53,9 @@ def shingles(text: str, words: int) -> frozenset[str]:
     return frozenset(" ".join(tokens[i : i + words]) for i in range(max(1, len(tokens) - words + 1)))
 
 
-def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
-    """Share of the shingles of two texts that both have, 0 to 1."""
-    both = len(one & other)
-    return both / (len(one) + len(other) - both)
+def digests(phrases: Iterable[str]) -> list[int]:
+    """A number of 64 bits for each shingle: sets of them are compared like the shingles, at a tenth of the size."""
+    return [int.from_bytes(blake2b(phrase.encode(), digest_size=8).digest(), "big", signed=True) for phrase in phrases]
 
 
 def rows_per_band(recipe: NearDuplicateRecipe) -> int:
@@ -67,17 +71,15 @@ def rows_per_band(recipe: NearDuplicateRecipe) -> int:
     return 1
 
 
-def buckets(text: str, recipe: NearDuplicateRecipe, rows: int) -> list[str]:
-    """The text's bucket in each band; texts that share one may be near duplicates.
+def buckets(phrases: Iterable[str], recipe: NearDuplicateRecipe, rows: int) -> list[str]:
+    """The bucket of a set of shingles in each band; texts that share one may be near duplicates.
 
     The same on every platform: the signature is seeded, and does not use Python's `hash()`.
     """
-    from hashlib import blake2b
-
     from rensa import RMinHash  # ty: ignore[missing-module-member] - compiled, without stubs
 
     signature = RMinHash(num_perm=recipe.permutations, seed=recipe.seed)
-    signature.update(list(shingles(text, recipe.shingle_words)))
+    signature.update(list(phrases))
     digest = signature.digest()
     return [
         blake2b(f"{start}:{digest[start : start + rows]}".encode(), digest_size=8).hexdigest()
@@ -117,27 +119,34 @@ def find_near_duplicates(
         """
     )
     _propose(connection, recipe, say)
-    _accept(connection, recipe, say)
+    _accept(connection, recipe)
     return _members(connection)
 
 
 def _propose(
     connection: "duckdb.DuckDBPyConnection", recipe: NearDuplicateRecipe, say: Callable[[str], object]
 ) -> None:
-    """Pairs of texts that share a bucket, each text with its next neighbours there, into `proposed`."""
+    """The shingles of each text into `shingled`; pairs of texts that share a bucket into `proposed`."""
     rows = rows_per_band(recipe)
 
-    def place(text_id: str, text: str) -> tuple[list[str]]:
-        return (buckets(text, recipe, rows),)
+    def place(text_id: str, text: str) -> tuple[list[str], list[int]]:
+        phrases = shingles(text, recipe.shingle_words)
+        return buckets(phrases, recipe, rows), digests(phrases)
 
-    map_distinct(connection, "texts", ["text_id", "text"], place, {"buckets": "VARCHAR[]"}, "placed", say)
+    returns = {"buckets": "VARCHAR[]", "shingles": "BIGINT[]"}
+    map_distinct(connection, "texts", ["text_id", "text"], place, returns, "placed", say)
+    connection.execute("CREATE TEMP TABLE shingled AS SELECT text_id, shingles FROM placed")
     connection.execute(
         f"""
         CREATE TEMP TABLE proposed AS
-        WITH places AS (SELECT text_id, unnest(buckets) AS bucket FROM placed),
+        WITH places AS (
+            SELECT text_id, unnest(buckets) AS bucket, unnest(list_concat(buckets[2:], buckets[:1])) AS next_bucket
+            FROM placed
+        ),
         shared AS (SELECT bucket FROM places GROUP BY bucket HAVING count(*) > 1),
         numbered AS (
-            SELECT text_id, bucket, row_number() OVER (PARTITION BY bucket ORDER BY text_id) AS number
+            SELECT text_id, bucket,
+                row_number() OVER (PARTITION BY bucket ORDER BY next_bucket, md5(bucket || text_id), text_id) AS number
             FROM places SEMI JOIN shared USING (bucket)
         )
         SELECT DISTINCT one.text_id AS one, other.text_id AS other
@@ -148,13 +157,13 @@ def _propose(
     connection.execute("DROP TABLE placed")
 
 
-def _accept(connection: "duckdb.DuckDBPyConnection", recipe: NearDuplicateRecipe, say: Callable[[str], object]) -> None:
+def _accept(connection: "duckdb.DuckDBPyConnection", recipe: NearDuplicateRecipe) -> None:
     """The cluster of each text that is similar enough to another one, into `clustered`."""
     import pyarrow as pa
 
-    _compare(connection, "proposed", recipe, "compared", say)
-    pairs = connection.execute(f"SELECT one, other FROM compared WHERE similarity >= {recipe.threshold}").fetchall()
-    cluster_of = connected(pairs)
+    _compare(connection, "proposed", "compared")
+    similar = connection.execute(f"SELECT one, other FROM compared WHERE similarity >= {recipe.threshold}")
+    cluster_of = connected(_fetched(similar))
     found = pa.table(
         {
             "text_id": pa.array(cluster_of.keys(), pa.string()),
@@ -164,28 +173,27 @@ def _accept(connection: "duckdb.DuckDBPyConnection", recipe: NearDuplicateRecipe
     connection.register("found", found)
     connection.execute("CREATE TEMP TABLE clustered AS FROM found")
     connection.unregister("found")
-    _compare(connection, "(SELECT cluster_id AS one, text_id AS other FROM clustered)", recipe, "represented", say)
+    _compare(connection, "(SELECT cluster_id AS one, text_id AS other FROM clustered)", "represented")
 
 
-def _compare(
-    connection: "duckdb.DuckDBPyConnection",
-    pairs: str,
-    recipe: NearDuplicateRecipe,
-    into: str,
-    say: Callable[[str], object],
-) -> None:
-    """Exact similarity of pairs of texts."""
+def _fetched(result: "duckdb.DuckDBPyConnection") -> Iterator[tuple[str, str]]:
+    while pairs := result.fetchmany(PAIRS):
+        yield from pairs
 
-    def similarity(one: str, other: str, one_text: str, other_text: str) -> tuple[float]:
-        words = recipe.shingle_words
-        return (jaccard(shingles(one_text, words), shingles(other_text, words)),)
 
-    source = f"""(
-        SELECT one, other, a.text AS one_text, b.text AS other_text
-        FROM {pairs} JOIN texts a ON a.text_id = one JOIN texts b ON b.text_id = other
-    )"""
-    arguments = ["one", "other", "one_text", "other_text"]
-    map_distinct(connection, source, arguments, similarity, {"similarity": "DOUBLE"}, into, say)
+def _compare(connection: "duckdb.DuckDBPyConnection", pairs: str, into: str) -> None:
+    """Exact Jaccard similarity of pairs of texts: the share of their shingles that both have, 0 to 1."""
+    connection.execute(
+        f"""
+        CREATE TEMP TABLE {into} AS
+        SELECT one, other, shared / (together - shared) AS similarity
+        FROM (
+            SELECT one, other, len(list_intersect(a.shingles, b.shingles)) AS shared,
+                len(a.shingles) + len(b.shingles) AS together
+            FROM {pairs} JOIN shingled a ON a.text_id = one JOIN shingled b ON b.text_id = other
+        )
+        """
+    )
 
 
 def _members(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelation":

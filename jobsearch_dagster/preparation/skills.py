@@ -1,44 +1,36 @@
 """The skills lexicon and how it is found in a text.
 
-Belongs here: matching names of skills. Does not belong here: the names themselves (`skills.csv` beside this module).
+Belongs here: matching names of skills. Does not belong here: the names themselves (`skills.csv` beside this module),
+the phrases that only look like one (`skill_context.yaml`), whether the job asks for what it names (`asked_skills.py`).
 """
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
+from typing import NamedTuple
 
-_TOKEN = re.compile(r"[^\W_]+(?:\.(?:js|net|io)\b)?(?:\+\+|\#)?|(?<![^\W_])\.net\b|[.,;:!?()&|•\n]", re.IGNORECASE)
-_BREAKS = frozenset(".,;:!?()|•\n")
+import yaml
 
-_NOT_BEFORE: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "Go": ("to", "above", "ahead", "live", "beyond", "the", "on", "out", "further", "back", "through", "home", "for"),
-    "R": ("&",),
-    "C": ("&", "level", "suite"),
-    "Excel": ("in", "at", "as"),
-    "Lean": ("on", "in", "into"),
-    "Spring": ("break", "semester"),
-    "English": ("speaking",),
-    "Recruitment": ("agencies", "agency", "agents", "process", "consultants", "fraud"),
-    "Compliance": ("with",),
-})  # fmt: skip
-"""Words after which a word is no skill: `Go above and beyond`, `R&D`."""
-_NOT_AFTER: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"C": ("series", "vitamin", "class", "category", "grade", "hepatitis", "schedule", "plan")}
+_TOKEN = re.compile(
+    r"[^\W_]+(?:\.(?:js|net|io)\b)?(?:\+\+|\#|\+(?![\w+]))?|(?<![^\W_])\.net\b|[.,;:!?()&|•\n]|(?<= )[-–—](?= )",
+    re.IGNORECASE,
 )
-
-_NEGATIONS = ("no", "not", "without", "nor", "never")
-_NEGATION_REACH = 4
-"""How many words before a skill a negation may stand: `not big on deep learning`."""
-_NOT_NEEDED = re.compile(r"(?:\w+ ){0,2}not (?:required|needed|necessary|mandatory)\b")
+BREAKS = frozenset(".,;:!?()|•\n-–—")
+"""Tokens that no name goes across."""
+_JOINING = frozenset(("and", "or", "&"))
 
 
 def known_skills() -> tuple[str, ...]:
     """Every skill of the lexicon, as it is shown, in the order of the file."""
     return tuple(entry.skill for entry in _entries())
+
+
+def skill_named(name: str) -> str | None:
+    """The skill that a name or one of its other spellings stands for; None where the lexicon has none."""
+    return _lexicon(respect_case=False).any_case.get(" ".join(_words(name.lower()))) or None
 
 
 def find_skills(text: str, *, respect_case: bool = True) -> tuple[str, ...]:
@@ -49,72 +41,118 @@ def find_skills(text: str, *, respect_case: bool = True) -> tuple[str, ...]:
         respect_case: Whether `Go`, `R`, `Excel` ... count only as they are capitalized; False for questions, which
             often are in lower case.
     """
-    return tuple(dict.fromkeys(m.skill for m in _mentions(_TOKEN.findall(text), respect_case)))
+    return tuple(dict.fromkeys(m.skill for m in Mentions(text, respect_case=respect_case)))
 
 
-def find_asked_skills(text: str) -> tuple[str, ...]:
-    """Like `find_skills`, without those that the text itself waves aside: `without PHP`, `Java is not required`."""
-    tokens = _TOKEN.findall(text)
-    asked = (m.skill for m in _mentions(tokens, respect_case=True) if not _is_negated(tokens, m))
-    return tuple(dict.fromkeys(asked))
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A skill, the tokens it takes (first and one past the last) and its place in the text."""
+
+    skill: str
+    first: int
+    last: int
+    start: int
+    end: int
 
 
-@dataclass(frozen=True)
-class _Entry:
+class Mentions:
+    """The mentions of skills in a text, with the tokens around them."""
+
+    def __init__(self, text: str, *, respect_case: bool) -> None:
+        """Cut a text into tokens."""
+        matches = list(_TOKEN.finditer(text))
+        self.text = text
+        self.tokens = [match[0] for match in matches]
+        self.lowered = list(map(str.lower, self.tokens))
+        self._spans = [match.span() for match in matches]
+        self._respect_case = respect_case
+
+    def __iter__(self) -> Iterator[Mention]:
+        """Mentions from left to right."""
+        lexicon = _lexicon(self._respect_case)
+        words = _spoken(self.lowered)
+        done = 0
+        for position, word in enumerate(words):
+            if position < done or word not in lexicon.sizes:
+                continue
+            size, skill = _longest(lexicon, words, position)
+            if size and skill is None:
+                size, skill = self._exact(lexicon, position, size)
+            if skill:
+                start, end = self._spans[position][0], self._spans[position + size - 1][1]
+                yield Mention(skill, position, position + size, start, end)
+            done = position + size
+
+    def _exact(self, lexicon: "_Lexicon", position: int, size: int) -> tuple[int, str | None]:
+        """A name that counts only as it is written, or where the words around it leave no doubt."""
+        name = " ".join(self.tokens[position : position + size])
+        skill = lexicon.exact.get(name)
+        line = self._line(position)
+        if skill is not None and (line.upper() != line or len(line) <= len(name) + 3):
+            is_plain = self._starts_sentence(position) and self._is_followed(position, position + size)
+            return size, None if is_plain or self._is_name(position + size) else skill
+        as_any_case = lexicon.by_lower.get(name.lower())
+        has_case = line.lower() != line and line.upper() != line
+        if as_any_case is None or has_case:
+            return size, None
+        return size, as_any_case if self._is_listed(position, position + size) else None
+
+    def _line(self, position: int) -> str:
+        at = self._spans[position][0]
+        start, end = self.text.rfind("\n", max(0, at - 200), at) + 1, self.text.find("\n", at, at + 200)
+        return self.text[max(start, at - 200) : at + 200 if end < 0 else end]
+
+    def _starts_sentence(self, position: int) -> bool:
+        return position == 0 or self.tokens[position - 1] in BREAKS - {",", "(", ":", "|"}
+
+    def _is_followed(self, first: int, last: int) -> bool:
+        """Whether a plain word goes on as a plain sentence does: `Excel at`, `Go to`."""
+        return (
+            self.lowered[first] in _context()["plain_words"]
+            and last < len(self.tokens)
+            and self.lowered[last] in _context()["plain_after"]
+        )
+
+    def _is_name(self, last: int) -> bool:
+        """Whether a capitalized word follows that makes a name of both: `Maple Hollow`, `Sage Hospital`."""
+        if last >= len(self.tokens) or self._spans[last][0] != self._spans[last - 1][1] + 1:
+            return False
+        after = self.tokens[last]
+        if not (after[0].isupper() and after[1:].islower()) or self.lowered[last] in _context()["cue_after"]:
+            return False
+        lexicon = _lexicon(self._respect_case)
+        return self.lowered[last] not in lexicon.sizes or not _longest(lexicon, self.lowered, last)[0]
+
+    def _is_listed(self, first: int, last: int) -> bool:
+        """Whether the words around say that a plain word is meant as a skill: `in go,`, `go developer`."""
+        before = self.lowered[first - 1] if first else "\n"
+        after = self.lowered[last] if last < len(self.tokens) else "\n"
+        opens = before in BREAKS | _JOINING or before in _context()["cue_before"]
+        return after in _context()["cue_after"] or (opens and after in BREAKS | _JOINING)
+
+
+class _Entry(NamedTuple):
     skill: str
     aliases: tuple[str, ...]
     case_sensitive: bool
 
 
-@dataclass(frozen=True)
-class _Mention:
-    """A skill and the tokens it takes, first and one past the last."""
+class _Lexicon(NamedTuple):
+    """Names by their words joined with blanks; None where only the exact spelling decides, '' where it is no skill."""
 
-    skill: str
-    first: int
-    end: int
-
-
-_Names = dict[str, list[tuple[list[str], str]]]
-"""First token of a name to all its tokens and its skill, the longest name first."""
+    any_case: dict[str, str | None]
+    exact: dict[str, str]
+    by_lower: dict[str, str]
+    sizes: dict[str, tuple[int, ...]]
+    """First word of a name to the numbers of words that names with it have, the greatest first."""
 
 
-def _mentions(tokens: Sequence[str], respect_case: bool) -> Iterator[_Mention]:
-    any_case, exact = _lexicon(respect_case)
-    lowered = [token.lower() for token in tokens]
-    position = 0
-    while position < len(tokens):
-        found = _longest(any_case, lowered, position) or _longest(exact, tokens, position)
-        if found is not None and not (respect_case and _is_another_word(found, lowered)):
-            yield found
-            position = found.end
-        else:
-            position += 1
-
-
-def _longest(names: _Names, tokens: Sequence[str], position: int) -> _Mention | None:
-    for name, skill in names.get(tokens[position], ()):
-        end = position + len(name)
-        if tokens[position:end] == name:
-            return _Mention(skill, position, end)
-    return None
-
-
-def _is_another_word(mention: _Mention, lowered: Sequence[str]) -> bool:
-    if mention.end - mention.first > 1:
-        return False
-    before = lowered[mention.first - 1] if mention.first else ""
-    after = lowered[mention.end] if mention.end < len(lowered) else ""
-    return after in _NOT_BEFORE.get(mention.skill, ()) or before in _NOT_AFTER.get(mention.skill, ())
-
-
-def _is_negated(tokens: Sequence[str], mention: _Mention) -> bool:
-    for at in range(mention.first - 1, max(-1, mention.first - 1 - _NEGATION_REACH), -1):
-        if tokens[at] in _BREAKS:
-            break
-        if tokens[at].lower() in _NEGATIONS:
-            return tokens[at + 1].lower() not in ("only", "just", "limited")
-    return _NOT_NEEDED.match(" ".join(tokens[mention.end : mention.end + 4]).lower()) is not None
+def _longest(lexicon: _Lexicon, words: Sequence[str], position: int) -> tuple[int, str | None]:
+    for size in lexicon.sizes[words[position]]:
+        name = " ".join(words[position : position + size])
+        if position + size <= len(words) and name in lexicon.any_case:
+            return size, lexicon.any_case[name]
+    return 0, None
 
 
 @cache
@@ -127,20 +165,102 @@ def _entries() -> tuple[_Entry, ...]:
 
 
 @cache
-def _lexicon(respect_case: bool) -> tuple[_Names, _Names]:
-    """Names that count in any case, and those that count only as they are written."""
-    any_case: _Names = {}
-    exact: _Names = {}
+def _context() -> dict[str, frozenset[str]]:
+    lists = yaml.safe_load(Path(__file__).with_name("skill_context.yaml").read_text(encoding="utf-8"))
+    return {name: frozenset(map(str, words)) for name, words in lists.items()}
+
+
+@cache
+def _lexicon(respect_case: bool) -> _Lexicon:
+    """Every spelling of every name; a spelling that is written down goes before one that is made."""
+    any_case: dict[str, str | None] = {}
+    exact: dict[str, str] = {}
+    by_lower: dict[str, str] = {}
+    made: dict[str, str] = {}
+    if respect_case:
+        any_case |= {" ".join(_words(phrase)): "" for phrase in _context()["other_meanings"]}
     for entry in _entries():
         for name in (entry.skill, *entry.aliases):
+            key = " ".join(_words(name.lower()))
             if respect_case and entry.case_sensitive and name == entry.skill:
-                _add(exact, _TOKEN.findall(name), entry.skill)
+                any_case.setdefault(key, None)
+                exact[" ".join(_TOKEN.findall(name))] = by_lower[key] = entry.skill
             else:
-                _add(any_case, _TOKEN.findall(name.lower()), entry.skill)
-    return any_case, exact
+                any_case[key] = entry.skill
+                made |= {variant: entry.skill for variant in _variants(key) if variant not in made}
+    any_case = made | any_case
+    return _Lexicon(any_case, exact, by_lower, _sizes(any_case))
 
 
-def _add(names: _Names, tokens: list[str], skill: str) -> None:
-    same_start = names.setdefault(tokens[0], [])
-    same_start.append((tokens, skill))
-    same_start.sort(key=lambda name: -len(name[0]))
+def _words(name: str) -> list[str]:
+    return _spoken(_TOKEN.findall(name))
+
+
+def _spoken(words: Sequence[str]) -> list[str]:
+    return ["and" if word == "&" else word for word in words]
+
+
+def _sizes(names: dict[str, str | None]) -> dict[str, tuple[int, ...]]:
+    sizes: dict[str, set[int]] = {}
+    for name in names:
+        first, *rest = name.split(" ")
+        sizes.setdefault(first, set()).add(1 + len(rest))
+    return {first: tuple(sorted(found, reverse=True)) for first, found in sizes.items()}
+
+
+_SPELLINGS = tuple(
+    (re.compile(british), american)
+    for british, american in (
+        (r"is(ation|ing|e|ed|er)\b", r"iz\1"),
+        (r"\b(label|model|counsel|travel|cancel|fuel|signal|channel)l", r"\1"),
+        (r"\b(col|behavi|lab|fav|hum|neighb)our", r"\1or"),
+        (r"licence", "license"),
+        (r"\b(cent|fib|theat|met|lit)re(s?)\b", r"\1er\2"),
+        (r"aesth", "esth"),
+        (r"paed", "ped"),
+        (r"\bhaem", "hem"),
+        (r"programme", "program"),
+        (r"catalogu(e|ing)", r"catalog"),
+        (r"analogue", "analog"),
+        (r"mould", "mold"),
+        (r"tyre", "tire"),
+        (r"defence", "defense"),
+        (r"judgement", "judgment"),
+        (r"grey", "gray"),
+        (r"cheque", "check"),
+        (r"aluminium", "aluminum"),
+        (r"storey", "story"),
+        (r"enrol\b", "enroll"),
+    )
+)
+_AMERICAN = (
+    (re.compile(r"iz(ation|ing|e|ed|er)\b"), r"is\1"),
+    (re.compile(r"\b(label|model|counsel|travel|cancel)(ing|ed|er)"), r"\1l\2"),
+    (re.compile(r"\b(col|behavi|lab)or"), r"\1our"),
+    (re.compile(r"license"), "licence"),
+    (re.compile(r"\b(cent|fib|theat)er(s?)\b"), r"\1re\2"),
+    (re.compile(r"\banesth"), "anaesth"),
+    (re.compile(r"\bpediatr"), "paediatr"),
+    (re.compile(r"program\b"), "programme"),
+    (re.compile(r"mold"), "mould"),
+)
+_LEAST_PLURAL = 4
+
+
+def _variants(name: str) -> Iterator[str]:
+    """Other spellings of a name: British and American, singular and plural, in one word."""
+    for spelling in (name, *(pattern.sub(other, name) for pattern, other in (*_SPELLINGS, *_AMERICAN))):
+        yield spelling
+        yield _other_number(spelling)
+        if spelling.count(" ") == 1:
+            yield spelling.replace(" ", "")
+
+
+def _other_number(name: str) -> str:
+    last = name.rpartition(" ")[2]
+    if len(last) < _LEAST_PLURAL or not last.isalpha():
+        return name
+    if last.endswith("s"):
+        is_singular = last.endswith(("ss", "us", "is", "ics", "ous")) or " " not in name
+        return name if is_singular else name[:-1]
+    return name[:-1] + "ies" if last.endswith("y") and last[-2] not in "aeiou" else name + "s"

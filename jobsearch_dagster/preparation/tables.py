@@ -103,6 +103,13 @@ CLEAN_JOBS = TableSchema(
         _text("description_text", "description", "description with sentences intact"),
         _text("resume_clean", "resume", "resume without punctuation (the report's form)"),
         _text("description_clean", "description", "description without punctuation (the report's form)"),
+        Column(
+            "cut_characters",
+            "BIGINT",
+            "characters of resume and description beyond the longest text that is cleaned",
+            ("imputed_salaries.resume", "imputed_salaries.description"),
+            required=True,
+        ),
     ),
     primary_key=("row_id",),
 )
@@ -152,6 +159,8 @@ IMPUTATION_QUALITY = TableSchema(
 
 _ORIGINAL = ("raw_jobs.job_title", "raw_jobs.resume", "raw_jobs.description")
 
+SPANS = 'STRUCT(field VARCHAR, "value" VARCHAR, "start" BIGINT, "end" BIGINT)[]'
+
 JOB_ENTITIES = TableSchema(
     (
         Column("row_id", "VARCHAR", "row of clean_jobs", ("deduplicated_jobs.row_id",)),
@@ -166,6 +175,46 @@ JOB_ENTITIES = TableSchema(
         Column("employment_type", "VARCHAR", "full-time, part-time, contract ...", _ORIGINAL),
         Column("min_usd", "DOUBLE", "lower bound of pay in the description, USD a year", _ORIGINAL),
         Column("max_usd", "DOUBLE", "upper bound of pay in the description, USD a year", _ORIGINAL),
+        Column(
+            "spans",
+            SPANS,
+            "words that each entity was read from: characters of the repaired title, a line break and the repaired"
+            " description",
+            _ORIGINAL,
+            required=True,
+        ),
+        Column("method", "VARCHAR", "who read this row: `rules` or `llm`", required=True),
+        Column("fallback_reason", "VARCHAR", "why the rules read what the language model was asked to; else null"),
+        Column(
+            "dropped_skills",
+            "BIGINT",
+            "skills that the language model named and the posting does not; 0 under `rules`",
+            _ORIGINAL,
+            required=True,
+        ),
     ),
     primary_key=("row_id",),
+)
+
+_READ_TWICE = ("job_entities.method", "raw_jobs.job_title", "raw_jobs.description")
+
+ENTITY_AGREEMENT = TableSchema(
+    (
+        Column("position", "BIGINT", "place of the field in job_entities"),
+        Column("field", "VARCHAR", "field that both methods read", required=True),
+        Column("n", "BIGINT", "distinct postings that the language model read", _READ_TWICE, required=True),
+        Column(
+            "share_equal",
+            "DOUBLE",
+            "share on which the rules agree, null being a value; null where n is 0",
+            _READ_TWICE,
+        ),
+        Column(
+            "mean_jaccard",
+            "DOUBLE",
+            "common skills / all skills of both, mean over postings; null but for skills",
+            ("job_entities.skills", *_READ_TWICE),
+        ),
+    ),
+    primary_key=("position",),
 )

@@ -9,8 +9,12 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
+from jobsearch_dagster.preparation.privacy import redact
+
 LONGEST_CELL = 300
 """Characters of a location or salary cell that are read; what goes on longer is no such cell."""
+LONGEST_TEXT = 200_000
+"""Characters of a resume or description that are cleaned; what is cut off is counted in `clean_jobs`."""
 _INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
@@ -51,7 +55,8 @@ def fold(text: str) -> str:
     if text.isascii():
         return text
     decomposed = unicodedata.normalize("NFKD", text.translate(_UNDECOMPOSED))
-    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", plain.casefold())  # the decomposition of a rupee sign has a capital
 
 
 _UNDECOMPOSED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
@@ -60,7 +65,7 @@ _UNDECOMPOSED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ"
 def clean_text(text: str, *, keep_sentences: bool = False) -> str:
     """Clean a resume or a description; cleaning twice changes nothing, and no letter changes its case.
 
-    In this order: mojibake and HTML, URLs, e-mails and phone numbers, emoji, NFKC, whitespace; then, unless sentences
+    In this order: mojibake and HTML, URLs and personal data, emoji, NFKC, whitespace; then, unless sentences
     are kept, contractions and punctuation.
 
     Args:
@@ -96,6 +101,7 @@ def _until_stable(step: Callable[[str], str], text: str) -> str:
 
 @lru_cache(maxsize=64)
 def _sentences(text: str) -> str:
+    text = text[:LONGEST_TEXT]
     for step in (_without_markup, without_contacts, _without_emoji, _normalized, _one_line):
         text = step(text)
     return text
@@ -114,7 +120,9 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _DECLARATION = re.compile(r"<[!?][^>]*>?")
-_BLOCKS = re.compile(r"^(?:p|br|div|li|ul|ol|h[1-6]|tr|table|section|article|blockquote|hr|dt|dd|title)$")
+_BLOCK = re.compile(
+    r"</?(?:p|br|div|li|ul|ol|h[1-6]|tr|table|section|article|blockquote|hr|dt|dd|title)\b[^<>]*>", re.IGNORECASE
+)
 
 
 def _without_markup(text: str) -> str:
@@ -124,33 +132,21 @@ def _without_markup(text: str) -> str:
         return text
     from bs4 import BeautifulSoup
 
-    # The leading tag keeps Beautiful Soup from warning about cells that begin like a URL.
-    soup = BeautifulSoup("<body>" + _DECLARATION.sub("", text), "html.parser")
+    # Lines are broken before the tree is built: to insert them into the tree takes quadratic time. The leading tag
+    # keeps Beautiful Soup from warning about cells that begin like a URL.
+    lines = _BLOCK.sub(r"\n\g<0>\n", _DECLARATION.sub("", text))
+    soup = BeautifulSoup("<body>" + lines, "html.parser")
     for tag in soup.find_all(("script", "style")):
         tag.decompose()
-    for tag in soup.find_all(_BLOCKS):
-        tag.insert_before("\n")
-        tag.insert_after("\n")
     return soup.get_text()
 
 
 _URL = re.compile(r"\b(?:https?|ftp)://[^\s<>\"]+|\bwww\.[^\s<>\"]+", re.IGNORECASE)
-_EMAIL = re.compile(r"\b(?:mailto:)?[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
-_PHONE = re.compile(
-    r"(?<![\w$€£₹.,+-])"
-    r"(?:\+[0-9](?:[ ().-]{0,2}[0-9]){6,14}|\(?[0-9]{3}\)?[ .-][0-9]{3}[.-][0-9]{4}|\([0-9]{3}\) ?[0-9]{3}[ .-][0-9]{4}"
-    r"|\(?0[0-9]{2,4}\)?[ /-][0-9]{3,4}[ -]?[0-9]{3,5})(?![\w%])"
-)
-_LOCAL_PHONE = re.compile(
-    r"(\b(?:call|phone|tel|telephone|fax|mobile)\b[^\n0-9]{0,40})[0-9]{3}[-.][0-9]{4}\b", re.IGNORECASE
-)
 
 
 def without_contacts(text: str) -> str:
-    """A text without URLs, e-mail addresses and phone numbers; a blank stands where they were."""
-    for pattern in (_URL, _EMAIL, _PHONE):
-        text = pattern.sub(" ", text)
-    return _LOCAL_PHONE.sub(r"\1", text)
+    """A text without URLs and without personal data (`privacy.py`)."""
+    return redact(_URL.sub(" ", text))
 
 
 _MAYBE_EMOJI = re.compile(r"[0-9#*]?[\u00a9\u00ae\u200d\u203c-\u3299\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f]+")
@@ -213,7 +209,7 @@ _CONTRACTIONS = tuple(
     )
 )
 
-_CONTRACTED = re.compile(r"\w+(?:'\w+)+")
+_CONTRACTED = re.compile(r"(?<!\w)\w++(?:'\w++)+")
 
 
 def _expanded(match: re.Match[str]) -> str:

@@ -5,14 +5,16 @@ module holds the abbreviations and the noise.
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from jobsearch_dagster.preparation.gazetteer import is_known
 from jobsearch_dagster.preparation.locations import parse_location
-from jobsearch_dagster.preparation.text import repair
+from jobsearch_dagster.preparation.place_names import place_key
+from jobsearch_dagster.preparation.text import LONGEST_CELL, repair
 from jobsearch_dagster.preparation.vocabulary import Seniority
 
 
@@ -27,7 +29,7 @@ def standardize_title(text: str) -> str:
     Returns:
         The title; an empty string where nothing but noise was there.
     """
-    while (changed := _standardized(text)) != text:
+    while (changed := _standardized(text[:LONGEST_CELL])[:LONGEST_CELL].strip()) != text:
         text = changed
     return text
 
@@ -49,7 +51,11 @@ def split_title(title: str) -> tuple[str, Seniority | None]:
 
 
 _GENDER = re.compile(r"\(?\b[mfwdxhgiv](?:\s?[/|,*]\s?[mfwdxhgiv]){1,3}\b\)?|[*:]in(?:nen)?\b|\(in\)")
-_PERCENT_OR_CODE = re.compile(r"\b\d+(?:\s?[-–]\s?\d+)?\s?%|#\s?\d{2,}[\w-]*")
+_PERCENT_OR_CODE = re.compile(
+    r"\b\d+(?:\s?[-–]\s?\d+)?\s?%|#\s?\d{2,}[\w-]*|\b(?:jr|req|r|job|id|ref)[-_]?\d{4,}\b"
+    r"|\b(?:(?:job|req|ref|requisition)\.? ?(?:id|no|number|code)?[.:# ]{0,3})?\d{5,}\b"
+    r"|[\u2600-\u27bf\U0001f000-\U0001faff]|\*{2,}"
+)
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]?|[)\]}]")
 _SEPARATOR = re.compile(r" [-–—~]++ ?| ?[-–—~]++ | ?[|•;] ?")
 _EDGES = " ,.:/*#\"'-–—_!"
@@ -59,12 +65,36 @@ def _standardized(title: str) -> str:
     title = _PERCENT_OR_CODE.sub(" ", _GENDER.sub(" ", " ".join(repair(title).lower().split())))
     bracketed = [_expanded(inside) for inside in _BRACKETS.findall(title) if inside]
     outside = " ".join(_BRACKETS.sub(" ", title).split())
-    parts = [part.strip(_EDGES) for part in _SEPARATOR.split(outside)]
-    parts = [_expanded(part) for part in parts if part and not _is_noise(part)]
-    levels = [level for level in (*bracketed, *parts) if _LEVEL.fullmatch(level)]
-    work = [part for part in parts if not _LEVEL.fullmatch(part)]
-    work = [part for part in work if not _is_place(part)] or work[:1]
+    pieces = [piece for part in _SEPARATOR.split(outside) for piece in _pieces(part.strip(_EDGES))]
+    levels = [level for level in (*bracketed, *pieces) if _LEVEL.fullmatch(level)]
+    work = [piece for piece in pieces if not _LEVEL.fullmatch(piece)]
+    work = [piece for piece in work if not _is_place(piece)] or work[:1]
     return _with_levels(work, levels)
+
+
+def _pieces(part: str) -> list[str]:
+    """What a part between dashes says of the work, and the levels that stand before or behind its commas."""
+    if _is_place(part):
+        return [_expanded(part)]
+    names = part.split(", ")
+    ends = range(max(1, len(names) - _MOST_NAMES), len(names))
+    places = (at for at in ends if is_known(place_key(names[at])) and _is_place(", ".join(names[at:])))
+    kept = [_expanded(_without_noise(name)) for name in names[: next(places, len(names))]]
+    levels = [name for name in kept if _LEVEL.fullmatch(name)]
+    work = ", ".join(name for name in kept if name and name not in levels)
+    return [*filter(None, [work]), *levels]
+
+
+_MOST_NAMES = 4
+"""Between the commas of a place at the end of a title."""
+
+
+def _without_noise(name: str) -> str:
+    """A name less what is noise altogether, or before or behind the work (`urgent: driver`, `welder 2nd shift`)."""
+    if _patterns()["noise"].fullmatch(name):
+        return ""
+    bare = _patterns()["after"].sub("", _patterns()["before"].sub("", name)).strip(_EDGES)
+    return bare or name
 
 
 def _with_levels(work: list[str], levels: list[str]) -> str:
@@ -76,20 +106,23 @@ def _with_levels(work: list[str], levels: list[str]) -> str:
     return " - ".join([" ".join([*before, work[0], *behind]), *work[1:]])
 
 
-def _is_noise(part: str) -> bool:
-    return _patterns()["noise"].fullmatch(part) is not None
-
-
+@lru_cache(maxsize=20_000)
 def _is_place(part: str) -> bool:
+    """Whether a part names a place rather than the work; a short one is an abbreviation as a rule (AI, IT, CI/CD)."""
+    if len(part) <= _SHORT or "/" in part:
+        return part in _data()["short_places"]
     place = parse_location(part)
-    named = place.city or place.region or place.country
-    return bool(named) and part not in _data()["not_places"]
+    return bool(place.region or place.country) and part not in _data()["not_places"]
 
 
 def _expanded(part: str) -> str:
     """A part with its abbreviations written out; `sr.` loses its full stop."""
     expansions = _data()["expansions"]
     return _patterns()["abbreviation"].sub(lambda found: expansions[found["key"]], part)
+
+
+_SHORT = 3
+"""Letters of a code."""
 
 
 @cache
@@ -104,6 +137,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     return {
         "abbreviation": re.compile(rf"(?<![\w&+#])(?P<key>{keys})(?![\w&+#])\.?"),
         "noise": re.compile("|".join(_data()["noise"])),
+        "before": re.compile(rf"^(?:{'|'.join(_data()['noise_before'])})\b[\W_]*"),
+        "after": re.compile(rf"\s(?:{'|'.join(_data()['noise_after'])})$"),
     }
 
 
@@ -129,14 +164,14 @@ _LEVELS: tuple[tuple[Seniority, re.Pattern[str]], ...] = (
     ("principal", re.compile(r"\bprincipal (?=\w)")),
     ("staff", re.compile(_STAFF)),
     ("lead", re.compile(r"\blead\b(?! generation)")),
-    ("senior", re.compile(r"\bsenior\b|\biii$")),
+    ("senior", re.compile(r"\bsenior\b|\biii(?=$| -|,)")),
     ("junior", re.compile(r"\bjunior\b")),
-    ("mid", re.compile(r"\bmid\b|\bii$")),
+    ("mid", re.compile(r"\bmid\b|\bii(?=$| -|,)")),
     ("entry", re.compile(r"\bentry level\b|\bgraduate\b|\bfresher\b")),
 )
 """The first that matches counts: a senior staff engineer is staff."""
 
 _LEVEL_WORDS = re.compile(
     r"\b(?:senior|junior|mid|entry level|graduate|fresher)\b|(?<!technical )\blead\b(?! generation)|\bprincipal (?=\w)"
-    rf"|\b(?:iii|ii|i)$|{_BEGINNER}|{_STAFF}"
+    rf"|\b(?:iii|ii|i)(?=$| -|,)|{_BEGINNER}|{_STAFF}"
 )

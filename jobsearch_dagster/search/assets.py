@@ -7,6 +7,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from jobsearch_dagster.foundation.table_asset import Step, table_asset
 from jobsearch_dagster.foundation.ui_metadata import markdown_table
+from jobsearch_dagster.preparation.assets import name_data
 from jobsearch_dagster.search.catalog_table import catalog_rows, hardest_postings
 from jobsearch_dagster.search.publication import CatalogPublication
 from jobsearch_dagster.search.tables import CATALOG_SCHEMA
@@ -30,8 +31,9 @@ def coverage(connection: DuckDBPyConnection) -> dict[str, Any]:
 @table_asset(
     CATALOG_SCHEMA,
     inputs=("raw_jobs", "clean_jobs", "job_entities", "job_summaries"),
-    code_version="1",
+    code_version="2",
     show=coverage,
+    external=name_data,
     publication=CatalogPublication(),
 )
 def job_catalog(step: Step) -> DuckDBPyRelation:

@@ -6,6 +6,7 @@ that is searched is written by `catalog.py`.
 
 from typing import TYPE_CHECKING
 
+from jobsearch_dagster.preparation.private_cells import redacted
 from jobsearch_dagster.search.tables import CATALOG_SCHEMA
 
 if TYPE_CHECKING:
@@ -13,16 +14,19 @@ if TYPE_CHECKING:
 
 SOURCES = ["stated", "description", "imputed", "unknown"]
 """Best first: where a posting's rows disagree, the stated salary wins."""
+SHOWN = ("title", "standard_title", "role", "place", "salary")
+"""Short cells that come from a posting's own words."""
 
 
 def catalog_rows(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelation":
     """Rows of `jobs` from `raw_jobs`, `clean_jobs`, `job_entities` and `job_summaries`.
 
-    Title, place and salary are shown as written. A row that states another salary than the one shown is a conflict
-    and is counted.
+    Title, place and salary are shown as written, without the personal data that some hold. A row that states another
+    salary than the one shown is a conflict and is counted.
     """
-    return connection.sql(
+    connection.execute(
         f"""
+        CREATE TEMP TABLE postings AS
         WITH joined AS (
             SELECT j.posting_id, r.job_title AS title, j.standard_title, e.role, e.seniority, r.location AS place,
                 j.city, j.region, j.country, j.other_places, coalesce(j.work_mode, e.work_mode) AS work_mode,
@@ -45,6 +49,7 @@ def catalog_rows(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRel
         SELECT {", ".join(CATALOG_SCHEMA.names)} FROM counted WHERE position = 1
         """
     )
+    return connection.sql(redacted(connection, "postings", SHOWN))
 
 
 def hardest_postings(connection: "duckdb.DuckDBPyConnection", count: int = 10) -> "duckdb.DuckDBPyRelation":

@@ -5,6 +5,7 @@ from duckdb import DuckDBPyConnection
 
 from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster.foundation.table_check import lake_check, none_of, table_check
+from jobsearch_dagster.preparation.contact_check import contact_check
 from jobsearch_dagster.search.catalog import open_catalog
 from jobsearch_dagster.search.publication import published_catalog
 from jobsearch_dagster.search.tables import CATALOG_SCHEMA
@@ -48,3 +49,6 @@ def the_published_file_holds_the_table(folder: DataFolder) -> dg.AssetCheckResul
     return dg.AssetCheckResult(
         passed=published == stored, metadata={"published": len(published), "stored": len(stored)}
     )
+
+
+catalog_is_private = contact_check("job_catalog", CATALOG_SCHEMA)

@@ -4,6 +4,8 @@ import dagster as dg
 from duckdb import DuckDBPyConnection
 
 from jobsearch_dagster.foundation.table_check import none_of, table_check
+from jobsearch_dagster.preparation.contact_check import contact_check
+from jobsearch_dagster.summarization.tables import JOB_SUMMARIES
 
 
 @table_check("job_summaries", also=("clean_jobs",))
@@ -28,3 +30,6 @@ def every_extracted_sentence_stands_in_its_text(connection: DuckDBPyConnection) 
 def no_summary_is_empty(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
     """A job without a summary has no answer to learn from."""
     return none_of(connection, "SELECT row_id FROM job_summaries WHERE trim(description_summary) = ''")
+
+
+summaries_are_private = contact_check("job_summaries", JOB_SUMMARIES)

@@ -119,6 +119,46 @@ def test_the_columns_of_one_batch_are_all_that_python_holds(monkeypatch: pytest.
     assert peak < 60e6
 
 
+def test_a_batch_of_large_values_is_a_small_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """60 values of 2 MB are 120 MB; the peak stays near that of `BATCH_BYTES`, and one that is larger stands alone."""
+    import pyarrow as pa
+
+    monkeypatch.setattr(distinct, "BATCH_BYTES", 10_000_000)
+    peak = 0
+
+    def length(text: str, other: str | None) -> tuple[int]:
+        nonlocal peak
+        peak = max(peak, pa.total_allocated_bytes())
+        return (len(text),)
+
+    source = (
+        "(SELECT repeat('x', 2_000_000 * (1 + 9 * (range = 0)::INT)) || range AS text, NULL AS other FROM range(60))"
+    )
+    with duckdb.connect() as connection:
+        before = pa.total_allocated_bytes()
+        map_distinct(connection, source, ["text", "other"], length, {"length": "BIGINT"}, "measured")
+        counts = connection.execute("SELECT count(*), min(length), max(length) FROM measured").fetchall()
+    assert counts == [(60, 2_000_001, 20_000_001)]
+    assert peak - before < 45e6
+
+
+@pytest.mark.parametrize(
+    ("sizes", "ranges"),
+    [
+        ([], []),
+        ([3], [(0, 1)]),
+        ([99], [(0, 1)]),
+        ([4, 6, 1], [(0, 2), (2, 3)]),
+        ([99, 1, 99, 5, 5, 1], [(0, 1), (1, 2), (2, 3), (3, 5), (5, 6)]),
+    ],
+)
+def test_neighbours_stay_together_as_long_as_they_fit(
+    monkeypatch: pytest.MonkeyPatch, sizes: list[int], ranges: list[tuple[int, int]]
+) -> None:
+    monkeypatch.setattr(distinct, "BATCH_BYTES", 10)
+    assert [found for found in distinct._cut(sizes) if sizes] == ranges
+
+
 def test_nulls_are_joined_back_as_values(connection: duckdb.DuckDBPyConnection) -> None:
     map_distinct(connection, "jobs", ["title"], lambda t: (t is None,), {"missing": "BOOLEAN"}, "read")
     joined = connection.execute(

@@ -1,6 +1,5 @@
 """Tables are written whole or not at all, and say what they are."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +10,9 @@ import pytest
 
 from jobsearch_dagster.foundation import lake as lake_module
 from jobsearch_dagster.foundation.errors import UserError
-from jobsearch_dagster.foundation.lake import ContractError, KeyParts, Lake, Stamp
+from jobsearch_dagster.foundation.lake import ContractError, KeyParts, Lake, Stamp, scratch_of
 from jobsearch_dagster.foundation.schema import Column, TableSchema
+from jobsearch_dagster.foundation.scratch import process_name
 
 SCHEMA = TableSchema(
     (
@@ -131,7 +131,7 @@ def test_a_folder_that_cannot_be_written_is_a_user_error(tmp_path: Path) -> None
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_is_a_user_error_and_leaves_the_earlier_table(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     before = write(lake, rows())
-    temporary = lake.path("t").with_suffix(f".{os.getpid()}.tmp")
+    temporary = lake.path("t").with_suffix(f".{process_name()}.tmp")
     temporary.symlink_to("/dev/full")
     with pytest.raises(UserError, match="cannot write"):
         write(lake, rows(value=[3.0, 4.0]))
@@ -167,7 +167,60 @@ def test_duckdb_keeps_to_the_memory_limit_and_spills_below_the_data_folder(tmp_p
             "SELECT current_setting('memory_limit'), current_setting('temp_directory')"
         ).fetchall()[0]
     assert limit == "238.4 MiB"  # of 1,048,576 bytes
-    assert folder == str(tmp_path / "tmp")
+    assert Path(folder).parent == tmp_path / "tmp"
+
+
+KILLED = """
+import os, sys, time
+from pathlib import Path
+from jobsearch_dagster.foundation.lake import Lake, scratch_of
+from jobsearch_dagster.foundation.scratch import process_name
+lake = Lake(Path(sys.argv[1]), 100_000_000)
+with lake.connect() as connection:
+    connection.execute(
+        "CREATE TEMP TABLE large AS SELECT range AS id, repeat(md5(range::VARCHAR), 160) AS text FROM range(40_000)"
+    )
+    (scratch_of(connection) / "utf8-x.csv").write_text("x")
+    lake.root.mkdir()
+    lake.path("t").with_suffix(f".{process_name()}.tmp").write_text("half a table")
+    print("ready", flush=True)
+    time.sleep(600)
+"""
+"""A process that spills, copies a file and writes a table."""
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next_and_what_a_living_one_uses_is_not(tmp_path: Path) -> None:
+    processes = []
+    for name in ("killed", "living"):
+        (tmp_path / name).mkdir()
+        command = [sys.executable, "-c", KILLED, str(tmp_path / name)]
+        processes.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+    try:
+        for process in processes:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        processes[0].kill()
+        processes[0].wait()
+        for name, is_left in (("killed", False), ("living", True)):
+            lake = Lake(tmp_path / name)
+            (mine,) = (lake.data_dir / "tmp").iterdir()
+            assert any(path.name.startswith("duckdb_temp") for path in mine.iterdir())
+            write(lake, rows())
+            assert mine.exists() == is_left
+            assert len(list(lake.root.glob("*.tmp"))) == is_left
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def test_two_connections_spill_into_folders_of_their_own_that_vanish_with_them(lake: Lake) -> None:
+    with lake.connect() as one, lake.connect() as other:
+        folders = {scratch_of(one), scratch_of(other)}
+        for folder in folders:
+            folder.mkdir()
+    assert len(folders) == 2
+    assert list((lake.data_dir / "tmp").iterdir()) == []
 
 
 WIDE = TableSchema((Column("id", "BIGINT", "key"), Column("text", "VARCHAR", "5 kB")), primary_key=("id",))

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from jobsearch_dagster.app import cli
 from jobsearch_dagster.app.run import Outcome, run
 from jobsearch_dagster.app.workspace import open_workspace
 from jobsearch_dagster.foundation.lake import Lake
@@ -76,3 +77,20 @@ def test_a_mistake_in_the_listing_ends_the_run_in_one_line(data: Path) -> None:
     path.write_text(path.read_text().replace("title: title", "title: name").replace("Job-Title: title", "Job-Title: x"))
     (problem,) = bring_up_to_date().problems
     assert "jobs.parquet lacks the column x: it has title, pay, text" in problem
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("sources: [", "line 1 is not YAML"),
+        ("sources: [{file: 2024-01-01, split: train}]", "sources 1 file: Input should be a valid string"),
+    ],
+)
+def test_a_listing_that_is_not_understood_ends_the_command_in_one_line(
+    data: Path, capfd: pytest.CaptureFixture[str], text: str, message: str
+) -> None:
+    file_with(data / "raw", text, "sources.yaml")
+    assert cli.main(["run", "--select", "raw_jobs"]) == 1
+    output = "".join(capfd.readouterr())
+    assert message in " ".join(output.split())
+    assert "Traceback" not in output

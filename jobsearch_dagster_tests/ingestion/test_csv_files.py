@@ -48,6 +48,7 @@ def test_byte_order_marks_and_line_ends_make_no_difference(tmp_path: Path, prefi
         (", ,,,", "empty: Job-Title, Description"),
         ("r,t,l,s, ", "empty: Description"),
         ('r,t,l,s,"never closed', "not readable as CSV"),
+        ('r,t,l,s,"closed" too soon', "not readable as CSV"),
     ],
 )
 def test_a_row_that_cannot_be_read_is_rejected_with_its_line(tmp_path: Path, row: str, reason: str) -> None:
@@ -57,6 +58,62 @@ def test_a_row_that_cannot_be_read_is_rejected_with_its_line(tmp_path: Path, row
     assert bad.cells is None
     assert reason in bad.reason
     assert (bad.number, bad.line) == (2, 3)
+    assert bad.text == row[:200] or row.startswith(", ")
+
+
+@pytest.mark.parametrize(
+    "stray",
+    [
+        'r10,"t10,l,s,d10',
+        'r10,t10,l,s,"d10',
+        '"r10,"t10,l,s,d10',
+        'r10,"""t10,l,s,d10',
+    ],
+)
+@pytest.mark.parametrize("later", ["r11,t11,l,s,d11", 'r11,t11,l,s,"d\n11"', 'r11,t"",l,s,d11', '"",t11,l,s,d11'])
+def test_a_stray_quote_costs_its_own_line_and_not_those_below(tmp_path: Path, stray: str, later: str) -> None:
+    good = [f"r{n},t{n},l,s,d{n}" for n in range(1_000)]
+    rows = [*good[:10], stray, *good[:495], later, *good[:495]]
+    records = read_records(file_with(tmp_path, "\n".join([HEADER, *rows, ""])))
+    assert len(records) == 1_002
+    (bad,) = [record for record in records if record.cells is None]
+    assert (bad.number, bad.line, bad.text) == (11, 12, stray)
+
+
+def test_a_record_that_runs_to_a_later_quote_with_too_many_cells_is_read_line_by_line(tmp_path: Path) -> None:
+    rows = ["r1,t1,l,s,d1", 'r2,t2,l,s,"d2', "r3,t3,l,s,d3", 'r4,"",l,s,d4', 'r5,t5",l,s,d5', "r6,t6,l,s,d6"]
+    records = read_records(file_with(tmp_path, "\n".join([HEADER, *rows])))
+    assert [record.reason.split(" where")[0] for record in records] == ["", "8 cells", "", "empty: Job-Title", "", ""]
+    assert [record.line for record in records] == [2, 3, 4, 5, 6, 7]
+
+
+def test_quotes_that_open_in_every_line_do_not_make_reading_quadratic(tmp_path: Path) -> None:
+    """Each line closes the quote of the line before and opens the next, so that the file is one record to its end."""
+    path = file_with(tmp_path, f"{HEADER}\n" + 'a""","b\n' * 20_000)
+    source, given_out = by_name(path), 0
+    lines = csv_files._Lines.__next__
+
+    def counted(self: csv_files._Lines) -> str:
+        nonlocal given_out
+        given_out += 1
+        return lines(self)
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(csv_files._Lines, "__next__", counted)
+        assert csv_files.count_records(source) == 20_000
+    assert given_out < 2 * 20_000
+
+
+def test_a_record_larger_than_the_largest_cell_is_rejected_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_files, "LARGEST_CELL", 1_000)
+    lines = "\n".join(["x" * 90] * 20)
+    path = file_with(tmp_path, f'{HEADER}\nr,t,l,s,"{lines}"\nr,t,l,s,d\nr,t,l,s,{"x" * 1_000}\nr,t,l,s,d\n')
+    records = read_records(path)
+    assert [record.cells for record in records if record.cells] == [("r", "t", "l", "s", "d")] * 2
+    assert "longer than 1,000 characters" in records[0].reason
+    assert "longer than 1,000 characters" in records[-2].reason
 
 
 def test_a_misquoted_record_costs_itself_and_not_the_rest_of_the_file(tmp_path: Path) -> None:
@@ -100,6 +157,7 @@ def test_whatever_csv_writes_is_read_back(tmp_path: Path, rows: list[list[str]])
         (b"Resume,Job-Title,Location,Description\nr,t,l,d\n", "lacks the column Salary"),
         (b"Resume:Job-Title\n", "its header is one field, Resume:Job-Title: separate its cells by commas"),
         (b'"Resume" and more,Job-Title\n', "its first line is not readable as CSV"),
+        (f"{HEADER},Salary\nr,t,l,s,d,s\n".encode(), "has the column Salary twice: rename"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named_with_the_fix(tmp_path: Path, content: bytes, message: str) -> None:

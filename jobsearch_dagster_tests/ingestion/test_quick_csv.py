@@ -114,6 +114,15 @@ def test_names_of_files_are_no_patterns(tmp_path: Path, name: str) -> None:
     assert quick_rows(path) == [(1, *GOOD.split(","))]
 
 
+def test_another_number_of_records_than_the_pattern_found_is_no_table(tmp_path: Path) -> None:
+    path = file_with(tmp_path, f"{HEADER}\n{GOOD}\n{GOOD}\n")
+    layout = csv_files.layout_of(by_name(path))
+    with duckdb.connect() as connection:
+        with pytest.raises(quick_csv.MiscountError, match="finds 2 records where there are 3"):
+            quick_csv.load(connection, "quick", path, layout, quick_csv.Regular(3, 10, "\n"))
+        assert connection.execute("SHOW TABLES").fetchall() == []
+
+
 def test_a_header_alone_has_no_records(tmp_path: Path) -> None:
     assert quick_rows(file_with(tmp_path, HEADER)) == []
     assert len(COLUMNS) == HEADER.count(",") + 1

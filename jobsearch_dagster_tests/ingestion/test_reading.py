@@ -19,6 +19,7 @@ from jobsearch_dagster_tests.ingestion.raw_files import (
     file_with,
     listing,
 )
+from jobsearch_dagster_tests.ingestion.test_encodings import is_rather_utf8
 
 FUNCTION_SCOPED = [HealthCheck.function_scoped_fixture]
 CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")) | st.text(
@@ -56,20 +57,12 @@ def test_records_in_any_encoding_are_read_exactly(
     text = csv_text([*rows, ("one cell",)] if faulty else rows, newline)
     content = mark + text.encode(encoding)
     if encoding == "cp1252":
-        assume(content.isascii() or not is_utf8(content))
+        assume(content.isascii() or not is_rather_utf8(content))
     raw_file(tmp_path, content)
     found = loaded(tmp_path)
     assert found.cells == [tuple(cell or None for cell in row) for row in rows]
     assert found.row_ids == [f"train-1.csv:{number}" for number in range(1, len(rows) + 1)]
     assert len(found.rejected) == faulty
-
-
-def is_utf8(content: bytes) -> bool:
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 @settings(suppress_health_check=FUNCTION_SCOPED, deadline=None, max_examples=60)
@@ -110,6 +103,47 @@ def test_a_file_that_duckdb_refuses_is_read_record_by_record(tmp_path: Path, mon
     assert "train-1.csv is refused by DuckDB" in found.said[0]
 
 
+def test_a_file_of_which_duckdb_loses_a_record_is_read_record_by_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw_file(tmp_path, f"{HEADER}\n{GOOD}\n{GOOD}\n")
+    monkeypatch.setattr(quick_csv, "examine", lambda path, layout: quick_csv.Regular(3, 100, "\n"))
+    found = loaded(tmp_path)
+    assert found.row_ids == ["train-1.csv:1", "train-1.csv:2"]
+    assert found.said == [
+        "train-1.csv is refused by DuckDB (it finds 2 records where there are 3): read record by record"
+    ]
+
+
+def test_any_refusal_of_duckdb_but_too_little_memory_leaves_the_file_to_the_careful_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw_file(tmp_path, f"{HEADER}\n{GOOD}\n")
+
+    def failing(error: Exception) -> None:
+        def load(*_: object) -> str:
+            raise error
+
+        monkeypatch.setattr(quick_csv, "load", load)
+
+    failing(duckdb.BinderException("no such delimiter"))
+    found = loaded(tmp_path)
+    assert len(found.accepted) == 1
+    assert "refused by DuckDB (no such delimiter)" in found.said[0]
+    failing(duckdb.OutOfMemoryException("full"))
+    with pytest.raises(duckdb.OutOfMemoryException):
+        loaded(tmp_path)
+
+
+def test_a_stray_quote_hides_no_record_from_the_tables_or_the_check(tmp_path: Path) -> None:
+    good = [f"r{n},t{n},l,s,d{n}" for n in range(1_000)]
+    good[10] = 'r10,"t10,l,s,d10'
+    raw_file(tmp_path, "\n".join([HEADER, *good, ""]))
+    found = loaded(tmp_path)
+    assert len(found.accepted) == 999
+    assert [(row[1], row[2], row[4]) for row in found.rejected] == [(11, 12, good[10])]
+
+
 def test_read_and_rejected_rows_of_all_files_add_up(tmp_path: Path) -> None:
     raw_file(tmp_path, f"{HEADER}\n{GOOD}\nshort,row\nr2,t,l,,d\n")
     raw_file(tmp_path, f"{HEADER}\n{GOOD}\n", "test-1.csv")
@@ -132,9 +166,9 @@ def test_a_file_in_another_encoding_is_said_and_leaves_nothing_behind(tmp_path: 
 
 def test_files_that_nothing_reads_are_named(tmp_path: Path) -> None:
     raw_file(tmp_path, f"{HEADER}\n{GOOD}\n")
-    raw_file(tmp_path, "", "train.parquet")
+    raw_file(tmp_path, "", "jobs.parquet")
     raw_file(tmp_path, "", ".gitkeep")
-    assert loaded(tmp_path).said == ["not read, for sources.yaml does not list them: train.parquet"]
+    assert loaded(tmp_path).said == ["not read, for sources.yaml does not list them: jobs.parquet"]
 
 
 def test_a_batch_is_handed_over_when_it_is_large_in_either_way(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

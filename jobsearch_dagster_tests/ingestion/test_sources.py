@@ -1,8 +1,11 @@
 """sources.yaml names files and columns; every mistake in it is one line that says what, where and how to fix it."""
 
+import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from jobsearch_dagster.foundation.errors import UserError
@@ -54,6 +57,47 @@ def test_files_by_name_are_read_beside_those_that_are_listed(tmp_path: Path) -> 
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("train.parquet", "parquet"), ("test.jsonl", "jsonl"), ("Train-2.DB", "sqlite"), ("test.tsv", "csv")],
+)
+def test_files_of_every_kind_are_read_by_name(tmp_path: Path, name: str, kind: str) -> None:
+    raw, columns, cells = tmp_path / "raw", HEADER.split(","), GOOD.split(",")
+    raw.mkdir()
+    if kind == "parquet":
+        pq.write_table(pa.Table.from_pylist([dict(zip(columns, cells, strict=True))]), raw / name)
+    elif kind == "sqlite":
+        sqlite_file(raw / name, {"jobs": (columns, [cells])})
+    else:
+        jsonl = json.dumps(dict(zip(columns, cells, strict=True)))
+        file_with(raw, jsonl if kind == "jsonl" else f"{HEADER}\n{GOOD}\n".replace(",", "\t"), name)
+    found = Loaded(raw, tmp_path / "tmp")
+    split = "train" if name.lower().startswith("train") else "test"
+    assert [(row[2], row[1], *row[4:]) for row in found.accepted] == [(name, split, *cells)]
+
+
+def test_hidden_files_and_other_kinds_of_other_names_are_no_sources(tmp_path: Path) -> None:
+    file_with(tmp_path, f"{HEADER}\n{GOOD}\n", "train.csv")
+    for name in ("._train.csv", "jobs.parquet", "train.md"):
+        file_with(tmp_path, "x", name)
+    assert [source.name for source in find_sources(tmp_path)] == ["train.csv"]
+
+
+def test_resumes_are_found_in_folders_of_their_folder(tmp_path: Path) -> None:
+    jobs_file(tmp_path)
+    for name in ("cvs/b.txt", "cvs/2024/a.txt", "cvs/.git/c.txt", "cvs/~$b.txt"):
+        file_with(tmp_path, "text", name)
+    listing(tmp_path, {**JOBS, "resumes": "cvs"})
+    names = [path.relative_to(tmp_path).as_posix() for path in find_sources(tmp_path)[0].resumes]
+    assert names == ["cvs/2024/a.txt", "cvs/b.txt"]
+
+
+def test_a_listed_file_is_no_resume(tmp_path: Path) -> None:
+    file_with(tmp_path, f"{HEADER}\n{GOOD}\n", "sub/jobs.csv")
+    listing(tmp_path, {**JOBS, "file": "sub/jobs.csv", "resumes": "sub"})
+    assert "sub/jobs.csv lies among resumes; put the resumes into a folder of their own" in refusal(tmp_path)
+
+
 def test_columns_are_ours_by_default(tmp_path: Path) -> None:
     jobs_file(tmp_path)
     file_with(tmp_path, "text", "cvs/a.txt")
@@ -88,11 +132,19 @@ def test_a_tab_can_be_written_in_words(tmp_path: Path, delimiter: str) -> None:
         ({"file": "jobs.parquet", "encoding": "cp1252"}, "encoding is for CSV and JSONL files only"),
         ({"delimiter": "::"}, "is not one ASCII character, such as ';' or tab"),
         ({"delimiter": 1}, "is not one ASCII character, such as ';' or tab"),
+        ({"delimiter": ["a"]}, "is not one ASCII character, such as ';' or tab"),
+        ({"delimiter": ""}, "is not one ASCII character, such as ';' or tab"),
+        ({"delimiter": '"'}, "neither a quote nor a line end"),
+        ({"delimiter": "\n"}, "neither a quote nor a line end"),
+        ({"delimiter": "\r"}, "neither a quote nor a line end"),
+        ({"delimiter": "\0"}, "neither a quote nor a line end"),
         ({"encoding": "cp1253x"}, "cp1253x is no encoding; write for example cp1252"),
         ({"encoding": "base64"}, "base64 is no encoding"),
         ({"resumes": "cvs"}, "cvs is missing; put the resumes there or correct `resumes`"),
         ({"resumes": "empty"}, "empty holds no resume; put .pdf, .docx or .txt files there"),
         ({"resumes": "/cvs"}, "/cvs does not lie below"),
+        ({"resumes": "."}, "itself; put the resumes into a folder of their own below it"),
+        ({"resumes": ""}, "itself; put the resumes into a folder of their own below it"),
         ({"resumes": "empty", "columns": {**MAPPING, "Resume": "cv"}}, "exclude each other"),
     ],
 )
@@ -118,11 +170,17 @@ def test_a_mistake_in_an_entry_is_named_with_its_place(tmp_path: Path, change: d
         ("sources: \tx: y", "is not YAML"),
         ("a: 1\nsources: []\n", "at least 1 item"),
         ("\x07", "is not YAML"),
+        ("sources: [", "line 1 is not YAML"),
+        ("sources:\n  - {file: 2024-01-01, split: train}\n", "sources 1 file: Input should be a valid string"),
+        ("sources:\n  - {file: 2024-13-01, split: train}\n", "is not YAML: month must be in 1..12"),
+        ("[" * 5_000, "is not YAML"),
     ],
 )
 def test_a_listing_of_another_shape_is_refused(tmp_path: Path, text: str, message: str) -> None:
-    file_with(tmp_path, text, "sources.yaml")
-    assert message in refusal(tmp_path)
+    file_with(tmp_path / "raw", text, "sources.yaml")
+    assert message in refusal(tmp_path / "raw")
+    with pytest.raises(UserError):
+        raw_file_digest(DataFolder(path=str(tmp_path)), Recipe())
 
 
 def test_a_file_listed_twice_is_refused_but_not_two_tables_of_one(tmp_path: Path) -> None:

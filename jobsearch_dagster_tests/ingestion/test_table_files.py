@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,9 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.profiles import Recipe
+from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster.ingestion import table_files
+from jobsearch_dagster.ingestion.assets import raw_file_digest
 from jobsearch_dagster.ingestion.reading import count_records, read_records
-from jobsearch_dagster.ingestion.sources import Source, find_sources
+from jobsearch_dagster.ingestion.sources import Source, find_sources, raw_files
 from jobsearch_dagster_tests.ingestion.raw_files import Loaded, file_with, listing, sqlite_file
 
 COLUMNS = {"Job-Title": "title", "Salary": "pay", "Description": "text"}
@@ -114,7 +118,8 @@ def test_typed_values_of_parquet_become_text(tmp_path: Path) -> None:
     ("line", "reason"),
     [
         ('{"title": "t"', "not JSON: Expecting"),
-        ("[" * 100_000, "not JSON: maximum recursion depth"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"title": "t", "text": ' + "[" * 450 + "]" * 450 + "}", "nested too deeply"),
         ("9" * 5_000, "not JSON: Exceeds the limit"),
         ('["t", "d"]', "not a JSON object"),
         ('{"text": "d"}', "empty: Job-Title"),
@@ -128,6 +133,34 @@ def test_a_damaged_line_of_jsonl_is_rejected_with_its_line(tmp_path: Path, line:
     assert found.rejected[0][:3] == ("jobs.jsonl", 2, 3)
     assert reason in found.rejected[0][3]
     assert len(found.rejected[0][4]) <= 200
+
+
+def test_a_line_that_is_too_long_is_rejected_and_the_next_one_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_files, "LARGEST_CELL", 1_000)
+    good = json.dumps(POSTINGS[0])
+    file_with(tmp_path / "raw", f'{good}\n{{"title": "{"x" * 200_000}"}}\n{good}\n', "jobs.jsonl")
+    lines = list(table_files._json_lines(source_of(tmp_path / "raw", "jobs.jsonl")))
+    assert max(map(len, lines)) == 1_001
+    found = loaded(tmp_path, "jobs.jsonl")
+    assert found.row_ids == ["jobs.jsonl:1", "jobs.jsonl:3"]
+    assert found.reasons == {"jobs.jsonl:2": "longer than 1,000 characters"}
+
+
+def test_the_log_says_which_encoding_a_jsonl_file_is_read_in(tmp_path: Path) -> None:
+    write(tmp_path / "raw" / "jobs.jsonl", POSTINGS)
+    assert loaded(tmp_path, "jobs.jsonl").said == []
+    file_with(tmp_path / "raw", json.dumps(POSTINGS[2], ensure_ascii=False).encode("cp1252"), "jobs.jsonl")
+    assert loaded(tmp_path, "jobs.jsonl").said == ["jobs.jsonl is read as cp1252"]
+
+
+def test_a_view_or_file_with_a_mapped_column_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "raw" / "jobs.parquet"
+    path.parent.mkdir()
+    pq.write_table(pa.table([["a"], ["b"], ["c"], ["d"]], names=["title", "title", "pay", "text"]), path)
+    with pytest.raises(UserError, match=r"jobs.parquet has the column title twice: rename"):
+        loaded(tmp_path, "jobs.parquet")
 
 
 def test_half_a_surrogate_pair_in_json_becomes_visible(tmp_path: Path) -> None:
@@ -181,6 +214,36 @@ class TestSqlite:
         loaded(tmp_path, "jobs.db")
         assert path.read_bytes() == before
         assert {p.name for p in raw.iterdir()} == {"jobs.db", "sources.yaml"}
+
+    def wal_file(self, raw: Path) -> tuple[Path, sqlite3.Connection]:
+        """A file in WAL mode, and a connection that has committed a row which stands in the log alone."""
+        raw.mkdir()
+        path = sqlite_file(raw / "jobs.db", {"jobs": (list(POSTINGS[0]), [list(POSTINGS[0].values())])})
+        connection = sqlite3.connect(path)
+        connection.execute("PRAGMA journal_mode=wal")
+        connection.execute("INSERT INTO jobs VALUES (3, 'Köchin', 12.5, 'Wir' || char(10) || 'kochen.')")
+        connection.commit()
+        return path, connection
+
+    def test_reading_a_closed_file_in_wal_mode_leaves_no_trace(self, tmp_path: Path) -> None:
+        path, connection = self.wal_file(tmp_path / "raw")
+        connection.close()
+        listing(tmp_path / "raw", {"file": "jobs.db", "split": "train", "columns": COLUMNS})
+        before = raw_file_digest(DataFolder(path=str(tmp_path)), Recipe())
+        found = loaded(tmp_path, "jobs.db")
+        assert (found.cells, found.said) == (CELLS, [])
+        assert {p.name for p in path.parent.iterdir()} == {"jobs.db", "sources.yaml"}
+        for ending in ("-wal", "-shm"):
+            path.with_name(path.name + ending).touch()
+        assert loaded(tmp_path, "jobs.db").said == []
+        assert raw_file_digest(DataFolder(path=str(tmp_path)), Recipe()) == before
+
+    def test_what_stands_in_the_log_alone_is_read_and_counts(self, tmp_path: Path) -> None:
+        path, connection = self.wal_file(tmp_path / "raw")
+        with closing(connection):
+            found = loaded(tmp_path, "jobs.db")
+            assert (found.cells, found.said) == (CELLS, [])
+            assert raw_files(path.parent) == [path, path.with_name("jobs.db-wal")]
 
     def test_bytes_that_are_no_text_become_visible(self, tmp_path: Path) -> None:
         raw = tmp_path / "raw"

@@ -1,9 +1,21 @@
 """Entities of a whole posting."""
 
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobsearch_dagster.preparation.entities import Entities, extract_entities, find_skills, known_skills
+from jobsearch_dagster.preparation.entities import (
+    Entities,
+    extract_entities,
+    find_skills,
+    known_skills,
+    posting_text,
+)
 
 DESCRIPTION = """Brightlamp makes lamps for ships. With over 30 years of experience we light 40 harbours.
 We have raised $9.86M of funding.
@@ -21,7 +33,8 @@ RESUME = "Nurse with 12 years of experience in wound care. PhD. Remote. Salary w
 
 
 def test_a_posting_is_read_field_by_field():
-    assert extract_entities("Sr. Backend Dev (m/f/d)", RESUME, DESCRIPTION) == Entities(
+    found = extract_entities("Sr. Backend Dev (m/f/d)", RESUME, DESCRIPTION)
+    assert replace(found, spans=()) == Entities(
         skills=("Go", "C++", "SQL"),
         seniority="senior",
         min_years=5,
@@ -79,6 +92,95 @@ def test_an_empty_posting_says_nothing():
 def test_the_lexicon_is_at_hand():
     assert find_skills("Python") == ("Python",)
     assert "Python" in known_skills()
+
+
+def test_each_entity_points_at_its_words_in_the_repaired_cells():
+    title, description = "Sr.   Backend\tDev", f"<p>Lamps &amp; more</p>\n{DESCRIPTION}"
+    text = posting_text(title, description)
+    spans = extract_entities(title, "", description).spans
+    words = {(span.field, span.value): text[span.start : span.end] for span in spans}
+    assert words["skills", "Go"] == "Go"
+    assert words["skills", "C++"] == "C++"
+    assert words["seniority", "senior"] == "Sr"
+    assert words["min_years", 5] == "5+ years"
+    assert words["education", "bachelor"] == "Bachelor's degree"
+    assert words["work_mode", "hybrid"] == "hybrid model"
+    assert words["employment_type", "full-time"] == "full-time"
+    assert "$120,000 - $140,000" in words["min_usd", 120_000]
+    assert words["min_usd", 120_000] == words["max_usd", 140_000]
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "seniority"),
+    [
+        ("Chemist", "Senior-level chemist needed.", "senior"),
+        ("Lamp Engineer", "We regard this as a mid-level position.", "mid"),
+        ("Shop Assistant", "This is an entry level, temporary position.", "entry"),
+        ("Lamp Engineer", "We are seeking a Senior Lamp Engineer.", "senior"),
+        ("Lamp Engineer", "You report to a senior engineer and C-level stakeholders.", None),
+        ("Senior Living Caregiver", "We care.", None),
+    ],
+)
+def test_the_level_is_the_titles_else_the_one_the_text_states(title, text, seniority):
+    assert extract_entities(title, "", text).seniority == seniority
+
+
+SNIPPETS = st.lists(
+    st.sampled_from(
+        ["You need Go and C++", "5+ years of experience", "Bachelor's degree", "hybrid model", "This is full-time.",
+         "no PHP", "What we offer", "-", "•", "SQL;", "e.g.", "Not required:", "Remote", "$90,000 a year", "\n"]
+    ),
+    max_size=12,
+).map(" ".join)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(SNIPPETS, st.integers(2, 6))
+def test_added_spaces_change_nothing(text, number):
+    tight, wide = (
+        extract_entities("Chemist", "", text),
+        extract_entities("Chemist", "", text.replace(" ", " " * number)),
+    )
+    assert replace(tight, spans=()) == replace(wide, spans=())
+
+
+HARD = {
+    "years": "5 years ",
+    "numbers": "1-2-3 and 4 to 5 ",
+    "degrees": "no degree or diploma ",
+    "remote": "not remote ",
+    "spaces": " ",
+    "lines": "\n \n-",
+    "headings": "Not required:\n",
+    "skills": "Java, SQL and Go (R) ",
+    "negated": "you do not need to know that we use ",
+    "experience": "experience of ",
+    "letters": "a",
+    "titles": "Engineer | ",
+    "at": "a@",
+    "footers": "more jobs ",
+}
+
+
+@pytest.mark.parametrize("hard", HARD)
+def test_a_megabyte_is_read_in_linear_time(hard):
+    code = (
+        "from jobsearch_dagster.preparation.entities import extract_entities\n"
+        f"text = {HARD[hard]!r} * (1_000_000 // len({HARD[hard]!r}))\n"
+        "extract_entities('Chemist', '', text)\nextract_entities(text[:1_000], '', '')"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=20)
+
+
+def test_a_posting_takes_milliseconds():
+    description = DESCRIPTION * 4
+    extract_entities("Chemist", "", description)
+    seconds = []
+    for _ in range(20):
+        start = time.perf_counter()
+        extract_entities("Chemist", "", description)
+        seconds.append(time.perf_counter() - start)
+    assert min(seconds) < 0.02, "2 kB of text; ten times what it takes on a quiet machine"
 
 
 @settings(max_examples=50, deadline=None)

@@ -3,12 +3,18 @@
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from jobsearch_dagster.preparation.imputation_quality import BASELINE, LADDER, QualityRecipe, measure_imputation
+from jobsearch_dagster.foundation.lake import KeyParts
+from jobsearch_dagster.foundation.profiles import Recipe
+from jobsearch_dagster.foundation.schema import Column, TableSchema
+from jobsearch_dagster.foundation.table_asset import DataFolder, Step
+from jobsearch_dagster.preparation.assets import imputation_quality
+from jobsearch_dagster.preparation.imputation_quality import BASELINE, LADDER, measure_imputation
 from jobsearch_dagster.preparation.salary import BUCKETS
 
 Job = dict[str, Any]
@@ -39,13 +45,13 @@ def job(posting_id: str, title: str, place: str, country: str | None, bucket: st
 
 
 def measured(
-    connection: duckdb.DuckDBPyConnection, jobs: Sequence[Job], recipe: QualityRecipe | None = None
+    connection: duckdb.DuckDBPyConnection, jobs: Sequence[Job], levels: Sequence[str] = tuple(GROUPS)
 ) -> dict[str, dict[str, Any]]:
     if jobs:
         connection.executemany(
             "INSERT INTO imputed_salaries VALUES (?, ?, ?, ?, ?, ?, ?)", [list(j.values()) for j in jobs]
         )
-    relation = measure_imputation(connection, recipe or QualityRecipe())
+    relation = measure_imputation(connection, levels)
     return {row[1]: dict(zip(relation.columns, row, strict=True)) for row in relation.order("position").fetchall()}
 
 
@@ -134,7 +140,28 @@ def test_without_any_known_pay_every_method_has_a_row_without_accuracy(
     connection: duckdb.DuckDBPyConnection, levels: tuple[str, ...]
 ) -> None:
     unknown = job("a", "cook", "graz", "AT", "Unknown", salary_source="unknown")
-    found = measured(connection, [unknown], QualityRecipe(levels=levels))
+    found = measured(connection, [unknown], levels)
     assert list(found) == [*levels, LADDER, BASELINE]
     for row in found.values():
         assert (row["postings"], row["covered"], row["coverage"], row["accuracy"]) == (0, 0, None, None)
+
+
+@pytest.mark.parametrize("levels", [["title and location"], list(GROUPS)])
+def test_the_asset_measures_the_ladder_that_filled_the_stored_table(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, levels: list[str]
+) -> None:
+    measured(connection, [job("a", "cook", "graz", "AT", BUCKETS[2]), job("b", "cook", "wien", "AT", BUCKETS[2])])
+    folder = DataFolder(path=str(tmp_path))
+    columns = [Column(name, "VARCHAR", name) for name in connection.table("imputed_salaries").columns]
+    made_with = KeyParts({}, {"levels": levels}, "1")
+    schema = TableSchema(tuple(columns), primary_key=("posting_id",))
+    folder.lake.write("imputed_salaries", connection.table("imputed_salaries"), schema, made_with, connection)
+    parts = imputation_quality.parts(folder, Recipe(), {})
+    with folder.lake.connect(["imputed_salaries"]) as stored:
+        found = imputation_quality.body(Step(folder, stored, Recipe(), print, parts)).project("method").fetchall()
+    assert [method for (method,) in found] == [*levels, LADDER, BASELINE]
+    assert parts.external["levels"] == ", ".join(levels)
+
+
+def test_a_ladder_that_is_not_stored_yet_is_no_part_of_the_key(tmp_path: Path) -> None:
+    assert "levels" not in imputation_quality.parts(DataFolder(path=str(tmp_path)), Recipe(), {}).external

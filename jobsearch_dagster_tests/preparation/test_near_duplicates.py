@@ -4,6 +4,7 @@ import os
 import random
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Any
@@ -17,7 +18,6 @@ from jobsearch_dagster.preparation.near_duplicates import (
     buckets,
     connected,
     find_near_duplicates,
-    jaccard,
     rows_per_band,
     shingles,
 )
@@ -46,9 +46,13 @@ def find(
         connection.executemany("INSERT INTO clean_jobs VALUES (?, ?, ?, ?)", rows)
     relation = find_near_duplicates(connection, recipe, lambda line: None)
     found = {row[0]: dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()}
-    for table in ("texts", "proposed", "compared", "clustered", "represented"):
+    for table in ("texts", "shingled", "proposed", "compared", "clustered", "represented"):
         connection.execute(f"DROP TABLE {table}")
     return found
+
+
+def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / len(one | other)
 
 
 def text(chance: random.Random, length: int = 200) -> list[str]:
@@ -115,6 +119,25 @@ def test_a_bucket_of_many_copies_is_one_cluster(connection: duckdb.DuckDBPyConne
     assert connection.execute("SELECT count(*) FROM clean_jobs").fetchall() == [(len(copies),)]
 
 
+def test_pairs_are_found_among_many_texts_of_the_same_boilerplate(connection: duckdb.DuckDBPyConnection) -> None:
+    """Few bands, so that a pair seldom has a bucket of its own, and a pair lies far apart in the order of its ids."""
+    recipe = NearDuplicateRecipe(permutations=16)
+    chance = random.Random(6)
+    boilerplate = text(chance, 400)
+    own = [boilerplate + text(chance, 55) for _ in range(300)]
+    originals = {f"a{n:03}": " ".join(words) for n, words in enumerate(own)}
+    copies = {f"b{n:03}": " ".join(edited(chance, words, 2)) for n, words in enumerate(own)}
+    found = find(connection, [(name, "train", words) for name, words in (originals | copies).items()], recipe)
+    bands = [set(buckets(shingles(words, 5), recipe, rows_per_band(recipe))) for words in originals.values()]
+    assert max(Counter(bucket for band in bands for bucket in band).values()) > 100
+    together = sum(
+        found.get(f"a{n:03}", {}).get("cluster_id", n) == found.get(f"b{n:03}", {}).get("cluster_id", "")
+        for n in range(300)
+    )
+    assert len({row["cluster_id"] for row in found.values()}) > 200
+    assert together >= 0.95 * 300
+
+
 def test_empty_and_short_texts_are_no_obstacle(connection: duckdb.DuckDBPyConnection) -> None:
     found = find(connection, [("a", "train", ""), ("b", "test", ""), ("c", "train", "cook"), ("d", "test", "cook")])
     assert set(found) == {"c", "d"}
@@ -137,10 +160,14 @@ def test_the_order_of_the_rows_changes_nothing(connection: duckdb.DuckDBPyConnec
     assert find(connection, rows) == find(connection, rows[::-1])
 
 
+WORDED = "we hire a cook for our kitchen"
+
+
 def test_buckets_are_the_same_in_every_process() -> None:
     script = (
         "from jobsearch_dagster.preparation.near_duplicates import *;"
-        "r = NearDuplicateRecipe(); print(buckets('we hire a cook for our kitchen', r, rows_per_band(r))[:2])"
+        "r = NearDuplicateRecipe();"
+        f"print(buckets(shingles({WORDED!r}, 5), r, rows_per_band(r))[:2])"
     )
     outputs = {
         subprocess.run(
@@ -153,7 +180,7 @@ def test_buckets_are_the_same_in_every_process() -> None:
         for seed in ("1", "2")
     }
     assert len(outputs) == 1
-    assert eval(outputs.pop()) == buckets("we hire a cook for our kitchen", RECIPE, rows_per_band(RECIPE))[:2]
+    assert eval(outputs.pop()) == buckets(shingles(WORDED, 5), RECIPE, rows_per_band(RECIPE))[:2]
 
 
 @pytest.mark.parametrize("threshold", [0.5, 0.8, 0.9, 1.0])

@@ -1,10 +1,13 @@
 """Clean text, in both forms."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobsearch_dagster.preparation.text import clean_text, repair, split_sentences
+from jobsearch_dagster.preparation.text import clean_text, fold, repair, split_sentences
 
 
 @pytest.mark.parametrize(
@@ -156,3 +159,43 @@ def test_repair_keeps_lines():
 )
 def test_sentences_end_at_stops_and_lines_but_not_at_abbreviations(text, sentences):
     assert split_sentences(text) == sentences
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing(text):
+    assert fold(fold(text)) == fold(text)
+
+
+def test_signs_and_letters_fold_to_what_people_type():
+    assert [fold(text) for text in ("Złoty", "₨", "Año", "STRASSE", "straße", "만원")] == [
+        "zloty",
+        "rs",
+        "ano",
+        "strasse",
+        "strasse",
+        "만원",
+    ]
+
+
+LINEAR = """
+import statistics, sys, time
+from jobsearch_dagster.preparation.text import clean_text
+clean_text("<p>a'b 🚀</p>")
+unit = sys.argv[1]
+def seconds(size):
+    text = (unit * (size // len(unit) + 1))[:size]
+    times = []
+    for _ in range(3):
+        started = time.process_time()
+        clean_text(text)
+        times.append(time.process_time() - started)
+    return statistics.median(times)
+half, whole = seconds(100_000), seconds(200_000)
+assert whole < 3 * max(half, 0.01), (half, whole)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unit", ["a", "'", "a'", "a b. ", "&amp;", "<p>", "🚀", "1.", "a@", "(555) ", "- ", "\\n"])
+def test_a_long_text_takes_time_in_proportion(unit):
+    subprocess.run([sys.executable, "-c", LINEAR, unit], check=True, timeout=20)

@@ -1,5 +1,6 @@
 """Job titles."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,16 @@ def test_the_seniority_is_split_from_the_role(title, role, seniority):
     assert split_title(title) == (role, seniority)
 
 
+TITLES = list(csv.DictReader((Path(__file__).with_name("exams") / "titles.csv").open(encoding="utf-8", newline="")))
+
+
+@pytest.mark.parametrize("row", TITLES, ids=lambda row: row["text"])
+def test_a_title_as_people_write_it_has_its_standard_form_and_seniority(row):
+    standard = standardize_title(row["text"])
+    assert (standard, split_title(row["text"])[1] or "") == (row["standard"], row["seniority"])
+    assert standardize_title(standard) == standard
+
+
 def test_no_expansion_holds_an_abbreviation():
     data = yaml.safe_load(Path(titles.__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
     for key, expansion in data["expansions"].items():
@@ -154,6 +165,7 @@ TITLE_WORDS = st.sampled_from(
             "nurse",
         ),
         *("-", "|", "(", ")", "(m/f/d)", "/", "&", ",", "berlin", "remote", "c++", "2nd", "shift", "80%", "#1", "â€™"),
+        *("urgent:", "hiring now!", "london,", "jr12345", "$20/hr", "p/t", "tech", "support", "iii", "🚀", "***"),
     )
 )
 

@@ -5,6 +5,7 @@ Belongs here: the wordings of each value. What postings say is read in `preparat
 
 import re
 
+from jobsearch_dagster.search.recognizers.skills import find_skill_mentions
 from jobsearch_dagster.search.recognizers.spans import Finding
 
 _WORK_MODE = {
@@ -99,8 +100,15 @@ def _for_holder(finding: Finding, text: str) -> list[Finding]:
 
 
 def _find(slot: str, wordings: dict[str, str], text: str) -> list[Finding]:
-    return [
+    found = [
         Finding(slot, value, *match.span())
         for value, wording in wordings.items()
         for match in re.finditer(rf"(?:(?<![\w-])|(?<=non-))(?:{wording})(?![\w+#])", text, re.IGNORECASE)
     ]
+    skills = find_skill_mentions(text) if found else []
+    return [level for level in found if not any(_is_part(level, skill) for skill in skills)]
+
+
+def _is_part(level: Finding, skill: Finding) -> bool:
+    """Whether a word belongs to the longer name of a skill: `distributed systems`, `contract law`."""
+    return skill.start <= level.start and level.end <= skill.end and skill.end - skill.start > level.end - level.start

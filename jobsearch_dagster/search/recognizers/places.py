@@ -7,7 +7,9 @@ place it cannot tell from others of the name ("Cambridge") stays as it is writte
 import re
 from functools import lru_cache
 
+from jobsearch_dagster.preparation.gazetteer import is_known
 from jobsearch_dagster.preparation.locations import country_code, parse_location
+from jobsearch_dagster.preparation.place_names import place_key
 from jobsearch_dagster.search.recognizers.skills import find_skill_mentions, is_skill
 from jobsearch_dagster.search.recognizers.spans import Finding, blank
 from jobsearch_dagster.search.recognizers.words import words
@@ -29,7 +31,7 @@ _JOINING = frozenset(("of", "the", "and", "&", "or"))
 _LAST_WORDS = frozenset(("city", "area", "region", "us"))
 _FIRST_WORDS = frozenset(("new", "old", "big", "high", "low"))
 """Function words that a place's name may hold, end with, or start with."""
-_NAMESAKES = ("us", "gb", "ca", "au", "in", "mx")
+_NAMESAKES = ("united states", "united kingdom", "canada", "australia", "india", "mexico")
 """Where to look for a name that `parse_location` leaves open because several places have it."""
 _LEAST_LETTERS = 4
 """Of a place without "in": shorter names are words as well."""
@@ -111,7 +113,7 @@ def _is_clear(part: str) -> bool:
     names = part.split()
     if not names or names[-1] in _JOINING:
         return False
-    if len(names) > 1 and country_code(part) is not None:
+    if len(names) > 1 and is_known(place_key(part)):
         return True
     if len(names) > 1 and names[0] in _FIRST_WORDS and _is_place(part):
         names = names[1:]
