@@ -51,5 +51,5 @@ bench: install
 	$(BIN)/python -m jobsearch_dagster_tests.benchmarks
 
 clean:
-	rm -rf $(VENV) data/lake data/models data/catalog data/tmp data/run.lock .coverage .pytest_cache .ruff_cache
+	rm -rf $(VENV) data/lake data/models data/catalog data/cache data/tmp data/run.lock .coverage .pytest_cache .ruff_cache
 	find data/dagster_home -mindepth 1 ! -name dagster.yaml -delete

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from absl import logging as absl_logging
 
@@ -19,6 +20,10 @@ SMOKE_ROWS = 40
 # rouge_score brings absl, whose log handler keeps the stderr of its import and closes it when Dagster configures
 # logging, unless it is the interpreter's own. Here it would be the stream that pytest captures with.
 absl_logging.get_absl_handler().python_handler.stream = sys.__stderr__
+
+# No timing is asserted in tests: a shared machine takes seconds for what is done in milliseconds elsewhere.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def enter(monkeypatch: pytest.MonkeyPatch, data: Path, profile: str = "smoke") -> None:

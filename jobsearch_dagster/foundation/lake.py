@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 FOOTER = "jobsearch"
 """Name of the Parquet key-value entry that holds the stamp as JSON."""
-ROW_GROUP = 8_192
-"""Rows that each thread of a writer or reader holds: 64 MB at 8 kB a row, and 1 GB at DuckDB's own 122,880."""
+ROW_GROUP = 4_096
+"""Rows that each thread of a writer or reader holds: 32 MB at 8 kB a row, and 1 GB at DuckDB's own 122,880."""
 SORTED_AT_ONCE = 16_384
 """Rows that are sorted in memory: 128 MB at 8 kB a row."""
 DEALT_AT_ONCE = 2_048
