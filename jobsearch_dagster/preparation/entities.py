@@ -18,14 +18,11 @@ from jobsearch_dagster.preparation.posting import Posting, Reading, lay_out, pos
 from jobsearch_dagster.preparation.salary import SalaryRange, find_salary
 from jobsearch_dagster.preparation.seniority import read_seniority
 from jobsearch_dagster.preparation.skills import find_skills, known_skills
-from jobsearch_dagster.preparation.text import repair
+from jobsearch_dagster.preparation.text import LONGEST_TEXT, repair
 from jobsearch_dagster.preparation.titles import split_title
 from jobsearch_dagster.preparation.vocabulary import Education, EmploymentType, Seniority, WorkMode
 
 __all__ = ["Entities", "Span", "extract_entities", "find_skills", "known_skills", "posting_text"]
-
-LONGEST_DESCRIPTION = 200_000
-"""Characters of a description that are read; real ones are a tenth of that at most."""
 
 
 class Span(NamedTuple):
@@ -91,8 +88,8 @@ def extract_entities(
         description: The original cell.
         skills_from: `both` adds the skills of the resume behind those of the job, as the report did.
     """
-    title = repair(title[:LONGEST_DESCRIPTION])
-    posting = lay_out(f"{title}\n{repair(description[:LONGEST_DESCRIPTION])}", len(title))
+    title = repair(title[:LONGEST_TEXT])
+    posting = lay_out(f"{title}\n{repair(description[:LONGEST_TEXT])}", len(title))
     asked = read_skills(posting)
     seniority = read_seniority(posting, title)
     years = read_years(posting)

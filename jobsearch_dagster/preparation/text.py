@@ -14,7 +14,7 @@ from jobsearch_dagster.preparation.privacy import redact
 LONGEST_CELL = 300
 """Characters of a location or salary cell that are read; what goes on longer is no such cell."""
 LONGEST_TEXT = 200_000
-"""Characters of a resume or description that are cleaned; what is cut off is counted in `clean_jobs`."""
+"""Characters of a resume or description that are cleaned and read; what is cut off is counted in `clean_jobs`."""
 _INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )

@@ -4,7 +4,7 @@ Belongs here: which sizes, what is compared with what, and the tables. Each size
 with DuckDB's default memory limit; making the data is not timed.
 
 What is ours includes what the row-by-row version leaves out: keys, contracts, digests and a Parquet file per table; the
-lines `- computed only` and `- imputed only` leave that out too.
+lines that begin with a dash leave that out too.
 """
 
 import shutil
@@ -23,12 +23,12 @@ BASELINE_ROWS = 5_000
 
 STEPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "reading": (("raw_jobs",), ("reading",)),
-    "- computed only": (("read",), ("reading",)),
+    "- read, not published": (("read",), ("reading",)),
     "lowercase, duplicates": (("lowercased_jobs", "deduplicated_jobs"), ("lowercase, duplicates",)),
-    "- computed only ": (("deduplicated",), ("lowercase, duplicates",)),
+    "- found, not published": (("deduplicated",), ("lowercase, duplicates",)),
     "titles, places": (("standardized_jobs",), ("titles, places",)),
     "salaries": (("imputed_salaries",), ("pay read", "pay imputed")),
-    "- imputed only": (("imputed",), ("pay imputed",)),
+    "- imputed, not published": (("imputed",), ("pay imputed",)),
     "text": (("clean_jobs",), ("text",)),
     "entities": (("job_entities",), ("entities",)),
 }
