@@ -62,6 +62,9 @@ _HYBRID = _any_of(
     r"\b(?:up to )?(?:one|two|three|four|\d) days?(?: (?:a|per) week)? (?:of )?(?:at|from) home\b",
     r"\b(?:one|two|three|four|\d) days? (?:of )?(?:remote|home|mobile)(?: ?office| work)",
     r"\bpart(?:ly|ially)[- ]remote\b",
+    r"\b(?:work(?:ing)? from home|remote(?: work)?) (?:up to )?(?:one|two|three|four|[1-4]) days? (?:a|per|each) week",
+    r"\bremote (?:mon|tues|wednes|thurs|fri)days?\b",
+    r"\b(?:mon|tues|wednes|thurs)day (?:through|to|and) (?:tues|wednes|thurs)day in (?:the|our) (?:[\w-]+ )?office",
     r"\bwork from home (?:options?|days?|flexibility)",
 )
 _MAYBE_REMOTE = _any_of(
@@ -167,7 +170,7 @@ _EMPLOYMENT_TYPES: tuple[tuple[EmploymentType, re.Pattern[str]], ...] = (
     (
         "contract",
         _any_of(
-            rf"{_TYPE}contract\b(?!ual)",
+            rf"{_TYPE}(?<!employment )contract\b(?!ual)",
             r"(?<!permanent )(?<!full[- ]time )(?<!part[- ]time )\bcontract (?:position|role|job|basis"
             r"|assignment|opportunity"
             r"|length|duration|term|period)",

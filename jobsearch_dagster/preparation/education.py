@@ -53,6 +53,7 @@ _DEGREES: tuple[tuple[Education, re.Pattern[str]], ...] = (
         _any_of(
             r"\b[Bb][Aa][Cc][Hh][Ee][Ll][Oo][Rr](?:['’]?[Ss]?['’]?)?\b(?:[ -]level)?(?: [Dd]egree)?",
             r"\bBACHELOR",
+            r"\b[Aa]ny [Gg]raduate\b",
             r"\b[Bb]\.?[Ss][Cc](?:[Pp]harm|N)?\b\.?",
             r"\bB\.?Tech\b",
             r"\bB\.?Eng\b",

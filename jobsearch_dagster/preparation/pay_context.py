@@ -151,10 +151,14 @@ def clarity_of(line: Line, amount: Amount) -> int:
     if amount.period and not _ADJECTIVE.match(after):
         return 2 if amount.start <= 20 or len(amount.values) == 2 else 0
     others = len(line.text) - (amount.end - amount.start)
-    is_alone = others <= (60 if len(amount.values) == 2 else 40) and not _PURPOSE.match(after)
+    is_range = len(amount.values) == 2
+    opens = is_range and amount.start <= _BULLET and bool(amount.currencies)
+    is_alone = (opens or others <= (60 if is_range else 40)) and not _PURPOSE.match(after)
     return 1 if is_alone and amount.values[-1] >= 10_000 else 0
 
 
+_BULLET = 3
+"""Characters that may stand before the range that opens a line."""
 _PURPOSE = re.compile(r"\s*(?:in|for|towards?|of|to|on|off)\b")
 """Begins what money is for: "$10,000 in adoption support"."""
 _ADJECTIVE = re.compile(

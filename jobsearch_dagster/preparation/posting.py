@@ -75,9 +75,9 @@ _TITLE_NOUN = (
     r"|Worker|Tutor)s?\b"
 )
 _LIST_OF_JOBS = re.compile(
-    rf"^(?=[^\n]{{0,120}}{_TITLE_NOUN})[^\n]{{0,200}}[|·•/;,:][^\n]{{0,200}}{_TITLE_NOUN}[^.!?\n]*$", re.MULTILINE
+    rf"^[^\n]{{0,120}}{_TITLE_NOUN}[^\n]{{0,80}}[|·•/;,][^\n]{{0,120}}{_TITLE_NOUN}[^.!?\n]*$", re.MULTILINE
 )
-"""A line near the end that lists titles is a footer of other postings, whatever it is called."""
+"""A line near the end that lists two titles or more is a footer of other postings, whatever it is called."""
 _NEAR_THE_END = 0.75
 
 

@@ -143,7 +143,8 @@ def find_salary(
 def _salary(amount: Amount, text: str, country: str | None, rates: Mapping[str, float]) -> SalaryRange:
     currency = currency_meant(amount.currencies, country, text)
     near = text[max(0, amount.start - _NEAR) : amount.end + _NEAR]
-    long_period = find_long_period(near)
+    # "$40 per hour, invoiced every two weeks" is paid by the hour.
+    long_period = None if amount.period == "hour" else find_long_period(near)
     stated, spans = long_period or (amount.period or _period_near(text, amount, currency), 1)
     period = stated or _usual_period(amount.values[-1], currency, own_currency(country))
     payments = (payments_a_year(text) if period == "month" else None) or PER_YEAR[period]
