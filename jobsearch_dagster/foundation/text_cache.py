@@ -5,6 +5,7 @@ half written. Whether a text is still the right one is in its key; what is asked
 """
 
 import sqlite3
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -66,8 +67,7 @@ class TextCache:
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=_PATIENCE)
         try:
-            # With a write-ahead log a transaction is whole or absent after a kill, and readers never wait.
-            connection.execute("PRAGMA journal_mode = WAL")
+            _use_write_ahead_log(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS texts (key TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID"
@@ -78,3 +78,20 @@ class TextCache:
                 raise
             raise UserError(f"{self.path} is no cache of texts: delete it and run again") from error
         return connection
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """With it a transaction is whole or absent after a kill, and readers never wait.
+
+    SQLite waits for every lock but the one that changing the mode takes: two that open a new file at once would fail.
+    """
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return

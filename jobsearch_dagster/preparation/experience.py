@@ -79,7 +79,8 @@ _NOT_WORK_AFTER = re.compile(
 )
 _NOT_WORK_BEFORE = re.compile(
     r"\b(?:last|past|next|first|every|within|coming|older than|younger than|previous|recent|least once in|covers"
-    r"|experience over the)(?: \w+)? ?$",
+    r"|experience over the)(?: \w+)? ?$"
+    r"|\b(?:rooms?|children|toddlers?|babies|pupils|ages?|aged) ?\W?(?:from |of |between )?$",
     re.IGNORECASE,
 )
 _SUBSTITUTE = re.compile(
