@@ -118,6 +118,7 @@ A_TRAINING_PAIR = f"FROM training_set WHERE {first('training_set')}"
 
 PRIVATE = {
     "clean_jobs": ("job_title", "description_text", "resume_clean"),
+    "job_entities": ("role",),
     "job_summaries": ("description_summary",),
     "query_pairs": ("question", "answer"),
     "training_set": ("answer",),

@@ -28,6 +28,8 @@ _MODE_WORDS = (
         "store",
         "wfh",
         "studio",
+        "télétravail",
+        "présentiel",
         "premises",
         "based",
     ),
@@ -46,6 +48,8 @@ _NO_REMOTE_WORK = _any_of(
     rf"(?! only)(?: (?!and\b|but\b)[\w'’/-]+){{0,4}}? {_AWAY}\b",
     r"\b(?:fully |100% |strictly )on[- ]?site",
     r"\bon[- ]?site only",
+    r"\bkein(?:e|en)? (?:homeoffice|home-office|remote)|\bhome-?office (?:\w+ )?nicht"
+    r"|\bpas de télétravail|\bprésentiel\b",
 )
 _NO_HYBRID = r"(?<!not )(?<!no )(?<!nor )(?<!never )"
 _HYBRID = _any_of(
@@ -62,6 +66,10 @@ _HYBRID = _any_of(
     r"\b(?:up to )?(?:one|two|three|four|\d) days?(?: (?:a|per) week)? (?:of )?(?:at|from) home\b",
     r"\b(?:one|two|three|four|\d) days? (?:of )?(?:remote|home|mobile)(?: ?office| work)",
     r"\bpart(?:ly|ially)[- ]remote\b",
+    r"\bhybrid:? \d days?\b|\bhybride[rsn]? (?:arbeit|modell)"
+    r"|\b(?:\d|ein|zwei|drei|vier) tage? (?:pro woche |die woche |/ ?woche )?home-?office",
+    r"\btélétravail (?:partiel|possible)|\b\d jours? (?:par semaine )?de télétravail|\btélétravail\W{1,3}\d jours?",
+    r"\bremote\b[^.\n]{0,40} up to \d\d ?%",
     r"\b(?:work(?:ing)? from home|remote(?: work)?) (?:up to )?(?:one|two|three|four|[1-4]) days? (?:a|per|each) week",
     r"\bremote (?:mon|tues|wednes|thurs|fri)days?\b",
     r"\b(?:mon|tues|wednes|thurs)day (?:through|to|and) (?:tues|wednes|thurs)day in (?:the|our) (?:[\w-]+ )?office",
@@ -143,6 +151,9 @@ _TYPE_WORDS = (
     "ir35",
     "p/t",
     "f/t",
+    "teilzeit",
+    "vollzeit",
+    "temps p",
 )
 _TYPE = r"\b(?:employment|job|contract|position|work|role)(?: type| status)?\W+"
 _EMPLOYMENT_TYPES: tuple[tuple[EmploymentType, re.Pattern[str]], ...] = (
@@ -197,17 +208,18 @@ _EMPLOYMENT_TYPES: tuple[tuple[EmploymentType, re.Pattern[str]], ...] = (
     ),
 )
 _TITLE_TYPES: tuple[tuple[EmploymentType, re.Pattern[str]], ...] = (
-    ("internship", _any_of(r"\bintern(?:ship)?\b")),
+    ("internship", _any_of(r"\bintern(?:ship)?\b(?! (?:coordinator|program|recruit))")),
     ("freelance", _any_of(r"\bfreelancer?\b")),
     ("contract", _any_of(r"[-–—|,(] ?(?:\d+[- ]months? )?contract(?:or)?\b|^contract\b(?! (?:manager|admin"
     r"|specialist|negot))", r"\bmonth contract\b")),
     ("temporary", _any_of(r"\btemp(?:orary)?\b", r"\bseasonal\b", r"\b(?:maternity|parental leave) cover")),
-    ("part-time", _any_of(r"\bpart[- ]?time\b", r"\bp/t\b")),
-    ("full-time", _any_of(r"\bfull[- ]?time\b", r"\bf/t\b")),
+    ("part-time", _any_of(r"\bpart[- ]?time\b", r"\bp/t\b", r"\bteilzeit\b")),
+    ("full-time", _any_of(r"\bfull[- ]?time\b", r"\bf/t\b", r"\bvollzeit\b")),
 )  # fmt: skip
 _HOURS = re.compile(
     r"\b(?:(?P<full>full[- ]?time\b(?! (?:graduat|student|stud|technician|staff of|course|education|degree))"
-    r"|permanent (?:position|role|job|contract|employment)|type\W+perm)|part[- ]?time)\b",
+    r"|permanent (?:position|role|job|contract|employment)|type\W+perm|vollzeit|temps plein)"
+    r"|part[- ]?time|teilzeit|temps partiel)\b",
     re.IGNORECASE,
 )
 

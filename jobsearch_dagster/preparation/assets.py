@@ -53,7 +53,7 @@ def place_and_title_data(folder: DataFolder, config: Recipe) -> dict[str, str]:
 
 def entity_data(folder: DataFolder, config: Recipe) -> dict[str, str]:
     """Digests of the lists that entities are found with."""
-    return digest_of_data(*PLACES, *TITLES, *SKILLS, *PAY)
+    return digest_of_data(*PLACES, *TITLES, *SKILLS, *PAY, *NAMES)
 
 
 def entity_reader(folder: DataFolder, config: entity_table.EntityRecipe) -> dict[str, str]:
@@ -61,7 +61,7 @@ def entity_reader(folder: DataFolder, config: entity_table.EntityRecipe) -> dict
     if config.method == "rules":
         return entity_data(folder, config)
     model = {"language model": Endpoint.from_settings(Settings.from_environment()).model}
-    return entity_data(folder, config) | name_data(folder, config) | model | {"instruction": digest_of(INSTRUCTION)}
+    return entity_data(folder, config) | model | {"instruction": digest_of(INSTRUCTION)}
 
 
 def entity_methods(connection: DuckDBPyConnection) -> dict[str, Any]:
@@ -170,7 +170,7 @@ def deduplicated_jobs(step: Step) -> DuckDBPyRelation:
     return deduplication.drop_duplicates(step.connection)
 
 
-@table_asset(STANDARDIZED_JOBS, inputs=("deduplicated_jobs",), code_version="2", external=place_and_title_data)
+@table_asset(STANDARDIZED_JOBS, inputs=("deduplicated_jobs",), code_version="3", external=place_and_title_data)
 def standardized_jobs(step: Step) -> DuckDBPyRelation:
     """Jobs with titles and places in one form each (step 2f) and the posting they belong to.
 
@@ -183,7 +183,7 @@ def standardized_jobs(step: Step) -> DuckDBPyRelation:
     IMPUTED_SALARIES,
     inputs=("standardized_jobs",),
     recipe=imputation.SalaryRecipe,
-    code_version="2",
+    code_version="3",
     external=pay_data,
     show=salary_readings,
 )
@@ -192,7 +192,7 @@ def imputed_salaries(step: Step) -> DuckDBPyRelation:
     return imputation.impute_salaries(step.connection, step.config)
 
 
-@table_asset(CLEAN_JOBS, inputs=("imputed_salaries",), code_version="2", external=name_data, show=texts_cut)
+@table_asset(CLEAN_JOBS, inputs=("imputed_salaries",), code_version="3", external=name_data, show=texts_cut)
 def clean_jobs(step: Step) -> DuckDBPyRelation:
     """Jobs with resume and description as clean text in two forms, without contact details and names (step 2d).
 
@@ -244,7 +244,7 @@ def imputation_quality(step: Step) -> DuckDBPyRelation:
     JOB_ENTITIES,
     inputs=("raw_jobs", "deduplicated_jobs"),
     recipe=entity_table.EntityRecipe,
-    code_version="3",
+    code_version="4",
     external=entity_reader,
     show=entity_methods,
 )

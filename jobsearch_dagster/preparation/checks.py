@@ -8,7 +8,7 @@ from jobsearch_dagster.preparation.contact_check import contact_check
 from jobsearch_dagster.preparation.imputation import UNKNOWN
 from jobsearch_dagster.preparation.imputation_quality import LADDER
 from jobsearch_dagster.preparation.salary import BUCKETS
-from jobsearch_dagster.preparation.tables import CLEAN_JOBS
+from jobsearch_dagster.preparation.tables import CLEAN_JOBS, JOB_ENTITIES
 
 
 @table_check("deduplicated_jobs")
@@ -57,7 +57,7 @@ def every_job_keeps_its_description(connection: DuckDBPyConnection) -> dg.AssetC
         connection,
         """
         SELECT row_id, description_text FROM clean_jobs
-        WHERE trim(description_text) = '' OR regexp_matches(description_text, 'https?://')
+        WHERE trim(description_text) = '' OR regexp_matches(lower(description_text), 'https?://')
         """,
     )
 
@@ -112,3 +112,4 @@ def most_jobs_name_a_skill(connection: DuckDBPyConnection) -> dg.AssetCheckResul
 
 
 clean_jobs_are_private = contact_check("clean_jobs", CLEAN_JOBS)
+entities_are_private = contact_check("job_entities", JOB_ENTITIES)

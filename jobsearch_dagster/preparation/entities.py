@@ -15,6 +15,7 @@ from jobsearch_dagster.preparation.asked_skills import read_skills
 from jobsearch_dagster.preparation.education import read_education
 from jobsearch_dagster.preparation.experience import read_years
 from jobsearch_dagster.preparation.posting import Posting, Reading, lay_out, posting_text
+from jobsearch_dagster.preparation.privacy import redact
 from jobsearch_dagster.preparation.salary import SalaryRange, find_salary
 from jobsearch_dagster.preparation.seniority import read_seniority
 from jobsearch_dagster.preparation.skills import find_skills, known_skills
@@ -50,7 +51,7 @@ class Entities:
         seniority: Of the title, else of a statement such as "Job level: senior".
         min_years: Least years of experience asked for; 0 where none is needed.
         max_years: Most years asked for.
-        role: Standard title without its seniority.
+        role: Standard title without its seniority and without contact details.
         education: Lowest sufficient degree; `none` where the posting says that it needs none.
         work_mode: Remote, hybrid or onsite.
         employment_type: Kind of employment.
@@ -114,7 +115,7 @@ def extract_entities(
         seniority=seniority.value if seniority else None,
         min_years=years.value.low if years else None,
         max_years=years.value.high if years else None,
-        role=split_title(title)[0],
+        role=split_title(redact(title))[0],
         education=education.value if education else None,
         work_mode=work_mode.value if work_mode else None,
         employment_type=employment_type.value if employment_type else None,

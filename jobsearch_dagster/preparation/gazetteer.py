@@ -84,6 +84,8 @@ def countries() -> dict[str, str]:
         found.update({place_key(name): country.alpha_2 for name in names})
     found.update({place_key(record["name"]): code for code, record in _country_records().items()})
     found.update({place_key(name): code for code, names in own_names()["countries"].items() for name in names})
+    for name in own_names()["not_country_codes"]:
+        found.pop(name)
     return found
 
 
@@ -156,7 +158,9 @@ def _own_areas() -> Iterator[tuple[str, Area]]:
         yield from ((name, Area(country)) for name in names)
     for country, islands in own_names()["islands"].items():
         for island, names in islands.items():
-            yield from ((name, Area(country, island, is_mapped=False)) for name in {island, *names})
+            # The code of a state (`NY: [long island]`) is no name of its island: cities are mapped to the state.
+            area = Area(country, island, is_mapped=False)
+            yield from ((name, area) for name in (names if island.isupper() else {island, *names}))
     for shown, names in own_names()["areas"].items():
         yield from ((name, Area(None, shown)) for name in names)
 

@@ -185,7 +185,7 @@ def grounded_skills(named: Iterable[str], posting: str) -> tuple[dict[str, str],
         in_lexicon = [skill for skill in found if skill in known]
         if in_lexicon:
             skills |= {skill: name for skill in in_lexicon if skill not in skills}
-        elif name and not found and name.lower() in lower:
+        elif name and not found and re.search(rf"(?<!\w){re.escape(name.lower())}(?!\w)", lower):
             skills.setdefault(name, name)
         else:
             dropped += 1
@@ -224,7 +224,7 @@ def _spans(found: Entities, named: Mapping[str, str], text: str) -> tuple[Span, 
     """Where the rules read the same; for a skill that they did not, where its words stand."""
     alike = [s for s in found.spans if s.value == getattr(found, s.field) or (s.field == "skills" and s.value in named)]
     for skill in named.keys() - {span.value for span in alike if span.field == "skills"}:
-        words = re.search(f"{re.escape(named[skill])}|{re.escape(skill)}", text, re.IGNORECASE)
+        words = re.search(rf"(?<!\w)(?:{re.escape(named[skill])}|{re.escape(skill)})(?!\w)", text, re.IGNORECASE)
         if words:
             alike.append(Span("skills", skill, *words.span()))
     return tuple(sorted(alike, key=lambda span: (span.start, span.field, str(span.value))))

@@ -20,32 +20,37 @@ WORDS = Path(__file__).with_name("name_words.yaml")
 
 _CUE = re.compile(
     r"(?:"
-    r"(?:contact|ask for|reach out to|call|e-?mail|text|message|speak (?:to|with)|talk to|write to|get in touch with"
-    r"|(?:application|resume|résumé|cv) to|posted by|submitted by|wenden sie sich an)\s"
-    r"|(?:(?:contact|kontakt)(?: ?person| name)?|point of contact|s?poc|recruiter(?: name)?|hiring manager"
+    r"(?:(?:contact|kontakt)(?: ?person| name)?|point of contact|s?poc|recruiter(?: name)?|hiring manager"
     r"|talent (?:partner|acquisition(?: \w{4,12})?)|posted by|attn\.?|attention|ansprechpartner(?:in)?"
-    r"|personne à contacter|contacto|contatto|contactpersoon)(?:\s(?:is|ist)\s|\s?[:,–—|-]\s?|\s)"
+    r"|personne à contacter|contacto|contatto|contactpersoon)(?:\s(?:is|ist|est)\s|(?P<label>\s?[:–—|-]\s?)|\s?,\s?|\s)"
     r"|(?:(?:full |candidate )?name|hr(?: manager| contact)?)\s?[:–-]\s?"
     r"|(?:regards|sincerely|yours truly|yours faithfully|best wishes|cheers|grüßen|grüße|cordialement|saludos)"
     r"\s?[,!.]?\s"
+    r"|(?:contact|ask for|reach(?: out to)?|(?:call/)?whatsapp|call|e-?mail|text|message|(?:speak|chat) (?:to|with)"
+    r"|talk to|write to|get in touch with|(?:application|resume|résumé|cv) to|posted by|submitted by|wenden sie sich an"
+    r"|(?:cv|candidature) à|bewerbung (?:an|bitte an)|meld(?:e dich|en sie sich) bei|beantwortet (?:ihnen|dir|euch))\s"
     r"|(?:thanks|thank you)\s?[,!\n]\s?"
     r")\s{0,3}"
 )
 CUE_WORDS = (
-    "contact", "ask for", "reach out", "call", "e-mail", "email", "text", "message", "speak ", "talk to",
+    "contact", "ask for", "reach", "call", "whatsapp", "chat ", "cv à", "candidature à", "bewerbung", "meld",
+    "beantwortet", "e-mail", "email", "text", "message", "speak ", "talk to",
     "write to", "get in touch", "application to", "resume to", "résumé to", "cv to", "posted by", "submitted by",
     "wenden sie", "kontakt", "point of contact", "poc", "spoc", "recruiter", "hiring manager", "talent ", "attn",
     "attention", "ansprechpartner", "personne à", "contatto", "name", "full name", "candidate name", "hr", "regards",
     "sincerely", "yours ", "best wishes", "cheers", "grüße", "cordialement", "saludos", "thank",
 )  # fmt: skip
 """How the cues begin: `str.find` reads a text fifty times faster than the pattern does."""
-_HONORIFIC = re.compile(r"(?:(?:mr|mrs|ms|dr|prof)\.?|herrn?|frau|monsieur|madame|mme|señora?|shri|smt\.?)[ \t]+")
-_WORD = re.compile(r"[^\W\d_]{2,}(?:[-'’][^\W\d_]{2,})*|[^\W\d_]['’][^\W\d_]{2,}")
+_HONORIFIC = re.compile(
+    r"(?:(?:(?:mr|mrs|ms|dr|prof)\.?|herrn?|frau|monsieur|madame|mme|señora?|shri|smt\.?)[ \t]+){1,3}"
+)
+_WORD = re.compile(r"[^\W\d_]{2,}(?:[-'’][^\W\d_]{2,})*|[^\W\d_]['’][^\W\d_]{2,}|(?<=[ \t])ó(?=[ \t])", re.IGNORECASE)
 _JOINED = re.compile(r"[ \t]+(?:[a-z]\.[ \t]+)?")
 _LONGEST_LINE = 60
 _HEAD = 400
 """Characters below a name at the head of a resume in which its owner's contact details stand."""
 _BEFORE_A_CONTACT = re.compile(r"(?P<name>[^\W\d_][^\n|,;:<>()@\d]{2,38})[ \t]*[|,:<(–-]{0,2}[ \t]*\Z")
+_ENDS = re.compile(r"[ \t]*(?:$|[\n,.;|(<])")
 _SAID_AT = re.compile(r"[ \t]?[,:|(–-]?[ \t]?(at |on )?")
 
 
@@ -70,7 +75,7 @@ def find_names(text: str, lower: str, contacts: Sequence[Span]) -> Iterator[Span
     """
     starts = {start for start, _ in contacts}
     for cue in _cues(lower):
-        name = _name_at(text, lower, cue.end(), starts)
+        name = _name_at(text, lower, cue.end(), starts, is_labelled=cue["label"] is not None)
         if name is not None:
             yield name
     for start, end in contacts:
@@ -89,8 +94,11 @@ def _cues(lower: str) -> Iterator[re.Match[str]]:
             start = lower.find(word, start + len(word))
 
 
-def _name_at(text: str, lower: str, start: int, contacts: set[int]) -> Span | None:
-    """The name that begins here: after a title, with a known first name, or two words just before a contact."""
+def _name_at(text: str, lower: str, start: int, contacts: set[int], *, is_labelled: bool) -> Span | None:
+    """The name that begins here: after a title, with a known first name, or two words that leave no doubt.
+
+    These are two words just before a contact, or alone behind a label (`Hiring manager: Ciarán Ó Briain`).
+    """
     honorific = _HONORIFIC.match(lower, start)
     begin = honorific.end() if honorific else start
     words = _words_from(text, lower, begin)
@@ -101,7 +109,8 @@ def _name_at(text: str, lower: str, start: int, contacts: set[int]) -> Span | No
     said = _SAID_AT.match(lower, end)
     contact_follows = said is not None and (len(words) > 1 or said[1]) and said.end() in contacts
     is_written_as_one = text[words[0][0]].isupper() or text == lower
-    return (begin, end) if honorific or known or (contact_follows and is_written_as_one) else None
+    is_alone = is_labelled and len(words) > 1 and _ENDS.match(lower, end)
+    return (begin, end) if honorific or known or ((contact_follows or is_alone) and is_written_as_one) else None
 
 
 def _words_from(text: str, lower: str, start: int) -> list[Span]:

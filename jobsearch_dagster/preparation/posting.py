@@ -50,11 +50,12 @@ _ADDRESS = re.compile(r"\b(?:https?://|www\.)[^\s<>\"]+|\b[\w.+%-]{1,64}@[\w.-]+
 _WRAPPED = re.compile(r"(?<=[^\n]{60})\n(?=[a-z])")
 _INLINE_BULLET = re.compile(r" (?=[•▪●◦‣■✓✔➢►▸] )")
 _OTHER_JOBS = re.compile(
-    r"^[^\w\n]*(?:"
+    r"^(?![-*•·–—])(?![^:\n]{0,60}\b(?:responsib|requirement|dut(?:y|ies)|description|experience|leadership|about)\w*)"
+    r"[^\w\n]*(?:"
     r"(?=[^:.\n]{0,60}\b(?:jobs?|roles?|vacanc(?:y|ies)|openings?|positions?|hiring|recruiting|opportunities"
     r"|viewed|wanted|seeking)\b)"
     r"(?=[^:.\n]{0,60}\b(?:other|also|as well|similar|related|more|further|near(?:by| you)|elsewhere|else"
-    r"|recommended|explore|browse|currently|next to)\b)"
+    r"|recommended|explore|browse|next to)\b)"
     r"[^:.\n]{3,60}(?::|$(?=\n[^\n]))|"
     r"(?:similar|related|other|further|more|also|additional|recommended|we(?: a|')re also)\b[^.:\n]{0,30}"
     r"\b(?:jobs?|openings?|vacanc(?:y|ies)|positions?|roles|opportunities|postings|recruiting|hiring)\b"

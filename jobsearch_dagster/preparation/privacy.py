@@ -20,7 +20,7 @@ SOMEBODY = "the team"
 
 _AFTER_A_NUMBER = "|".join(re.escape(word) for word in STREET_WORDS)
 SUSPECT = (
-    r"@|dot|at[\])}]|\.com/|[0-9](?:[ ()./–-]{0,3}[0-9]){6}"
+    r"@|dot|at ?[\])}]|\.com/|[0-9](?:[ ()./‐‑–-]{0,3}[0-9]){6}"
     rf"|[0-9](?:.|\n)*(?:{_AFTER_A_NUMBER})|(?:{_AFTER_A_NUMBER})(?:.|\n)*[0-9]"
     rf"|(?:{'|'.join(re.escape(word) for word in CUE_WORDS)})"
 )

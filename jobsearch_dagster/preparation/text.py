@@ -141,7 +141,7 @@ def _without_markup(text: str) -> str:
     return soup.get_text()
 
 
-_URL = re.compile(r"\b(?:https?|ftp)://[^\s<>\"]+|\bwww\.[^\s<>\"]+", re.IGNORECASE)
+_URL = re.compile(r"(?:https?|ftp)://[^\s<>\"]*|\bwww\.[^\s<>\"]+", re.IGNORECASE)
 
 
 def without_contacts(text: str) -> str:

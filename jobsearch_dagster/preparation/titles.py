@@ -147,7 +147,7 @@ _LEVEL = re.compile(r"senior|junior|mid|mid senior|entry level|lead|staff|princi
 _TECHNICAL = r"(?:\w+ )*(?:engineer|developer|scientist|designer|architect|programmer)\b"
 _STAFF = rf"\bstaff (?={_TECHNICAL})"
 """A staff engineer has a rank, a staff nurse has none."""
-_BEGINNER = r"\b(?:intern|trainee|apprentice|working student|werkstudent)\b"
+_BEGINNER = r"\b(?:intern(?! (?:coordinator|program|recruit))|trainee|apprentice|working student|werkstudent)\b"
 _EXECUTIVE = (
     r"\bchief \w+(?: \w+)? officer\b|\b(?:vice )?president\b|\bhead of\b|(?<!\bart )(?<!\bcreative )\bdirector\b"
 )
@@ -157,6 +157,12 @@ _OF_THINGS = (
 )
 """Managers of these need not lead people."""
 
+# Not of people: senior living, junior high school, the mid market, a graduate school.
+_SENIOR = r"\bsenior\b(?! (?:living|care|citizens?|housing|cent(?:er|re)|home|services|community)\b)"
+_JUNIOR = r"\bjunior\b(?! high\b)"
+_MID = r"\bmid\b(?!-? ?market)"
+_GRADUATE = r"\bgraduate\b(?! (?:school|program|admission))"
+
 _LEVELS: tuple[tuple[Seniority, re.Pattern[str]], ...] = (
     ("intern", re.compile(_BEGINNER)),
     ("executive", re.compile(rf"^(?!.*\bassistant\b).*(?:{_EXECUTIVE})")),
@@ -164,14 +170,15 @@ _LEVELS: tuple[tuple[Seniority, re.Pattern[str]], ...] = (
     ("principal", re.compile(r"\bprincipal (?=\w)")),
     ("staff", re.compile(_STAFF)),
     ("lead", re.compile(r"\blead\b(?! generation)")),
-    ("senior", re.compile(r"\bsenior\b|\biii(?=$| -|,)")),
-    ("junior", re.compile(r"\bjunior\b")),
-    ("mid", re.compile(r"\bmid\b|\bii(?=$| -|,)")),
-    ("entry", re.compile(r"\bentry level\b|\bgraduate\b|\bfresher\b")),
+    ("senior", re.compile(rf"{_SENIOR}|\biii(?=$| -|,)")),
+    ("junior", re.compile(_JUNIOR)),
+    ("mid", re.compile(rf"{_MID}|\bii(?=$| -|,)")),
+    ("entry", re.compile(rf"\bentry level\b|{_GRADUATE}|\bfresher\b")),
 )
 """The first that matches counts: a senior staff engineer is staff."""
 
 _LEVEL_WORDS = re.compile(
-    r"\b(?:senior|junior|mid|entry level|graduate|fresher)\b|(?<!technical )\blead\b(?! generation)|\bprincipal (?=\w)"
+    rf"{_SENIOR}|{_JUNIOR}|{_MID}|{_GRADUATE}|\b(?:entry level|fresher)\b"
+    r"|(?<!technical )\blead\b(?! generation)|\bprincipal (?=\w)"
     rf"|\b(?:iii|ii|i)(?=$| -|,)|{_BEGINNER}|{_STAFF}"
 )

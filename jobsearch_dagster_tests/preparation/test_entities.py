@@ -187,3 +187,32 @@ def test_a_posting_takes_milliseconds():
 @given(st.text(), st.text(), st.text())
 def test_no_string_raises(title, resume, description):
     assert set(extract_entities(title, resume, description, skills_from="both").skills) <= set(known_skills())
+
+
+@pytest.mark.parametrize(
+    ("title", "role"),
+    [
+        ("Intern Coordinator", "intern coordinator"),
+        ("Mid-Market Account Executive", "mid-market account executive"),
+        ("Junior High School Teacher", "junior high school teacher"),
+        ("Senior Living Advisor", "senior living advisor"),
+        ("Graduate School Recruiter", "graduate school recruiter"),
+    ],
+)
+def test_a_level_word_inside_the_name_of_a_job_is_no_level(title, role):
+    found = extract_entities(title, "", "Full-time.")
+    assert (found.role, found.seniority, found.employment_type) == (role, None, "full-time")
+
+
+def test_no_contact_detail_stands_in_the_role():
+    found = extract_entities("Sales Rep - contact jane@example.com or call Jane Doe 555-123-4567", "", "")
+    assert "jane" not in found.role
+    assert "555" not in found.role
+
+
+@pytest.mark.parametrize(
+    "heading", ["We are currently hiring:", "Additional roles & responsibilities:", "Other job requirements:"]
+)
+def test_a_heading_that_names_jobs_is_no_footer_of_other_postings(heading):
+    found = extract_entities("Data Engineer", "", f"{heading}\n5+ years of Python. Remote. $120,000 - $150,000 a year.")
+    assert (found.skills[-1], found.min_years, found.max_usd) == ("Python", 5, 150_000)

@@ -21,6 +21,8 @@ from jobsearch_dagster.preparation.locations import Location, country_code, norm
         ("Frankfurt/Main, Hessen", "Frankfurt", "Hesse", "DE"),
         ("New York, NY, USA", "New York", "NY", "US"),
         ("New York, New York", "New York", "NY", "US"),
+        ("Geneva, NY", "Geneva", "NY", "US"),
+        ("Frankfurt an der Oder", "Frankfurt (Oder)", "Brandenburg", "DE"),
         ("NYC", "New York", "NY", "US"),
         ("SF Bay Area", "San Francisco", "CA", "US"),
         ("LA, California", "Los Angeles", "CA", "US"),

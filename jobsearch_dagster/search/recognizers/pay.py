@@ -44,7 +44,9 @@ _PAY = re.compile(
 _MARKED = re.compile(rf"{_SIGN}|\d{_SCALE}|{_CODE}|{_PERIOD}", re.IGNORECASE)
 _NO_PAY = re.compile(rf"401\s?\(?k\)?|(?<![$€£₹])\b(?:19|20)\d\d\b(?!{_PERIOD}|{_CODE})", re.IGNORECASE)
 _SIX_FIGURES = re.compile(r"\b(?:six|6)[\s-]figures?\b", re.IGNORECASE)
-_PAY_WORD = re.compile(r"\b(?:salar\w+|pay(?!roll|ments? gate)\w*|paid|wages?|compensation|earn\w*|income|remuneration)\b", re.IGNORECASE)
+_PAY_WORD = re.compile(
+    r"\b(?:salar\w+|pay(?!roll|ments? gate)\w*|paid|wages?|compensation|earn\w*|income|remuneration)\b", re.IGNORECASE
+)
 _UNKNOWN = re.compile(
     r"""
     \b(?:salary|pay) \s+ (?:(?:is|of|over)\s+)* unknown\b
