@@ -73,3 +73,49 @@ def make_encoder(folder: Path) -> None:
     tokenizer.save_pretrained(plain)
     transformer = Transformer(str(plain), max_seq_length=128)
     SentenceTransformer(modules=[transformer, Pooling(32)]).save(str(folder))
+
+
+LESSONS = {
+    "we cook lunch for four hundred children every day in a large kitchen": "cook in a large kitchen",
+    "you will repair lifts and escalators in ten stations of the city": "repair of lifts",
+    "our team of three keeps the books of small shops and pays their staff": "books of small shops",
+    "drive a bus through the mountains and help people with their bags": "bus driver in the mountains",
+}
+"""What the small summarizer learns by heart: texts and their summaries."""
+
+
+def make_summarizer(folder: Path) -> None:
+    """A BART of 1 + 1 layers and width 64 over whole words, with 32 positions, trained until it knows `LESSONS`."""
+    import torch
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors
+    from transformers import BartConfig, BartForConditionalGeneration, PreTrainedTokenizerFast
+
+    special = ["<s>", "<pad>", "</s>", "<unk>"]
+    words = sorted({word for pair in LESSONS.items() for text in pair for word in text.split()})
+    core = Tokenizer(models.WordLevel({token: i for i, token in enumerate([*special, *words, "."])}, unk_token="<unk>"))
+    core.pre_tokenizer = pre_tokenizers.Whitespace()
+    core.post_processor = processors.TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=core, bos_token="<s>", pad_token="<pad>", eos_token="</s>", unk_token="<unk>",
+        model_max_length=32,
+    )  # fmt: skip
+    torch.manual_seed(0)
+    config = BartConfig(
+        vocab_size=len(special) + len(words) + 1, d_model=64, encoder_layers=1, decoder_layers=1,
+        encoder_attention_heads=2, decoder_attention_heads=2, encoder_ffn_dim=128, decoder_ffn_dim=128,
+        max_position_embeddings=32, dropout=0.0, pad_token_id=1, bos_token_id=0, eos_token_id=2,
+        decoder_start_token_id=2, forced_eos_token_id=2,
+    )  # fmt: skip
+    model = BartForConditionalGeneration(config)
+    texts = tokenizer(list(LESSONS), return_tensors="pt", padding=True)
+    labels = tokenizer(list(LESSONS.values()), return_tensors="pt", padding=True)["input_ids"]
+    inputs = {name: texts[name] for name in ("input_ids", "attention_mask")}
+    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
+    for _ in range(400):
+        loss = model(**inputs, labels=labels.masked_fill(labels == 1, -100)).loss
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    model.generation_config.update(num_beams=2, max_length=16, early_stopping=True)
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)

@@ -278,6 +278,11 @@ CASES = [
         {"invented": ["we pay twice as much."]},
     ),
     Case(
+        "job_summaries:facts_of_summaries_stand_in_their_texts",
+        replaced("job_summaries", "description_summary", "'we pay $7,777,777.'", "true"),
+        {"share_in_text": 0.0},
+    ),
+    Case(
         "job_summaries:no_summary_is_empty",
         replaced("job_summaries", "description_summary", "' '", first("job_summaries")),
         {"violations": 1},

@@ -16,7 +16,11 @@ BATCH = 64
 
 
 class Encoder:
-    """A sentence-transformers model, loaded on first use."""
+    """A sentence-transformers model, loaded on first use.
+
+    Attributes:
+        window: Most tokens of a text that it reads.
+    """
 
     def __init__(self, name: str, data_dir: Path) -> None:
         from sentence_transformers import SentenceTransformer
@@ -25,6 +29,18 @@ class Encoder:
         root, files = model_store.model_files(name, data_dir)
         folder = next((path.parent for path in files if path.name == "modules.json"), root)
         self._model = SentenceTransformer(str(folder), local_files_only=True)
+
+        self.window = (
+            int(self._model.max_seq_length or self._model.tokenizer.model_max_length)
+            - self._model.tokenizer.num_special_tokens_to_add()
+        )
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text; those beyond `window` are not seen by `encode`."""
+        if not texts:
+            return []
+        ids = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
+        return [len(tokens) for tokens in ids]
 
     def encode(self, texts: Sequence[str]) -> "np.ndarray":
         """Unit vectors, float32, shape (len(texts), dimension); texts beyond the model's window are cut by it."""

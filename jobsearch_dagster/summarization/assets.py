@@ -5,17 +5,22 @@ from typing import Any
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from jobsearch_dagster.foundation import model_store
-from jobsearch_dagster.foundation.encoder import Encoder
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, table_asset
-from jobsearch_dagster.summarization.summaries import SummaryRecipe, summarize
+from jobsearch_dagster.foundation.text_cache import TextCache
+from jobsearch_dagster.summarization.summaries import (
+    CODE_VERSION,
+    KeptSummaries,
+    SummaryRecipe,
+    load_summarizer,
+    summarize,
+)
 from jobsearch_dagster.summarization.tables import JOB_SUMMARIES
 
 
-def encoder_digest(folder: DataFolder, config: SummaryRecipe) -> dict[str, str]:
-    """Digest of the encoder's files, where the method uses it."""
-    if config.method == "none":
-        return {}
-    return {f"model {config.encoder}": model_store.model_digest(config.encoder, folder.root)}
+def summarizer_digest(folder: DataFolder, config: SummaryRecipe) -> dict[str, str]:
+    """Digest of the files of the model that the method uses."""
+    name = config.model_name()
+    return {} if name is None else {"model": model_store.model_digest(name, folder.root)}
 
 
 def compression(connection: DuckDBPyConnection) -> dict[str, Any]:
@@ -30,20 +35,24 @@ def compression(connection: DuckDBPyConnection) -> dict[str, Any]:
     JOB_SUMMARIES,
     inputs=("clean_jobs",),
     recipe=SummaryRecipe,
-    code_version="1",
-    external=encoder_digest,
+    code_version=CODE_VERSION,
+    external=summarizer_digest,
     kinds=("pytorch", "parquet"),
     show=compression,
     accelerator=True,
 )
 def job_summaries(step: Step) -> DuckDBPyRelation:
-    """Descriptions (and resumes, where the profile says so) in a few of their own sentences (step 2e).
+    """Descriptions (and resumes, where the profile says so) in a few sentences (step 2e).
 
     One row per job and split.
     """
+    model = step.parts.external.get("model", "")
+    kept = KeptSummaries(TextCache(step.folder.root / "cache" / "texts.sqlite"), step.config, model)
     return summarize(
         step.connection,
         step.config,
-        lambda: Encoder(step.config.encoder, step.folder.root),
+        lambda: load_summarizer(step.config, step.folder.root),
+        kept,
         step.progress,
+        step.say,
     )

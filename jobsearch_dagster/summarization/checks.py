@@ -5,7 +5,11 @@ from duckdb import DuckDBPyConnection
 
 from jobsearch_dagster.foundation.table_check import none_of, table_check
 from jobsearch_dagster.preparation.contact_check import contact_check
+from jobsearch_dagster.summarization.faithfulness import facts, unsupported
 from jobsearch_dagster.summarization.tables import JOB_SUMMARIES
+
+LEAST_SUPPORTED = 0.9
+"""Share of facts below which a model invents too much to be learned from."""
 
 
 @table_check("job_summaries", also=("clean_jobs",))
@@ -24,6 +28,24 @@ def every_extracted_sentence_stands_in_its_text(connection: DuckDBPyConnection) 
         if sentence not in " ".join(text.split()) and sentence not in clean
     ]
     return dg.AssetCheckResult(passed=not invented, metadata={"summaries": len(rows), "invented": invented[:5]})
+
+
+@table_check("job_summaries", also=("clean_jobs",))
+def facts_of_summaries_stand_in_their_texts(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """Of the numbers, places and skills that summaries state, nine in ten at least stand in the summarized texts."""
+    rows = connection.execute(
+        """
+        SELECT DISTINCT description_summary, description_text || chr(10) || description_clean
+        FROM job_summaries JOIN clean_jobs USING (row_id) WHERE method <> 'none' ORDER BY ALL
+        """
+    ).fetchall()
+    stated = sum(len(facts(summary)) for summary, _ in rows)
+    invented = [fact for summary, text in rows for fact in sorted(unsupported(summary, text))]
+    share = 1 - len(invented) / stated if stated else 1.0
+    return dg.AssetCheckResult(
+        passed=share >= LEAST_SUPPORTED,
+        metadata={"facts": stated, "share_in_text": share, "invented": invented[:10]},
+    )
 
 
 @table_check("job_summaries")

@@ -1,35 +1,21 @@
 """Extractive summaries: the sentences that stand for a text best, as they stand in it and in its order.
 
-Belongs here: splitting into sentences and choosing among them. Which texts are summarized is in `summaries.py`.
+Belongs here: choosing among the sentences of a text. Where a text may be cut is in `pieces.py`, which texts are
+summarized is in `summaries.py`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jobsearch_dagster.preparation import text as texts
+from jobsearch_dagster.foundation.encoder import Encoder
+from jobsearch_dagster.summarization.pieces import fit, split_sentences
+from jobsearch_dagster.summarization.protocol import Summary
 
 if TYPE_CHECKING:
     import numpy as np
 
-WORDS_PER_PIECE = 25  # where punctuation was stripped before, a piece of this many words stands for a sentence
 SHORTEST = 20  # characters; headings and "apply now!" say nothing about a job
-
-
-def split_sentences(text: str) -> list[str]:
-    """Sentences of a text in order; together they hold all its words.
-
-    A sentence of more than four times `WORDS_PER_PIECE` words (a text without punctuation) is cut into pieces of that
-    many.
-    """
-    sentences = []
-    for sentence in texts.split_sentences(text):
-        words = sentence.split()
-        if len(words) <= 4 * WORDS_PER_PIECE:
-            sentences.append(sentence)
-        else:
-            sentences += [" ".join(words[i : i + WORDS_PER_PIECE]) for i in range(0, len(words), WORDS_PER_PIECE)]
-    return sentences
 
 
 @dataclass(frozen=True)
@@ -45,6 +31,28 @@ class Choice:
     sentences: int
     characters: int
     diversity: float
+
+
+class Extractive:
+    """The sentences of a text that say most of it, by the vectors of a sentence encoder."""
+
+    def __init__(self, encoder: Encoder, choice: Choice) -> None:
+        self._encoder = encoder
+        self._choice = choice
+
+    def summarize(self, texts: Sequence[str]) -> list[Summary]:
+        """Each text's summary; a sentence beyond the encoder's window is taken in parts."""
+        cut = [fit(split_sentences(text), self._encoder.count_tokens, self._encoder.window) for text in texts]
+        vectors = self._encoder.encode([piece.text for pieces in cut for piece in pieces])
+        summaries = []
+        done = 0
+        for pieces in cut:
+            sentences = [piece.text for piece in pieces]
+            kept = choose(sentences, vectors[done : done + len(pieces)], self._choice)
+            done += len(pieces)
+            lines = "\n".join(sentences[i] for i in kept)
+            summaries.append(Summary(lines, sum(piece.tokens for piece in pieces), len(pieces), len(kept)))
+        return summaries
 
 
 def choose(sentences: Sequence[str], vectors: "np.ndarray", choice: Choice) -> list[int]:

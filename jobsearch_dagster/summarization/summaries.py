@@ -1,49 +1,123 @@
 """Which texts are summarized, and into what columns.
 
-Belongs here: the recipe and the table. How sentences are chosen is in `extractive.py`.
+Belongs here: the recipe, the table, and that no text is summarized twice. How a summary is made is in `extractive.py`
+and `bart.py`.
 """
 
+import json
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Literal
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.progress import Progress
-from jobsearch_dagster.summarization.extractive import Choice, choose, split_sentences
+from jobsearch_dagster.foundation.text_cache import TextCache, cache_key
+from jobsearch_dagster.summarization.pieces import split_sentences
+from jobsearch_dagster.summarization.protocol import Summarizer, Summary
 
 if TYPE_CHECKING:
     import duckdb
 
-    from jobsearch_dagster.foundation.encoder import Encoder
-
-BATCH = 16  # texts whose sentences are embedded together
+CODE_VERSION = "2"
+"""Raised when a method makes other summaries of the same text: what is cached was made by the version before."""
+BATCH = 16
+"""Texts that are summarized before they are stored: what a kill may cost."""
 
 
 class SummaryRecipe(Recipe):
     """How long texts become short ones."""
 
-    method: Literal["extractive", "none"] = Field(
-        default="extractive", description="whole sentences of the text, or the text as it is"
+    method: Literal["extractive", "bart", "none"] = Field(
+        default="extractive",
+        description="whole sentences of the text, sentences that a sequence-to-sequence model writes, or the text as"
+        " it is",
     )
     encoder: str = Field(default="all-minilm-l6-v2", description="sentence encoder of the extractive method")
+    model: str = Field(
+        default="facebook/bart-large-cnn", description="model of the method bart: a Hugging Face id or a folder"
+    )
     source: Literal["text", "clean"] = Field(
         default="text", description="text with sentences intact, or without punctuation as in the report"
     )
     resumes: bool = Field(default=False, description="summarize resumes too, as the report did")
     threshold: int = Field(default=350, ge=0, description="characters; shorter texts pass unchanged")
-    sentences: int = Field(default=3, ge=1, description="most sentences of a summary")
-    characters: int = Field(default=350, ge=1, description="most characters of a summary")
+    sentences: int = Field(default=3, ge=1, description="most sentences of an extractive summary")
+    characters: int = Field(default=350, ge=1, description="most characters of an extractive summary")
     diversity: float = Field(default=0.4, ge=0, le=1, description="0 central sentences, 1 different ones")
+    beams: int | None = Field(default=None, ge=1, description="beams of the method bart; the model's own where null")
+    max_tokens: int | None = Field(
+        default=None, ge=1, description="most tokens that bart writes about a piece; the model's own where null"
+    )
+
+    def model_name(self) -> str | None:
+        """The model that the method needs."""
+        return {"extractive": self.encoder, "bart": self.model, "none": None}[self.method]
+
+    def parameters(self) -> dict[str, Any]:
+        """What decides the summary of a text, besides method and model."""
+        names = {"extractive": ("sentences", "characters", "diversity"), "bart": ("beams", "max_tokens"), "none": ()}
+        return {name: getattr(self, name) for name in names[self.method]} | {"code": CODE_VERSION}
+
+
+def load_summarizer(recipe: SummaryRecipe, data_dir: Path) -> Summarizer:
+    """The recipe's method with its model loaded.
+
+    Raises:
+        UserError: The model cannot be used.
+    """
+    if recipe.method == "bart":
+        from jobsearch_dagster.summarization.bart import Bart
+
+        return Bart(recipe.model, data_dir, batch_size=BATCH, beams=recipe.beams, max_tokens=recipe.max_tokens)
+    from jobsearch_dagster.foundation.encoder import Encoder
+    from jobsearch_dagster.summarization.extractive import Choice, Extractive
+
+    return Extractive(Encoder(recipe.encoder, data_dir), Choice(recipe.sentences, recipe.characters, recipe.diversity))
+
+
+class KeptSummaries:
+    """Summaries by one method, model and set of parameters that earlier runs made, finished or not."""
+
+    def __init__(self, cache: TextCache, recipe: SummaryRecipe, model_digest: str) -> None:
+        self._cache = cache
+        self._made_by = (recipe.method, model_digest, recipe.parameters())
+
+    def get(self, texts: Sequence[str]) -> dict[str, Summary]:
+        """Those of the texts that have a summary."""
+        keys = {text: cache_key(*self._made_by, text) for text in texts}
+        kept = self._cache.get(keys.values())
+        return {text: Summary(**json.loads(kept[key])) for text, key in keys.items() if key in kept}
+
+    def put(self, summaries: dict[str, Summary]) -> None:
+        """Store a batch, whole or not at all."""
+        self._cache.put(
+            {cache_key(*self._made_by, text): json.dumps(asdict(summary)) for text, summary in summaries.items()}
+        )
 
 
 def summarize(
     connection: "duckdb.DuckDBPyConnection",
     recipe: SummaryRecipe,
-    load_encoder: "Callable[[], Encoder]",
+    load: Callable[[], Summarizer],
+    kept: KeptSummaries,
     progress: Callable[[int, str], Progress],
+    say: Callable[[str], object] = lambda line: None,
 ) -> "duckdb.DuckDBPyRelation":
-    """One row per row of `clean_jobs`; every distinct text is summarized once."""
+    """One row per row of `clean_jobs`; every distinct text is summarized once, in this run or an earlier one.
+
+    Args:
+        connection: Holds `clean_jobs`.
+        recipe: Which texts, and how.
+        load: Gives the method with its model; called only where a text is left to summarize.
+        kept: The summaries that are there.
+        progress: Counts texts.
+        say: Says how many were there.
+    """
+    import pyarrow as pa
+
     cells = ["description", "resume"] if recipe.resumes else ["description"]
     texts = [
         text
@@ -52,12 +126,15 @@ def summarize(
             + " ORDER BY text"
         ).fetchall()
     ]
-    _summarize_texts(connection, texts, recipe, load_encoder, progress)
+    long = [text for text in texts if recipe.method != "none" and len(text) > recipe.threshold]
+    made = _summaries_of(long, load, kept, progress, say)
+    rows = [_row(text, made.get(text), recipe.method) for text in texts]
+    connection.register("summaries", pa.Table.from_pylist(rows, schema=_arrow_schema()))
     resume = "r.summary" if recipe.resumes else "NULL::VARCHAR"
     return connection.sql(
         f"""
-        SELECT j.row_id, j.split, d.summary AS description_summary, {resume} AS resume_summary,
-            '{recipe.method}' AS method, d.sentences AS input_sentences, d.kept AS kept_sentences
+        SELECT j.row_id, j.split, d.summary AS description_summary, {resume} AS resume_summary, d.method,
+            d.input_sentences, d.kept_sentences, d.input_tokens, d.pieces
         FROM clean_jobs j
         JOIN summaries d ON d.text = j.description_{recipe.source}
         LEFT JOIN summaries r ON r.text = j.resume_{recipe.source}
@@ -65,42 +142,47 @@ def summarize(
     )
 
 
-def _summarize_texts(
-    connection: "duckdb.DuckDBPyConnection",
+def _summaries_of(
     texts: Sequence[str],
-    recipe: SummaryRecipe,
-    load_encoder: "Callable[[], Encoder]",
+    load: Callable[[], Summarizer],
+    kept: KeptSummaries,
     progress: Callable[[int, str], Progress],
-) -> None:
-    connection.execute("CREATE TEMP TABLE summaries (text VARCHAR, summary VARCHAR, sentences BIGINT, kept BIGINT)")
-    split = {text: split_sentences(text) for text in texts}
-    long = [t for t in texts if recipe.method == "extractive" and len(t) > recipe.threshold]
-    chosen = _extract({text: split[text] for text in long}, recipe, load_encoder, progress) if long else {}
-    for text in texts:
-        kept = chosen.get(text)
-        summary = text if kept is None else "\n".join(split[text][i] for i in kept)
-        count = len(split[text]) if kept is None else len(kept)
-        connection.execute("INSERT INTO summaries VALUES (?, ?, ?, ?)", [text, summary, len(split[text]), count])
-
-
-def _extract(
-    split: dict[str, list[str]],
-    recipe: SummaryRecipe,
-    load_encoder: "Callable[[], Encoder]",
-    progress: Callable[[int, str], Progress],
-) -> dict[str, list[int]]:
-    encoder = load_encoder()
-    choice = Choice(recipe.sentences, recipe.characters, recipe.diversity)
-    counter = progress(len(split), "texts")
-    chosen: dict[str, list[int]] = {}
-    texts = list(split)
-    for start in range(0, len(texts), BATCH):
-        batch = texts[start : start + BATCH]
-        vectors = encoder.encode([sentence for text in batch for sentence in split[text]])
-        offset = 0
-        for text in batch:
-            count = len(split[text])
-            chosen[text] = choose(split[text], vectors[offset : offset + count], choice)
-            offset += count
+    say: Callable[[str], object],
+) -> dict[str, Summary]:
+    found = kept.get(texts)
+    if found:
+        say(f"{len(found):,} of {len(texts):,} summaries were made before")
+    # Texts of a like length together: a batch is padded to its longest.
+    left = sorted((text for text in texts if text not in found), key=lambda text: (len(text), text))
+    if not left:
+        return found
+    summarizer = load()
+    counter = progress(len(left), "texts")
+    for start in range(0, len(left), BATCH):
+        batch = left[start : start + BATCH]
+        made = dict(zip(batch, summarizer.summarize(batch), strict=True))
+        kept.put(made)
+        found |= made
         counter.advance(len(batch))
-    return chosen
+    return found
+
+
+def _row(text: str, summary: Summary | None, method: str) -> dict[str, Any]:
+    """Columns of a text; one that no model read passes unchanged."""
+    sentences = len(split_sentences(text))
+    return {
+        "text": text,
+        "summary": text if summary is None else summary.text,
+        "method": "none" if summary is None else method,
+        "input_sentences": sentences,
+        "kept_sentences": sentences if summary is None else summary.sentences,
+        "input_tokens": None if summary is None else summary.input_tokens,
+        "pieces": 0 if summary is None else summary.pieces,
+    }
+
+
+def _arrow_schema() -> Any:
+    import pyarrow as pa
+
+    texts, counts = ("text", "summary", "method"), ("input_sentences", "kept_sentences", "input_tokens", "pieces")
+    return pa.schema([*((name, pa.string()) for name in texts), *((name, pa.int64()) for name in counts)])

@@ -19,9 +19,11 @@ JOB_SUMMARIES = TableSchema(
             "short form of the resume; null where resumes are not summarized",
             ("clean_jobs.resume_text", "clean_jobs.resume_clean"),
         ),
-        Column("method", "VARCHAR", "how the summary was made", required=True),
+        Column("method", "VARCHAR", "how the description was summarized; `none` where it was short", required=True),
         Column("input_sentences", "BIGINT", "sentences of the description", required=True),
         Column("kept_sentences", "BIGINT", "sentences of its summary", required=True),
+        Column("input_tokens", "BIGINT", "tokens of the description that the model read; null where it read none"),
+        Column("pieces", "BIGINT", "parts in which the model read it; 0 where it read none", required=True),
     ),
     primary_key=("row_id",),
 )

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobsearch_dagster.summarization.extractive import SHORTEST, WORDS_PER_PIECE, Choice, choose, split_sentences
+from jobsearch_dagster.summarization.extractive import SHORTEST, Choice, choose
+from jobsearch_dagster.summarization.pieces import WORDS_PER_PIECE, split_sentences
 
 LONG = "a sentence that is long enough to be chosen"
 

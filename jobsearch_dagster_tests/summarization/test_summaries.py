@@ -11,8 +11,10 @@ import pytest
 
 from jobsearch_dagster.foundation.encoder import Encoder
 from jobsearch_dagster.foundation.progress import Progress
-from jobsearch_dagster.summarization.extractive import split_sentences
-from jobsearch_dagster.summarization.summaries import SummaryRecipe, summarize
+from jobsearch_dagster.foundation.text_cache import TextCache
+from jobsearch_dagster.summarization.extractive import Choice, Extractive
+from jobsearch_dagster.summarization.pieces import split_sentences
+from jobsearch_dagster.summarization.summaries import KeptSummaries, SummaryRecipe, summarize
 
 SHORT = "we cook lunch. we wash up."
 LONG = (
@@ -54,7 +56,7 @@ Shorten = Callable[..., pd.DataFrame]
 
 
 @pytest.fixture
-def shorten(encoder: Counting) -> Shorten:
+def shorten(encoder: Counting, tmp_path: Path) -> Shorten:
     """Summaries of jobs given as (description, resume), in their order."""
 
     def summaries(jobs: Rows, **recipe: Any) -> pd.DataFrame:
@@ -68,11 +70,13 @@ def shorten(encoder: Counting) -> Shorten:
                 connection.execute(
                     "INSERT INTO clean_jobs VALUES (?, 'train', ?, ?, ?, ?)", [number, description, resume, *bare]
                 )
+            made = SummaryRecipe(**recipe)
             return (
                 summarize(
                     connection,
-                    SummaryRecipe(**recipe),
-                    lambda: encoder,
+                    made,
+                    lambda: Extractive(encoder, Choice(made.sentences, made.characters, made.diversity)),
+                    KeptSummaries(TextCache(tmp_path / "texts.sqlite"), made, "the encoder"),
                     lambda total, unit: Progress(total, unit, lambda line: None),
                 )
                 .order("row_id")
@@ -152,3 +156,28 @@ def test_the_report_s_form_is_summarized_in_pieces_of_25_words(shorten: Shorten)
 def test_a_summary_has_at_most_as_many_sentences_as_the_recipe_says(shorten: Shorten, sentences: int) -> None:
     row = shorten([(LONG, "")], sentences=sentences).iloc[0]
     assert row["kept_sentences"] == len(row["description_summary"].splitlines()) == sentences
+
+
+def test_a_text_that_was_summarized_before_is_not_embedded_again(shorten: Shorten, encoder: Counting) -> None:
+    first = shorten([(LONG, "")])
+    encoder.encoded.clear()
+    again = shorten([(LONG, ""), (OTHER, "")])
+    assert encoder.encoded == split_sentences(OTHER)
+    assert again["description_summary"][0] == first["description_summary"][0]
+    assert again.loc[0].to_dict() == first.loc[0].to_dict()
+
+
+@pytest.mark.parametrize("change", [{"sentences": 2}, {"characters": 300}, {"diversity": 0.9}])
+def test_other_parameters_make_other_summaries(shorten: Shorten, encoder: Counting, change: dict[str, Any]) -> None:
+    shorten([(LONG, "")])
+    encoder.encoded.clear()
+    shorten([(LONG, "")], **change)
+    assert encoder.encoded == split_sentences(LONG)
+
+
+def test_the_table_says_how_much_the_model_read(shorten: Shorten) -> None:
+    table = shorten([(LONG, ""), (SHORT, "")])
+    assert table["pieces"].tolist() == [len(split_sentences(LONG)), 0]
+    assert table["input_tokens"][0] > len(LONG.split())
+    assert pd.isna(table["input_tokens"][1])
+    assert table["method"].tolist() == ["extractive", "none"]
