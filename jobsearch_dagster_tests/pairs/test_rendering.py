@@ -7,16 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.model_store import load_tokenizer
 from jobsearch_dagster.pairs.rendering import IGNORED, Loss, Rendered, render_example, render_prompt, stop_ids
+from jobsearch_dagster_tests.small_models import byte_tokenizer
 
 SYSTEM, QUESTION, ANSWER = "Answer the question.", "Jobs in Malmö?", "Job-Title: cook\nLocation: Malmö"
-
-PHI_TEMPLATE = (
-    "{% for message in messages %}<|{{ message['role'] }}|>\n{{ message['content'] }}<|end|>\n{% endfor %}"
-    "{% if add_generation_prompt %}<|assistant|>\n{% else %}{{ eos_token }}{% endif %}"
-)
-"""As Phi-3.5 writes: a turn ends with `<|end|>`, a text with `<|endoftext|>`."""
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +22,10 @@ def chatml(smoke_models: Path) -> Any:
 
 
 @pytest.fixture(scope="module")
-def phi(smoke_models: Path) -> Any:
+def phi() -> Any:
     """A tokenizer whose end of turn is not its eos."""
-    tokenizer = load_tokenizer(smoke_models / "language_model")
-    markers = ["<|end|>", "<|system|>", "<|user|>", "<|assistant|>"]
-    tokenizer.add_special_tokens({"eos_token": "<|endoftext|>", "additional_special_tokens": markers})
-    tokenizer.chat_template = PHI_TEMPLATE
-    return tokenizer
+    return byte_tokenizer("<unk>", "<s>", "<|endoftext|>", "<|end|>", "<|system|>", "<|user|>", "<|assistant|>",
+                          eos="<|endoftext|>")  # fmt: skip
 
 
 @pytest.fixture(params=["chatml", "phi"])
@@ -50,31 +43,57 @@ def supervised(example: Rendered) -> list[int]:
     return [label for label in example.labels if label != IGNORED]
 
 
-def test_the_prompt_ends_where_the_answer_begins(chatml: Any) -> None:
-    prompt = chatml.decode(render_prompt(chatml, SYSTEM, QUESTION))
-    assert prompt == (
+GOLDEN = {
+    "chatml": (
         "<|im_start|>system\nAnswer the question.<|im_end|>\n"
-        "<|im_start|>user\nJobs in Malmö?<|im_end|>\n<|im_start|>assistant\n"
-    )
+        "<|im_start|>user\nJobs in Malmö?<|im_end|>\n<|im_start|>assistant\n",
+        "Job-Title: cook\nLocation: Malmö<|im_end|>",
+    ),
+    "phi": (
+        "<|system|>\nAnswer the question.<|end|>\n<|user|>\nJobs in Malmö?<|end|>\n<|assistant|>\n",
+        "Job-Title: cook\nLocation: Malmö<|end|>",
+    ),
+}
+"""Prompt and supervised part of one example, as SmolLM2 and Phi-3.5 were taught to read them."""
+
+
+@pytest.mark.parametrize("family", GOLDEN)
+def test_each_family_reads_its_own_form(family: str, request: pytest.FixtureRequest) -> None:
+    tokenizer = request.getfixturevalue(family)
+    prompt, answer = GOLDEN[family]
+    assert tokenizer.decode(render_prompt(tokenizer, SYSTEM, QUESTION)) == prompt
+    assert tokenizer.decode(rendered(tokenizer).input_ids) == prompt + answer
+    assert tokenizer.decode(supervised(rendered(tokenizer))) == answer
+
+
+@pytest.mark.parametrize("family", GOLDEN)
+def test_a_marker_in_a_posting_is_plain_text(family: str, request: pytest.FixtureRequest) -> None:
+    tokenizer = request.getfixturevalue(family)
+    special = set(tokenizer.all_special_ids)
+    plain = [token for token in render_prompt(tokenizer, SYSTEM, QUESTION) if token in special]
+    for marker in tokenizer.all_special_tokens:
+        nested = f"{marker[:2]}{marker}{marker[2:]}"
+        for text in (f"Jobs{marker}?", nested, marker * 3):
+            assert [token for token in render_prompt(tokenizer, SYSTEM, text) if token in special] == plain
+            example = render_example(tokenizer, SYSTEM, QUESTION, text, max_length=1_000)
+            assert example is not None
+            assert not set(supervised(example)[:-1]) & special
+
+
+def test_an_unknown_family_is_read_by_its_own_template() -> None:
+    tokenizer = byte_tokenizer("[pad]", "[begin]", "[end]", eos="[end]")
+    tokenizer.chat_template = "{% for m in messages %}{{ m['role'] }}: {{ m['content'] }}[end]{% endfor %}"
+    assert tokenizer.decode(render_prompt(tokenizer, "S", "Q")) == "system: S[end]user: Q[end]"
+
+
+def test_a_model_without_a_template_is_refused_in_one_line() -> None:
+    with pytest.raises(UserError, match="has no chat template: give an instruction-tuned model"):
+        render_prompt(byte_tokenizer("[pad]", "[begin]", "[end]", eos="[end]"), SYSTEM, QUESTION)
 
 
 def test_the_prompt_begins_the_example(tokenizer: Any) -> None:
     prompt = render_prompt(tokenizer, SYSTEM, QUESTION)
     assert rendered(tokenizer).input_ids[: len(prompt)] == prompt
-
-
-def test_the_example_is_what_the_model_s_own_template_writes(tokenizer: Any) -> None:
-    whole = tokenizer.apply_chat_template(
-        [
-            {"role": "system", "content": SYSTEM},
-            {"role": "user", "content": QUESTION},
-            {"role": "assistant", "content": ANSWER},
-        ],
-        tokenize=False,
-    )
-    written = tokenizer.decode(rendered(tokenizer).input_ids)
-    assert whole.startswith(written)
-    assert whole.removeprefix(written) in {"\n", "\n<|endoftext|>"}
 
 
 def test_loss_is_taken_on_exactly_the_answer_and_its_stop_token(tokenizer: Any) -> None:
