@@ -300,7 +300,7 @@ CASES = [
         )
     ),
     Case(
-        "training_set:every_query_type_is_trained",
+        "training_set:every_query_type_occurs",
         rewritten("training_set", "FROM training_set WHERE query_type <> 'salary'"),
         {"missing": ["salary"]},
     ),
@@ -315,12 +315,30 @@ CASES = [
             "validation_set", f"FROM validation_set UNION ALL SELECT * REPLACE ('new' AS pair_id) {A_TRAINING_PAIR}"
         ),
         {"violations": 1},
+    ),
+    *(
+        Case(
+            f"{table}:every_query_type_occurs",
+            rewritten(table, f"FROM {table} WHERE query_type <> 'skills'"),
+            {"missing": ["skills"]},
+        )
+        for table in ("validation_set", "test_set")
+    ),
+    Case(
+        "training_set:few_questions_ask_for_an_unknown_value",
+        replaced("training_set", "slot", "'Unknown'", "query_type = 'salary'"),
+        {"salary": 1.0, "most": 0.05},
+    ),
+    Case(
+        "training_set:every_question_asks_for_a_known_value",
+        replaced("training_set", "slot", "'Unknown'", first("training_set")),
+        {},
         WARN,
     ),
     Case(
         "test_set:test_postings_are_unseen",
-        replaced("test_set", "seen", "true", first("test_set")),
-        {"postings_seen": 1},
+        replaced("test_set", "near_seen", "true", first("test_set")),
+        {"postings_seen_or_nearly": 1},
         WARN,
     ),
     # finetuning

@@ -58,3 +58,17 @@ def test_the_pairs_and_sets_have_the_reports_sizes(lake: Lake) -> None:
     assert count(lake, "validation_set") == {"train": 737}
     assert count(lake, "test_set") == {"test": 1464}
     assert count(lake, "test_set", "seen") == {"test": 1464}
+
+
+def test_the_warnings_say_how_much_of_the_test_data_was_seen(lake: Lake) -> None:
+    from jobsearch_dagster.pairs import checks
+
+    with lake.connect(["training_set", "test_set", "clean_jobs"]) as connection:
+        shares = checks._unknown_slots(connection)
+        seen = connection.execute("SELECT count(DISTINCT posting_id) FROM test_set WHERE seen").fetchall()
+        copies = connection.execute(
+            "SELECT count(*) FROM clean_jobs WHERE split = 'test' "
+            "AND job_id IN (SELECT job_id FROM clean_jobs WHERE split = 'train')"
+        ).fetchall()
+    assert round(shares["salary"], 2) == 0.72
+    assert (seen, copies) == ([(15,)], [(91,)])

@@ -26,7 +26,8 @@ VERSION = "data_version"
 def lake_check(asset: str, *, also: tuple[str, ...] = (), blocking: bool = True) -> Callable[[Body], Check]:
     """Declare a check of what is stored in a data folder.
 
-    A check that does not block warns. Its result says which version of the asset it judged: a verdict on another
+    A check that does not block warns; one that blocks may return `severity=WARN` where what it found is expected, and
+    then stops nothing. Its result says which version of the asset it judged: a verdict on another
     version proves nothing.
 
     Args:
@@ -43,7 +44,7 @@ def lake_check(asset: str, *, also: tuple[str, ...] = (), blocking: bool = True)
                 result = body(folder)
             stamp = folder.lake.stamp(asset) or folder.artifacts.stamp(asset)
             return result._replace(
-                severity=dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN,
+                severity=result.severity if blocking else dg.AssetCheckSeverity.WARN,
                 metadata={**result.metadata, VERSION: dg.MetadataValue.text(stamp.data_version if stamp else "none")},
             )
 

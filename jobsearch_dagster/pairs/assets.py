@@ -60,7 +60,7 @@ def validation_set(step: Step) -> DuckDBPyRelation:
     return sets.validation_pairs(step.connection)
 
 
-@table_asset(TEST_SET, inputs=("query_pairs", "training_set"), code_version="1")
+@table_asset(TEST_SET, inputs=("query_pairs", "training_set", "near_duplicate_clusters"), code_version="2")
 def test_set(step: Step) -> DuckDBPyRelation:
     """All pairs of the test file (step 5b), each saying whether its posting was seen in training.
 

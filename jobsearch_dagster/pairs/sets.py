@@ -21,6 +21,9 @@ class SplitRecipe(Recipe):
     )
     validation_share: float = Field(default=0.2, gt=0, lt=1, description="share of the validation set")
     seed: int = Field(default=42, description="of the division")
+    most_unknown_slots: float = Field(
+        default=0.05, ge=0, le=1, description="share of train pairs that may ask for an empty or `Unknown` value"
+    )
 
 
 def training_pairs(connection: "duckdb.DuckDBPyConnection", recipe: SplitRecipe) -> "duckdb.DuckDBPyRelation":
@@ -49,10 +52,16 @@ def validation_pairs(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBP
 
 
 def test_pairs(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelation":
-    """All test pairs, each saying whether its posting was seen in training."""
+    """All test pairs, each saying whether its posting, or a near duplicate of it, was seen in training."""
     return connection.sql(
         """
-        SELECT q.*, q.posting_id IN (SELECT posting_id FROM training_set) AS seen
+        WITH learned AS (SELECT DISTINCT posting_id FROM training_set),
+        near AS (
+            SELECT c.posting_id FROM near_duplicate_clusters c
+            WHERE cluster_id IN (SELECT cluster_id FROM near_duplicate_clusters SEMI JOIN learned USING (posting_id))
+        )
+        SELECT q.*, q.posting_id IN (FROM learned) AS seen,
+            q.posting_id IN (FROM learned) OR q.posting_id IN (FROM near) AS near_seen
         FROM query_pairs q WHERE split = 'test'
         """
     )

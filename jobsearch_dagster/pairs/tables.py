@@ -44,6 +44,13 @@ TEST_SET = TableSchema(
             ("query_pairs.posting_id", "training_set.posting_id"),
             required=True,
         ),
+        Column(
+            "near_seen",
+            "BOOLEAN",
+            "whether the posting or a near duplicate of it occurs in the training set",
+            ("query_pairs.posting_id", "training_set.posting_id", "near_duplicate_clusters.cluster_id"),
+            required=True,
+        ),
     ),
     primary_key=("pair_id",),
 )

@@ -117,9 +117,9 @@ def currency_of(country: str) -> str | None:
 
 @cache
 def regions() -> dict[tuple[str, str], Area]:
-    """Country and key of a region's code or name to the region."""
+    """Country and key of a region's code or name to the region; the quarters of a city-state are none."""
     found: dict[tuple[str, str], Area] = {}
-    for region in subdivisions():
+    for region in (region for region in subdivisions() if region.country not in own_names()["city_states"]):
         for key in region.keys:
             found.setdefault((region.country, key), _area(region))
     return found

@@ -105,6 +105,7 @@ def test_no_test_pair_is_learned_from(connection) -> None:
 
 def test_a_test_pair_is_seen_where_its_posting_is_learned_from(connection) -> None:
     sets.training_pairs(connection, SplitRecipe()).create("training_set")
+    connection.execute("CREATE TABLE near_duplicate_clusters (posting_id VARCHAR, cluster_id VARCHAR)")
     tested = sets.test_pairs(connection).project("pair_id, posting_id, seen").fetchall()
     learned = {posting for (posting,) in connection.execute("SELECT posting_id FROM training_set").fetchall()}
     assert len(tested) == TEST
@@ -113,3 +114,22 @@ def test_a_test_pair_is_seen_where_its_posting_is_learned_from(connection) -> No
     }
     # The ten postings of the validation set are not learned from, nor are the ten that the test file alone has.
     assert sum(seen for seen in {posting: seen for _, posting, seen in tested}.values()) == 40
+
+
+def test_a_test_pair_is_nearly_seen_where_a_near_duplicate_of_its_posting_is_learned_from(connection) -> None:
+    sets.training_pairs(connection, SplitRecipe()).create("training_set")
+    (learned,) = connection.execute("SELECT min(posting_id) FROM training_set").fetchall()[0]
+    new = [f"posting {POSTINGS + n}" for n in range(3)]
+    connection.execute("CREATE TABLE near_duplicate_clusters (posting_id VARCHAR, cluster_id VARCHAR)")
+    connection.executemany(
+        "INSERT INTO near_duplicate_clusters VALUES (?, ?)",
+        [[learned, "a"], [new[0], "a"], [new[1], "b"], [new[2], "b"]],
+    )
+    tested = sets.test_pairs(connection).project("posting_id, seen, near_seen").distinct().fetchall()
+    by_posting = {posting: (seen, near) for posting, seen, near in tested}
+    assert [by_posting[posting] for posting in (learned, *new)] == [
+        (True, True),
+        (False, True),
+        (False, False),
+        (False, False),
+    ]
