@@ -325,13 +325,13 @@ CASES = [
         for table in ("validation_set", "test_set")
     ),
     Case(
-        "training_set:few_questions_ask_for_an_unknown_value",
-        replaced("training_set", "slot", "'Unknown'", "query_type = 'salary'"),
+        "query_pairs:few_questions_ask_for_an_unknown_value",
+        replaced("query_pairs", "slot", "'Unknown'", "query_type = 'salary'"),
         {"salary": 1.0, "most": 0.05},
     ),
     Case(
-        "training_set:every_question_asks_for_a_known_value",
-        replaced("training_set", "slot", "'Unknown'", first("training_set")),
+        "query_pairs:every_question_asks_for_a_known_value",
+        replaced("query_pairs", "slot", "'Unknown'", "query_type = 'skills'"),
         {},
         WARN,
     ),

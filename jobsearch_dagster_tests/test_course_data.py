@@ -63,7 +63,7 @@ def test_the_pairs_and_sets_have_the_reports_sizes(lake: Lake) -> None:
 def test_the_warnings_say_how_much_of_the_test_data_was_seen(lake: Lake) -> None:
     from jobsearch_dagster.pairs import checks
 
-    with lake.connect(["training_set", "test_set", "clean_jobs"]) as connection:
+    with lake.connect(["query_pairs", "test_set", "clean_jobs"]) as connection:
         shares = checks._unknown_slots(connection)
         seen = connection.execute("SELECT count(DISTINCT posting_id) FROM test_set WHERE seen").fetchall()
         copies = connection.execute(

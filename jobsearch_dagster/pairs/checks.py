@@ -1,11 +1,12 @@
 """Checks of pairs."""
 
+from typing import Any
+
 import dagster as dg
 from duckdb import DuckDBPyConnection
 
 from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster.foundation.table_check import Check, lake_check, none_of, table_check
-from jobsearch_dagster.pairs.sets import SplitRecipe
 from jobsearch_dagster.pairs.tables import QUERY_PAIRS, TEST_SET, TRAINING_SET, VALIDATION_SET
 from jobsearch_dagster.pairs.templates import QUERY_TYPES
 from jobsearch_dagster.preparation.contact_check import contact_check
@@ -24,6 +25,41 @@ def every_question_names_what_it_asks_for(connection: DuckDBPyConnection) -> dg.
     )
 
 
+def _config(folder: DataFolder, table: str) -> dict[str, Any]:
+    """The resolved recipe that a stored table was made with."""
+    stamp = folder.lake.stamp(table)
+    assert stamp is not None
+    return stamp.parts.config
+
+
+def _unknown_slots(connection: DuckDBPyConnection) -> dict[str, float]:
+    """Share of the train pairs whose slot is empty or `Unknown`, per query type and over `all`."""
+    shares = connection.execute(
+        """
+        SELECT coalesce(query_type, 'all'), avg((trim(slot) IN ('', ?))::INT) FROM query_pairs
+        WHERE split = 'train' GROUP BY ROLLUP (query_type) ORDER BY 1
+        """,
+        [UNKNOWN],
+    ).fetchall()
+    return {query_type: round(share, 4) for query_type, share in shares if share is not None}
+
+
+@lake_check("query_pairs")
+def few_questions_ask_for_an_unknown_value(folder: DataFolder) -> dg.AssetCheckResult:
+    """A model taught to answer `Unknown` learns nothing of jobs; the recipe says which share may."""
+    most = _config(folder, "query_pairs")["most_unknown_slots"]
+    with folder.lake.connect(["query_pairs"]) as connection:
+        shares = _unknown_slots(connection)
+    return dg.AssetCheckResult(passed=shares.get("all", 0.0) <= most, metadata={"most": most, **shares})
+
+
+@table_check("query_pairs", blocking=False)
+def every_question_asks_for_a_known_value(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """How many of the train questions ask for `Unknown`, per query type (72 % of the report's salary questions)."""
+    shares = _unknown_slots(connection)
+    return dg.AssetCheckResult(passed=not shares.get("all"), metadata=dict(shares))
+
+
 def _query_type_check(table: str) -> Check:
     @table_check(table)
     def every_query_type_occurs(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
@@ -40,41 +76,6 @@ every_type_is_watched = _query_type_check("validation_set")
 every_type_is_tested = _query_type_check("test_set")
 
 
-def _split_recipe(folder: DataFolder) -> SplitRecipe:
-    """The recipe that the stored training set was made with."""
-    stamp = folder.lake.stamp("training_set")
-    assert stamp is not None
-    return SplitRecipe.model_validate(stamp.parts.config)
-
-
-def _unknown_slots(connection: DuckDBPyConnection) -> dict[str, float]:
-    """Share of the training pairs whose slot is empty or `Unknown`, per query type and over `all`."""
-    shares = connection.execute(
-        """
-        SELECT coalesce(query_type, 'all'), avg((trim(slot) IN ('', ?))::INT) FROM training_set
-        GROUP BY ROLLUP (query_type) ORDER BY 1
-        """,
-        [UNKNOWN],
-    ).fetchall()
-    return {query_type: round(share, 4) for query_type, share in shares if share is not None}
-
-
-@lake_check("training_set")
-def few_questions_ask_for_an_unknown_value(folder: DataFolder) -> dg.AssetCheckResult:
-    """A model taught to answer `Unknown` learns nothing of jobs; the recipe says which share may."""
-    most = _split_recipe(folder).most_unknown_slots
-    with folder.lake.connect(["training_set"]) as connection:
-        shares = _unknown_slots(connection)
-    return dg.AssetCheckResult(passed=shares.get("all", 0.0) <= most, metadata={"most": most, **shares})
-
-
-@table_check("training_set", blocking=False)
-def every_question_asks_for_a_known_value(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
-    """How many of the training questions ask for `Unknown`, per query type (72 % of the report's salary questions)."""
-    shares = _unknown_slots(connection)
-    return dg.AssetCheckResult(passed=not shares.get("all"), metadata=dict(shares))
-
-
 @table_check("validation_set", also=("training_set",))
 def training_and_validation_share_no_pair(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
     """No pair is learned from and watched at once."""
@@ -88,7 +89,7 @@ def training_and_validation_share_no_posting(folder: DataFolder) -> dg.AssetChec
         result = none_of(
             connection, "SELECT DISTINCT posting_id FROM validation_set SEMI JOIN training_set USING (posting_id)"
         )
-    is_expected = _split_recipe(folder).by == "row"
+    is_expected = _config(folder, "training_set")["by"] == "row"
     return result._replace(severity=dg.AssetCheckSeverity.WARN if is_expected else dg.AssetCheckSeverity.ERROR)
 
 

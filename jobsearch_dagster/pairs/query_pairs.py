@@ -26,6 +26,9 @@ class PairsRecipe(Recipe):
     unknown_slots: bool = Field(
         default=False, description="ask with the slot `Unknown` where a value is missing, as the report did"
     )
+    most_unknown_slots: float = Field(
+        default=0.05, ge=0, le=1, description="share of train pairs that may ask for an empty or `Unknown` value"
+    )
     resume_in_answer: bool = Field(default=False, description="put the resume's summary into the answer")
 
 

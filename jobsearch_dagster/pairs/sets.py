@@ -21,9 +21,6 @@ class SplitRecipe(Recipe):
     )
     validation_share: float = Field(default=0.2, gt=0, lt=1, description="share of the validation set")
     seed: int = Field(default=42, description="of the division")
-    most_unknown_slots: float = Field(
-        default=0.05, ge=0, le=1, description="share of train pairs that may ask for an empty or `Unknown` value"
-    )
 
 
 def training_pairs(connection: "duckdb.DuckDBPyConnection", recipe: SplitRecipe) -> "duckdb.DuckDBPyRelation":
