@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, Literal, get_args
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -21,6 +21,7 @@ from rich.table import Table
 from jobsearch_dagster.app.console import errors, output
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.settings import Settings
+from jobsearch_dagster.pairs.exports import Form
 
 app = typer.Typer(
     help="Job postings to clean tables, a LoRA adapter, search, and an honest comparison.",
@@ -144,6 +145,27 @@ def sample(
 
     for path in write_sample(SampleSpec(rows=rows, postings=postings, seed=seed), out):
         output.print(str(path), markup=False, soft_wrap=True)
+
+
+@app.command()
+def export(
+    what: Annotated[Literal["pairs"], typer.Argument(help="pairs: training, validation and test set.")],
+    out: Annotated[Path, typer.Option(help="Folder to write to.")],
+    form: Annotated[
+        Form, typer.Option(help="messages: chat as JSON lines; sharegpt: human and gpt; dataset: a DatasetDict folder.")
+    ] = "messages",
+) -> None:
+    """Write what was made in forms that other tools read.
+
+    Examples: jobsearch export pairs --out pairs | jobsearch export pairs --out pairs --form sharegpt
+    """
+    from jobsearch_dagster.foundation.lake import Lake
+    from jobsearch_dagster.pairs.exports import SETS, export_pairs
+
+    settings = Settings.from_environment()
+    with Lake(settings.data_dir, settings.memory_limit).connect(list(SETS.values())) as connection:
+        for path in export_pairs(connection, out, form):
+            output.print(str(path), markup=False, soft_wrap=True)
 
 
 @app.command()

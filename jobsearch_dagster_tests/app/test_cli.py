@@ -243,6 +243,21 @@ def test_check_fails_on_a_broken_and_on_a_missing_table(made: Path, tmp_path: Pa
     assert int(suite.attrib["errors"]) >= 1
 
 
+def test_export_writes_the_three_sets(made: Path, tmp_path: Path, jobsearch: Jobsearch) -> None:
+    code, out, _ = jobsearch("export", "pairs", "--out", str(tmp_path / "pairs"), "--form", "sharegpt")
+    assert code == 0
+    written = [Path(line) for line in out.split()]
+    assert [path.name for path in written] == [f"sharegpt_{s}.jsonl" for s in ("train", "validation", "test")]
+    assert all(path.stat().st_size for path in written)
+
+
+def test_export_before_there_are_pairs_says_how_to_make_them(data: Path, tmp_path: Path, jobsearch: Jobsearch) -> None:
+    code, _, err = jobsearch("export", "pairs", "--out", str(tmp_path / "pairs"))
+    assert code == 1
+    assert "training_set" in err
+    assert len(err.strip().splitlines()) == 1
+
+
 def test_sample_writes_both_files(tmp_path: Path, jobsearch: Jobsearch) -> None:
     code, out, _ = jobsearch("sample", "--rows", "30", "--postings", "12", "--seed", "5", "--out", str(tmp_path / "s"))
     assert code == 0
