@@ -1,7 +1,8 @@
 """The check that no personal data is in a table made from clean text.
 
-Belongs here: reading a table's texts. What is personal is in `privacy.py`; which tables are checked is in the
-`checks.py` of their stages.
+Belongs here: reading a table's texts. What is personal is in `privacy.py`, which also takes it out: the check tells of
+texts that came past it, not of forms that it does not know. Which tables are checked is in the `checks.py` of their
+stages.
 """
 
 from collections import Counter
