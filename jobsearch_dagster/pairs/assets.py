@@ -1,15 +1,22 @@
 """Assets of pairs: questions with their answers, divided into training, validation and test set."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import dagster as dg
 import pandas as pd
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+from jobsearch_dagster.foundation import model_store
+from jobsearch_dagster.foundation.pictures import as_markdown
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, table_asset
+from jobsearch_dagster.foundation.ui_metadata import markdown_table
 from jobsearch_dagster.pairs import sets
+from jobsearch_dagster.pairs import token_statistics as tokens
 from jobsearch_dagster.pairs.query_pairs import PairsRecipe, make_pairs
 from jobsearch_dagster.pairs.sets import SplitRecipe
-from jobsearch_dagster.pairs.tables import QUERY_PAIRS, TEST_SET, TRAINING_SET, VALIDATION_SET
+from jobsearch_dagster.pairs.tables import QUERY_PAIRS, TEST_SET, TOKEN_STATISTICS, TRAINING_SET, VALIDATION_SET
 from jobsearch_dagster.pairs.templates import load_templates
 
 
@@ -40,6 +47,49 @@ def query_pairs(step: Step) -> pd.DataFrame:
     One row per job, query type and wording.
     """
     return make_pairs(step.connection, load_templates(), step.config)
+
+
+def shown_tokens(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """Lengths per query type, their histogram, the report's table for ten pairs, one example of each type."""
+    report = connection.sql(
+        """
+        SELECT question AS "Job Query", gpt2_question::VARCHAR AS "Job Query Tokens", answer AS "Job Description",
+            gpt2_answer::VARCHAR AS "Job Description Tokens"
+        FROM token_statistics WHERE gpt2_question IS NOT NULL ORDER BY split, pair_id
+        """
+    ).df()
+    examples = connection.sql(
+        "SELECT query_type, example FROM token_statistics WHERE example IS NOT NULL ORDER BY query_type"
+    ).fetchall()
+    lengths = [n for (n,) in connection.sql("SELECT example_tokens FROM token_statistics").fetchall()]
+    with TemporaryDirectory() as folder:
+        picture = Path(folder) / "tokens.png"
+        tokens.draw_histogram(lengths, picture)
+        histogram = as_markdown(picture)
+    return {
+        "median / 95 % / longest": dg.MetadataValue.md(markdown_table(tokens.quantiles(connection))),
+        "histogram": histogram,
+        "tokens": dg.MetadataValue.md(markdown_table(report)),
+        **{f"example: {query_type}": dg.MetadataValue.md(f"```\n{text}\n```") for query_type, text in examples},
+    }
+
+
+@table_asset(
+    TOKEN_STATISTICS,
+    inputs=("query_pairs", "base_model"),
+    recipe=tokens.TokenRecipe,
+    code_version="1",
+    kinds=("huggingface", "parquet"),
+    show=shown_tokens,
+)
+def token_statistics(step: Step) -> pd.DataFrame:
+    """Tokens of questions and answers by GPT-2 (the report's step 4) and by the base model.
+
+    One row per pair.
+    """
+    gpt2 = tokens.gpt2_tokenizer(step.folder.root)
+    base = model_store.load_tokenizer(step.artifact("base_model").path)
+    return tokens.count_tokens(step.connection, gpt2, base, step.config)
 
 
 @table_asset(TRAINING_SET, inputs=("query_pairs",), recipe=SplitRecipe, code_version="1")

@@ -7,10 +7,13 @@ from duckdb import DuckDBPyConnection
 
 from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster.foundation.table_check import Check, lake_check, none_of, table_check
-from jobsearch_dagster.pairs.tables import QUERY_PAIRS, TEST_SET, TRAINING_SET, VALIDATION_SET
+from jobsearch_dagster.pairs.tables import QUERY_PAIRS, TEST_SET, TOKEN_STATISTICS, TRAINING_SET, VALIDATION_SET
 from jobsearch_dagster.pairs.templates import QUERY_TYPES
 from jobsearch_dagster.preparation.contact_check import contact_check
 from jobsearch_dagster.preparation.imputation import UNKNOWN
+
+MOST_CUT = 0.01
+"""Share of examples that may be longer than max_seq_length."""
 
 
 @table_check("query_pairs")
@@ -58,6 +61,15 @@ def every_question_asks_for_a_known_value(connection: DuckDBPyConnection) -> dg.
     """How many of the train questions ask for `Unknown`, per query type (72 % of the report's salary questions)."""
     shares = _unknown_slots(connection)
     return dg.AssetCheckResult(passed=not shares.get("all"), metadata=dict(shares))
+
+
+@table_check("token_statistics", blocking=False)
+def hardly_any_example_is_cut(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """Of 100 examples at most one is longer than the model is trained on: an answer that is cut teaches half of it."""
+    share, longest = connection.execute(
+        "SELECT coalesce(avg(is_cut::INT), 0), max(example_tokens) FROM token_statistics"
+    ).fetchall()[0]
+    return dg.AssetCheckResult(passed=share <= MOST_CUT, metadata={"share_cut": share, "longest": longest})
 
 
 def _query_type_check(table: str) -> Check:
@@ -125,6 +137,7 @@ def test_postings_are_unseen(connection: DuckDBPyConnection) -> dg.AssetCheckRes
 
 
 pairs_are_private = contact_check("query_pairs", QUERY_PAIRS)
+tokens_are_private = contact_check("token_statistics", TOKEN_STATISTICS)
 training_is_private = contact_check("training_set", TRAINING_SET)
 validation_is_private = contact_check("validation_set", VALIDATION_SET)
 test_is_private = contact_check("test_set", TEST_SET)

@@ -54,3 +54,27 @@ TEST_SET = TableSchema(
     ),
     primary_key=("pair_id",),
 )
+
+_TEXTS = ("query_pairs.question", "query_pairs.answer")
+
+TOKEN_STATISTICS = TableSchema(
+    (
+        Column("split", "VARCHAR", "`train` or `test`", ("query_pairs.split",)),
+        Column("pair_id", "VARCHAR", "pair of query_pairs", ("query_pairs.pair_id",)),
+        Column("query_type", "VARCHAR", "skills, location, salary or experience", ("query_pairs.query_type",)),
+        Column("question", "VARCHAR", "what the job seeker asks", _TEXTS[:1], required=True),
+        Column("answer", "VARCHAR", "what the model should say", _TEXTS[1:], required=True),
+        Column("gpt2_question_tokens", "BIGINT", "tokens of the question, GPT-2", _TEXTS[:1], required=True),
+        Column("gpt2_answer_tokens", "BIGINT", "tokens of the answer, GPT-2", _TEXTS[1:], required=True),
+        Column("question_tokens", "BIGINT", "tokens of the question, base model", _TEXTS[:1], required=True),
+        Column("answer_tokens", "BIGINT", "tokens of the answer, base model", _TEXTS[1:], required=True),
+        Column("example_tokens", "BIGINT", "tokens of the rendered example, base model", _TEXTS, required=True),
+        Column("is_cut", "BOOLEAN", "whether the example is longer than max_seq_length", _TEXTS, required=True),
+        Column("gpt2_question", "VARCHAR[]", "GPT-2 tokens of the question, for ten pairs", _TEXTS[:1]),
+        Column("gpt2_answer", "VARCHAR[]", "GPT-2 tokens of the answer, for ten pairs", _TEXTS[1:]),
+        Column(
+            "example", "VARCHAR", "the example with [[ ]] around what loss is taken on, for one pair a type", _TEXTS
+        ),
+    ),
+    primary_key=("split", "pair_id"),
+)
