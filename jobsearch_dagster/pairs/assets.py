@@ -26,7 +26,7 @@ def template_digest(folder: DataFolder, config: PairsRecipe) -> dict[str, str]:
 
 
 def pairs_per_type(connection: DuckDBPyConnection) -> dict[str, Any]:
-    """Pairs per split and query type, and one example."""
+    """Pairs per split and query type."""
     counts = connection.execute(
         "SELECT split, query_type, count(*) FROM query_pairs GROUP BY ALL ORDER BY ALL"
     ).fetchall()

@@ -152,12 +152,12 @@ def clarity_of(line: Line, amount: Amount) -> int:
         return 2 if amount.start <= 20 or len(amount.values) == 2 else 0
     others = len(line.text) - (amount.end - amount.start)
     is_range = len(amount.values) == 2
-    opens = is_range and amount.start <= _BULLET and bool(amount.currencies)
+    opens = is_range and amount.start <= _LONGEST_BULLET and bool(amount.currencies)
     is_alone = (opens or others <= (60 if is_range else 40)) and not _PURPOSE.match(after)
     return 1 if is_alone and amount.values[-1] >= 10_000 else 0
 
 
-_BULLET = 3
+_LONGEST_BULLET = 3
 """Characters that may stand before the range that opens a line."""
 _PURPOSE = re.compile(r"\s*(?:in|for|towards?|of|to|on|off)\b")
 """Begins what money is for: "$10,000 in adoption support"."""

@@ -24,9 +24,6 @@ _WORDS: Mapping[Seniority, str] = MappingProxyType({
     "manager": r"(?:senior )?manager|mgr",
     "executive": r"(?:vice )?president|[es]?vp|chief(?: \w+){1,2} officer|c[a-z]o|head of|(?:managing )?director",
 })  # fmt: skip
-_OF_SENIORS = re.compile(
-    r"\bsenior (?:living|care|citizens?|housing|cent(?:er|re)|home|services|community)\b", re.IGNORECASE
-)
 _LEVEL_LINE = re.compile(
     r"\b(?:(?:job|career|seniority|position|experience) level\b\W+"
     r"|seniority\s?:\s?)(?P<level>[^\n.;,]{2,30})",
@@ -46,7 +43,7 @@ _NAMES: Mapping[str, Seniority] = MappingProxyType(
 
 def read_seniority(posting: Posting, title: str) -> Reading | None:
     """The seniority of the title, else of a statement such as "Job level: senior" or "a senior-level position"."""
-    level = split_title(_OF_SENIORS.sub(" ", title))[1]
+    level = split_title(title)[1]
     if level is not None:
         named = re.search(rf"\b(?:{_WORDS[level]})\b", posting.text[: posting.title_end], re.IGNORECASE)
         return Reading(level, *(named.span() if named else (0, posting.title_end)))
