@@ -292,7 +292,7 @@ CASES = [
     *(
         Case(
             "query_pairs:every_question_names_what_it_asks_for",
-            replaced("query_pairs", column, value, first("query_pairs")),
+            replaced("query_pairs", column, value, first("query_pairs", "query_type = 'location'")),
             {"violations": 1},
         )
         for column, value in (

@@ -112,7 +112,7 @@ def lora_answers(step: Step) -> pd.DataFrame:
     ANSWERS,
     inputs=("test_set", "training_set", "job_catalog"),
     recipe=AnalyticsRecipe,
-    code_version="1",
+    code_version="2",
     external=question_data,
 )
 def analytics_answers(step: Step) -> pd.DataFrame:
@@ -127,7 +127,7 @@ def analytics_answers(step: Step) -> pd.DataFrame:
 @table_asset(
     ANSWER_SCORES,
     inputs=("clean_jobs", "job_entities", "query_pairs", *(f"{name}_answers" for name in CONTENDERS)),
-    code_version="1",
+    code_version="2",
     external=place_and_title_data,
 )
 def answer_scores(step: Step) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from jobsearch_dagster.preparation.imputation import UNKNOWN
 from jobsearch_dagster.preparation.locations import normalize_place, parse_location
 from jobsearch_dagster.preparation.titles import standardize_title
 
-_FIELD = re.compile(r"^(Job-Title|Location):[ \t]*(.*)$", re.MULTILINE)
+_LINE = re.compile(r"^(Job available)(?: in (.*))?$|^(Job-Title|Location):[ \t]*(.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ class Asked:
 
     Attributes:
         query_type: skills, location, salary or experience.
-        values: What its slot was filled with; none where the slot reads `Unknown`.
+        values: What a right posting has: all of the skills, the place, any of the salary buckets, the years; none
+            where the slot reads `Unknown`.
     """
 
     query_type: str
@@ -55,18 +56,22 @@ class Postings:
 
 
 def named_jobs(answer: str) -> list[tuple[str, str]]:
-    """Standard title and place of each job in an answer, read from its lines `Job-Title:` and `Location:`.
+    """Standard title and place of each job in an answer.
 
-    The place of a job without a line `Location:` is empty, as a posting's that does not say where it is.
+    A job is a line `Job-Title:`. Its place is that of the heading `Job available in ...` before it, or of a line
+    `Location:` of its own; without either it is empty, as a posting's that does not say where it is.
     """
     jobs: list[dict[str, str]] = []
-    for label, value in _FIELD.findall(answer):
-        if label == "Job-Title" or not jobs:
-            jobs.append({})
-        jobs[-1][label] = value.strip()
-    return [
-        (standardize_title(job["Job-Title"]), _place(job.get("Location", ""))) for job in jobs if job.get("Job-Title")
-    ]
+    heading = ""
+    for is_heading, place, label, value in _LINE.findall(answer):
+        if is_heading:
+            heading = place.strip()
+        elif label == "Job-Title":
+            jobs.append({"title": value.strip(), "place": heading})
+            heading = ""
+        elif jobs:
+            jobs[-1]["place"] = value.strip()
+    return [(standardize_title(job["title"]), _place(job["place"])) for job in jobs if job["title"]]
 
 
 def _place(text: str) -> str:
@@ -82,7 +87,7 @@ def satisfies(posting: Posting, asked: Asked) -> bool:
         case "location":
             return posting.place == first
         case "salary":
-            return (first or UNKNOWN) in posting.salaries
+            return not posting.salaries.isdisjoint(asked.values or (UNKNOWN,))
         case "experience":
             if first is None or posting.min_years is None:
                 return first is None and posting.min_years is None

@@ -37,7 +37,7 @@ def pairs_per_type(connection: DuckDBPyConnection) -> dict[str, Any]:
     QUERY_PAIRS,
     inputs=("clean_jobs", "job_entities", "job_summaries"),
     recipe=PairsRecipe,
-    code_version="1",
+    code_version="2",
     external=template_digest,
     show=pairs_per_type,
 )

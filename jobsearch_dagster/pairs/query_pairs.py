@@ -5,18 +5,39 @@ Belongs here: slot values, answers and their order. The wordings are in `templat
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.pairs.tables import QUERY_PAIRS
-from jobsearch_dagster.pairs.templates import QUERY_TYPES, QueryType, Templates
+from jobsearch_dagster.pairs.templates import QUERY_TYPES, QueryType, Templates, slot_name
 from jobsearch_dagster.preparation.imputation import UNKNOWN
+from jobsearch_dagster.preparation.vocabulary import BUCKETS
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+
+PARAPHRASES = 3
+"""Rewordings per job and query type: as many as Appendix A has wordings."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What one slot of a question is filled with.
+
+    Attributes:
+        text: The words of the question.
+        values: What an answer must hold: all of the skills, the place, any of the salary buckets, the years.
+    """
+
+    text: str
+    values: tuple[str, ...]
+
+
+UNKNOWN_SLOT = Slot(UNKNOWN, ())
 
 
 class PairsRecipe(Recipe):
@@ -29,11 +50,13 @@ class PairsRecipe(Recipe):
     most_unknown_slots: float = Field(
         default=0.05, ge=0, le=1, description="share of train pairs that may ask for an empty or `Unknown` value"
     )
+    paraphrases: bool = Field(default=False, description="ask in three more wordings, drawn from a grammar")
+    seed: int = Field(default=42, description="of the drawn wordings")
     resume_in_answer: bool = Field(default=False, description="put the resume's summary into the answer")
 
 
 def make_pairs(connection: "duckdb.DuckDBPyConnection", templates: Templates, recipe: PairsRecipe) -> "pd.DataFrame":
-    """Up to twelve pairs per row of `clean_jobs`: four query types, three wordings each.
+    """Up to twelve pairs per row of `clean_jobs`: four query types in three wordings (six with paraphrases).
 
     Args:
         connection: Holds `clean_jobs`, `job_entities` and `job_summaries`.
@@ -59,44 +82,70 @@ _CARRIED = ("split", "row_id", "job_id", "posting_id")
 
 
 def _pairs_of(job: dict[str, Any], templates: Templates, recipe: PairsRecipe) -> Iterator[dict[str, Any]]:
-    slots = slot_values(job, recipe.main_skills)
-    values = {
-        "title": job["title"],
-        "place": job["place"],
-        "salary": job["salary"],
-        "experience": "".join(f"{years} years" for years in slots["experience"]),
-        "skills": _listed(slots["skills"]),
-        "resume": _in_one_line(job["resume_summary"]) if recipe.resume_in_answer else "",
-        "description": _in_one_line(job["description_summary"]),
-    }
+    slots = slots_of(job, recipe.main_skills)
+    answer = templates.answer.fill(
+        {
+            "title": job["title"],
+            "place": job["place"],
+            "salary": job["salary"],
+            "resume": _in_one_line(job["resume_summary"]) if recipe.resume_in_answer else "",
+            "description": _in_one_line(job["description_summary"]),
+        }
+    )
     for query_type in QUERY_TYPES:
-        slot = _listed(slots[query_type]) or (UNKNOWN if recipe.unknown_slots else "")
-        if not slot:
-            continue
-        answer = templates.fill_answer(query_type, slot, values)
-        for variation, question in enumerate(templates.questions[query_type], start=1):
+        for variation, wording in enumerate(_wordings(job, query_type, templates, recipe), start=1):
+            name = slot_name(wording)
+            slot = slots.get(name) or (UNKNOWN_SLOT if recipe.unknown_slots else None)
+            if slot is None:
+                continue
             pair_id = _digest(job["job_id"], query_type, str(variation))
             yield {
                 **{name: job[name] for name in _CARRIED},
                 "pair_id": pair_id,
                 "query_type": query_type,
                 "variation": variation,
-                "slot": slot,
-                "slot_values": slots[query_type],
+                "slot": slot.text,
+                "slot_values": list(slot.values),
                 "system": templates.instructions[int(pair_id, 16) % len(templates.instructions)],
-                "question": question.format(slot),
+                "question": wording.format_map({name: slot.text}),
                 "answer": answer,
             }
 
 
-def slot_values(job: dict[str, Any], main_skills: int) -> dict[QueryType, list[str]]:
-    """What the questions about a job ask for, per query type; an empty list where the job does not say."""
-    return {
-        "skills": job["skills"][:main_skills],
-        "location": [job["place"]] if job["place"] else [],
-        "salary": [] if job["salary"] == UNKNOWN else [job["salary"]],
-        "experience": [] if job["min_years"] is None else [str(job["min_years"])],
-    }
+def _wordings(job: dict[str, Any], query_type: QueryType, templates: Templates, recipe: PairsRecipe) -> list[str]:
+    wordings = list(templates.questions[query_type])
+    if recipe.paraphrases:
+        seed = _digest(str(recipe.seed), job["job_id"], query_type)
+        wordings += templates.paraphrases.draw(query_type, PARAPHRASES, seed)
+    return wordings
+
+
+def slots_of(job: dict[str, Any], main_skills: int) -> dict[str, Slot]:
+    """Slots that the questions about a job can fill; those that the job says nothing about are missing."""
+    slots = {}
+    if skills := job["skills"][:main_skills]:
+        slots["skills"] = Slot(_listed(skills), tuple(skills))
+    if place := job["place"]:
+        slots["place"] = Slot(place, (place,))
+    if (bucket := job["salary"]) != UNKNOWN:
+        slots["pay"] = Slot(bucket, (bucket,))
+        slots["pay_bound"] = pay_bound(bucket)
+    if (years := job["min_years"]) is not None:
+        slots["years"] = Slot(f"{years} year" if years == 1 else f"{years} years", (str(years),))
+    return slots
+
+
+def pay_bound(bucket: str) -> Slot:
+    """A salary bucket as a bound: every bucket that lies above answers "over", and the lowest alone "under".
+
+    >>> pay_bound("$100K-$150K")
+    Slot(text='over $100K', values=('$100K-$150K', 'over $150K'))
+    """
+    lowest, *_ = BUCKETS
+    if bucket == lowest:
+        return Slot(bucket, (bucket,))
+    lower = bucket.removeprefix("over ").split("-")[0]
+    return Slot(f"over {lower}", BUCKETS[BUCKETS.index(bucket) :])
 
 
 def _listed(values: list[str]) -> str:

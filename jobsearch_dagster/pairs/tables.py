@@ -2,12 +2,11 @@
 
 from jobsearch_dagster.foundation.schema import Column, TableSchema
 
+_ASKED = ("clean_jobs.place", "clean_jobs.salary_bucket", "job_entities.skills", "job_entities.min_years")
 _ANSWER = (
     "clean_jobs.standard_title",
     "clean_jobs.place",
     "clean_jobs.salary_bucket",
-    "job_entities.skills",
-    "job_entities.min_years",
     "job_summaries.description_summary",
     "job_summaries.resume_summary",
 )
@@ -21,12 +20,16 @@ QUERY_PAIRS = TableSchema(
         Column("posting_id", "VARCHAR", "its posting", ("clean_jobs.posting_id",), required=True),
         Column("query_type", "VARCHAR", "skills, location, salary or experience", required=True),
         Column("variation", "BIGINT", "number of the wording, from 1", required=True),
-        Column("slot", "VARCHAR", "the value asked for", _ANSWER[:5], required=True),
+        Column("slot", "VARCHAR", "the value asked for", _ASKED, required=True),
         Column(
-            "slot_values", "VARCHAR[]", "the same, one by one; empty where it is unknown", _ANSWER[:5], required=True
+            "slot_values",
+            "VARCHAR[]",
+            "what a right answer has: all skills, the place, any of the salary buckets, the years; or nothing",
+            _ASKED,
+            required=True,
         ),
         Column("system", "VARCHAR", "the instruction", required=True),
-        Column("question", "VARCHAR", "what the job seeker asks", _ANSWER[:5], required=True),
+        Column("question", "VARCHAR", "what the job seeker asks", _ASKED, required=True),
         Column("answer", "VARCHAR", "what the model should say", _ANSWER, required=True),
     ),
     primary_key=("split", "pair_id"),

@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from jobsearch_dagster.pairs.templates import AnswerTemplate, load_templates
+from jobsearch_dagster.pairs.templates import load_templates
 from jobsearch_dagster.search.catalog import open_catalog
 from jobsearch_dagster.search.filter import Constraints, Interpretation, JobFilter
 from jobsearch_dagster.search.question import parse_question
@@ -179,39 +179,19 @@ def _each_dropped(job_filter: JobFilter) -> Iterator[tuple[str, str, JobFilter]]
 
 
 def _render_postings(result: SearchResult) -> str:
-    """The shape of a training answer, with as many postings as there are below its first line."""
+    """One training answer per posting; pay is the bucket, as there."""
     template = load_templates().answer
-    postings = ["\n".join(_fields(template, row)) for row in result.records]
-    return "\n\n".join([_heading(template, result.interpretation), *postings])
-
-
-def _heading(template: AnswerTemplate, interpretation: Interpretation) -> str:
-    """The training answers' heading for a question of one of their types, else one that names every constraint."""
-    job_filter, asked = interpretation.filter, interpretation.filter.slots
-    if job_filter.exclude == NOTHING_ASKED:
-        if set(asked) == {"skills"}:
-            *first, last = job_filter.skills
-            return template.heading["skills"].format(" and ".join(filter(None, [", ".join(first), last])))
-        if set(asked) == {"locations"}:
-            return template.heading["location"].format(" or ".join(job_filter.locations))
-        if asked and set(asked) <= {"min_salary_usd", "max_salary_usd"}:
-            return template.heading["salary"].format(next(interpretation.evidence[slot] for slot in asked))
-        if set(asked) == {"max_years"}:
-            return template.heading["experience"].format(job_filter.max_years)
-    return f"Jobs {describe(job_filter)}".rstrip()
-
-
-def _fields(template: AnswerTemplate, row: dict[str, Any]) -> Iterator[str]:
-    """One line per field that the posting fills; pay is the bucket, as in the training answers."""
-    values = {
-        "title": row["standard_title"] or row["title"],
-        "place": row["place"],
-        "salary": row["bucket"],
-        "experience": None if row["min_years"] is None else f"{row['min_years']} years",
-        "skills": ", ".join(row["skills"] or ()),
-        "description": " ".join((row["summary"] or "").split()),
-    }
-    return (f"{label}: {values[name]}" for label, name in template.fields.items() if values.get(name))
+    return "\n\n".join(
+        template.fill(
+            {
+                "title": row["standard_title"] or row["title"],
+                "place": row["place"],
+                "salary": row["bucket"],
+                "description": " ".join((row["summary"] or "").split()),
+            }
+        )
+        for row in result.records
+    )
 
 
 def _render_nothing(result: SearchResult, asked: str) -> str:

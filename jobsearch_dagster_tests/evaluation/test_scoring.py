@@ -29,7 +29,7 @@ METRICS = {"rouge1", "rouge2", "rougeL", "bleu", "grounded", "right", "empty"}
 
 
 def reference(place: str) -> str:
-    return f"Job available in {place}\nJob-Title: cook\nLocation: {place}"
+    return f"Job available in {place}\nJob-Title: cook"
 
 
 QUESTIONS = [

@@ -14,23 +14,27 @@ OTHER_COOK = Posting("3", "cook", MALMO, frozenset({"$50K-$75K"}), 6, frozenset(
 DRIVER = Posting("4", "bus driver", REMOTE, frozenset({"Unknown"}), 0, frozenset())
 POSTINGS = Postings([COOK, NURSE, OTHER_COOK, DRIVER])
 
-COOK_SAID = f"Job-Title: cook\nLocation: {MALMO}\nSalary: under $50K"
-NURSE_SAID = f"Job-Title: registered nurse\nLocation: {BERLIN}"
-INVENTED = f"Job-Title: astronaut\nLocation: {MALMO}"
+COOK_SAID = f"Job available in {MALMO}\nJob-Title: cook\nSalary: under $50K"
+NURSE_SAID = f"Job available in {BERLIN}\nJob-Title: registered nurse"
+INVENTED = f"Job available in {MALMO}\nJob-Title: astronaut"
 
 
 @pytest.mark.parametrize(
     ("answer", "jobs"),
     [
         (COOK_SAID, [("cook", MALMO)]),
-        (f"Job available in malmö\n{COOK_SAID}\nDescription: cooks.", [("cook", MALMO)]),
+        (f"Jobs for you:\n{COOK_SAID}\nDescription: cooks.", [("cook", MALMO)]),
+        ("Job available in Malmö, Sweden\n\nJob-Title: Cook", [("cook", MALMO)]),
+        (f"Job available in {BERLIN}\nJob-Title: Cook\nLocation: {MALMO}", [("cook", MALMO)]),
+        (f"Job available\nJob-Title: cook\n\n{NURSE_SAID}", [("cook", ""), ("registered nurse", BERLIN)]),
         ("Job-Title: Cook\nLocation: Malmö, Sweden", [("cook", MALMO)]),
         ("Job-Title: Sr. Frontend Dev (m/f/d)\nLocation: Berlin", [("senior frontend developer", BERLIN)]),
         (f"{COOK_SAID}\n\n{NURSE_SAID}", [("cook", MALMO), ("registered nurse", BERLIN)]),
         ("Job-Title: cook", [("cook", "")]),
         (f"Location: {MALMO}", []),
+        (f"Job available in {MALMO}", []),
         (f"Job-Title:\nLocation: {MALMO}", []),
-        (f"Job-Title: cook\n{NURSE_SAID}", [("cook", ""), ("registered nurse", BERLIN)]),
+        (f"{NURSE_SAID}\nJob-Title: cook", [("registered nurse", BERLIN), ("cook", "")]),
         ("There is a cook in malmö.", []),
         ("", []),
     ],
@@ -66,6 +70,8 @@ def test_an_answer_is_grounded_in_the_share_of_its_jobs_that_exist(answer: str, 
         (COOK, Asked("location", (BERLIN,)), False),
         (COOK, Asked("salary", ("under $50K",)), True),
         (COOK, Asked("salary", ("$50K-$75K",)), False),
+        (COOK, Asked("salary", ("under $50K", "$50K-$75K")), True),
+        (COOK, Asked("salary", ("$75K-$100K", "$100K-$150K")), False),
         (COOK, Asked("salary", ()), False),
         (DRIVER, Asked("salary", ()), True),
         (COOK, Asked("experience", ("2",)), True),

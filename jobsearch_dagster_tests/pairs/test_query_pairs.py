@@ -74,7 +74,7 @@ def test_every_question_is_the_wording_of_appendix_a(ask: Ask) -> None:
         "What jobs are available in malmö, sweden?",
         "Give me the information of available jobs in malmö, sweden.",
         "What jobs offer a salary of $75K-$100K?",
-        "Which jobs pay over $75K-$100K?",
+        "Which jobs pay over $75K?",
         "Are there jobs with a salary of $75K-$100K?",
         "What jobs are available for python, sql and spark?",
         "Are there jobs for python, sql and spark?",
@@ -117,8 +117,33 @@ def test_a_job_that_says_nothing_is_asked_nothing(ask: Ask) -> None:
 def test_zero_years_are_a_value(ask: Ask) -> None:
     pairs = ask(job(min_years=0))
     rows = pairs[pairs["query_type"] == "experience"]
-    assert set(rows["slot"]) == {"0"}
-    assert "Experience: 0 years" in rows["answer"].iloc[0].splitlines()
+    assert set(rows["slot"]) == {"0 years"}
+    assert rows["slot_values"].tolist() == [["0"]] * 3
+
+
+def test_one_year_is_no_plural(ask: Ask) -> None:
+    pairs = ask(job(min_years=1))
+    assert "What jobs are available for someone with 1 year of experience?" in set(pairs["question"])
+
+
+@pytest.mark.parametrize(
+    ("bucket", "question", "answered_by"),
+    [
+        ("under $50K", "Which jobs pay under $50K?", ["under $50K"]),
+        ("$50K-$75K", "Which jobs pay over $50K?", ["$50K-$75K", "$75K-$100K", "$100K-$150K", "over $150K"]),
+        ("$100K-$150K", "Which jobs pay over $100K?", ["$100K-$150K", "over $150K"]),
+        ("over $150K", "Which jobs pay over $150K?", ["over $150K"]),
+    ],
+)
+def test_a_salary_asked_for_as_a_bound_is_answered_by_every_bucket_beyond_it(
+    ask: Ask, bucket: str, question: str, answered_by: list[str]
+) -> None:
+    pairs = ask(job(salary_bucket=bucket)).set_index(["query_type", "variation"])
+    assert pairs.at[("salary", 2), "question"] == question
+    assert pairs.at[("salary", 2), "slot_values"] == answered_by
+    for variation in (1, 3):
+        assert f"a salary of {bucket}?" in str(pairs.at[("salary", variation), "question"])
+        assert pairs.at[("salary", variation), "slot_values"] == [bucket]
 
 
 @pytest.mark.parametrize(
@@ -132,25 +157,29 @@ def test_as_many_skills_are_asked_for_as_the_recipe_says(ask: Ask, main_skills: 
     assert rows["slot_values"].iloc[0] == COMPLETE["skills"][:main_skills]
 
 
-def test_the_answer_says_the_job_line_by_line(ask: Ask) -> None:
-    pairs = ask(job())
-    answers = pairs.groupby("query_type")["answer"].unique()
-    assert all(len(found) == 1 for found in answers)
-    first_lines = {query_type: found[0].splitlines()[0] for query_type, found in answers.items()}
-    assert first_lines == {
-        "skills": "Job available for python, sql and spark",
-        "location": "Job available in malmö, sweden",
-        "salary": "Job available with a salary of $75K-$100K",
-        "experience": "Job available for 3 years of experience",
-    }
-    assert {"\n".join(found[0].splitlines()[1:]) for found in answers} == {
+def test_every_question_about_a_job_has_the_report_s_block_as_answer(ask: Ask) -> None:
+    assert set(ask(job())["answer"]) == {
+        "Job available in malmö, sweden\n"
         "Job-Title: data engineer\n"
-        "Location: malmö, sweden\n"
         "Salary: $75K-$100K\n"
-        "Experience: 3 years\n"
-        "Skills: python, sql and spark\n"
         "Description: build pipelines. keep them running!"
     }
+
+
+def test_paraphrases_are_three_more_wordings_a_type_and_change_no_other_pair(ask: Ask) -> None:
+    jobs = [job(row_id=f"train-1.csv:{n}", job_id=f"job-{n}") for n in range(20)]
+    plain, more = ask(*jobs), ask(*jobs, paraphrases=True)
+    added = more[more["variation"] > 3]
+    assert len(added) == len(plain) == 20 * 12
+    pd.testing.assert_frame_equal(more[more["variation"] <= 3].reset_index(drop=True), plain)
+    assert all(slot in question for slot, question in zip(added["slot"], added["question"], strict=True))
+    assert added["question"].nunique() > 100
+    assert set(added["slot"]) >= {"over $75K", "$75K-$100K"}
+
+
+def test_paraphrases_are_drawn_by_the_seed(ask: Ask) -> None:
+    questions = [ask(job(), paraphrases=True, seed=seed)["question"].tolist() for seed in (1, 1, 2)]
+    assert questions[0] == questions[1] != questions[2]
 
 
 def test_the_resume_is_in_the_answer_only_where_the_recipe_says_so(ask: Ask) -> None:

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from jobsearch_dagster.pairs.templates import QUERY_TYPES, WORDINGS, Templates, load_templates
+from jobsearch_dagster.pairs.templates import QUERY_TYPES, WORDINGS, QueryType, Templates, load_templates
 
 
 @pytest.fixture
@@ -32,7 +32,8 @@ def test_comments_and_layout_of_the_file_do_not_change_the_digest(text: str, con
         ("What roles are available", "Which roles are available"),
         ("Job available in", "Jobs available in"),
         ("precise details", "precise detail"),
-        ("Skills: skills", "Skill: skills"),
+        ("Salary: salary", "Pay: salary"),
+        ("Could you show me", "Would you show me"),
     ],
 )
 def test_one_changed_word_changes_the_digest(text: str, old: str, new: str) -> None:
@@ -46,13 +47,88 @@ def test_the_order_of_the_wordings_counts(content: dict[str, Any]) -> None:
     assert Templates.model_validate(content).digest() != load_templates().digest()
 
 
-def test_every_query_type_has_three_wordings_and_a_heading_with_one_slot_each() -> None:
+def test_every_query_type_has_three_wordings() -> None:
+    questions = load_templates().questions
+    assert {query_type: len(set(wordings)) for query_type, wordings in questions.items()} == dict.fromkeys(
+        QUERY_TYPES, 3
+    )
+
+
+@pytest.mark.parametrize(
+    ("wording", "said"),
+    [
+        ("Which jobs are there?", "must have one slot in braces, not 0"),
+        ("Are there {skills} jobs in {place}?", "must have one slot in braces, not 2"),
+        ("Are there jobs in {place}?", "has another slot than skills"),
+    ],
+)
+@pytest.mark.parametrize("part", ["questions", "paraphrases"])
+def test_a_wording_without_the_one_slot_of_its_type_is_refused(
+    content: dict[str, Any], part: str, wording: str, said: str
+) -> None:
+    questions = content["questions"] if part == "questions" else content["paraphrases"]["questions"]
+    questions["skills"].append(wording)
+    with pytest.raises(ValidationError, match=said):
+        Templates.model_validate(content)
+
+
+def test_a_missing_query_type_is_refused(content: dict[str, Any]) -> None:
+    del content["questions"]["salary"]
+    with pytest.raises(ValidationError, match="no questions for salary"):
+        Templates.model_validate(content)
+
+
+def test_an_alternative_that_does_not_exist_is_refused(content: dict[str, Any]) -> None:
+    content["paraphrases"]["questions"]["skills"].append("<shout> {skills}!")
+    with pytest.raises(ValidationError, match="alternatives that do not exist: shout"):
+        Templates.model_validate(content)
+
+
+def test_the_grammar_gives_every_combination_of_its_alternatives_once(content: dict[str, Any]) -> None:
+    content["paraphrases"] = {
+        "alternatives": {"show": ["Show me", "List"], "kind": ["jobs", "roles"]},
+        "questions": {
+            "skills": ["<show> <kind> for {skills}.", "Who hires for {skills}?"],
+            "location": ["<kind> in {place}"], "salary": ["{pay}"], "experience": ["{years}"],
+        },
+    }  # fmt: skip
+    expanded = Templates.model_validate(content).paraphrases.expanded
+    assert expanded["skills"] == (
+        "Show me jobs for {skills}.",
+        "Show me roles for {skills}.",
+        "List jobs for {skills}.",
+        "List roles for {skills}.",
+        "Who hires for {skills}?",
+    )
+    assert expanded["location"] == ("jobs in {place}", "roles in {place}")
+
+
+@pytest.mark.parametrize(
+    ("query_type", "wording"),
+    [
+        ("skills", "Could you show me jobs for {skills}?"),
+        ("location", "Show me jobs in {place}."),
+        ("location", "List available jobs in {place}."),
+    ],
+)
+def test_the_report_s_further_wordings_are_in_the_grammar(query_type: QueryType, wording: str) -> None:
+    assert wording in load_templates().paraphrases.expanded[query_type]
+
+
+@pytest.mark.parametrize("query_type", QUERY_TYPES)
+def test_paraphrases_say_something_else_than_appendix_a_and_never_the_same_twice(query_type: QueryType) -> None:
     templates = load_templates()
-    assert set(templates.questions) == set(templates.answer.heading) == set(QUERY_TYPES)
-    for query_type in QUERY_TYPES:
-        wordings = templates.questions[query_type]
-        assert len(set(wordings)) == 3
-        assert all(text.count("{}") == 1 for text in (*wordings, templates.answer.heading[query_type]))
+    expanded = templates.paraphrases.expanded[query_type]
+    assert len(expanded) == len(set(expanded)) >= 40
+    assert not set(expanded) & set(templates.questions[query_type])
+
+
+def test_the_same_seed_draws_the_same_wordings() -> None:
+    grammar = load_templates().paraphrases
+    drawn = {seed: grammar.draw("skills", 3, seed) for seed in "abcdefgh"}
+    assert drawn["a"] == grammar.draw("skills", 3, "a")
+    assert len({tuple(wordings) for wordings in drawn.values()}) > 1
+    assert all(len(set(wordings)) == 3 for wordings in drawn.values())
 
 
 @pytest.mark.parametrize("place", ["instructions", "answer"])
@@ -72,21 +148,18 @@ def test_an_unknown_query_type_is_refused(content: dict[str, Any]) -> None:
 
 
 def test_an_answer_has_its_heading_then_one_line_per_field_in_the_order_of_the_file() -> None:
-    answer = load_templates().fill_answer(
-        "location",
-        "malmö, sweden",
-        {"place": "malmö, sweden", "title": "cook", "description": "Cook lunch.", "salary": "under $50K"},
+    answer = load_templates().answer.fill(
+        {"place": "malmö, sweden", "title": "cook", "description": "Cook lunch.", "resume": "", "salary": "under $50K"}
     )
     assert answer.splitlines() == [
         "Job available in malmö, sweden",
         "Job-Title: cook",
-        "Location: malmö, sweden",
         "Salary: under $50K",
         "Description: Cook lunch.",
     ]
 
 
 @pytest.mark.parametrize("missing", [None, ""])
-def test_a_field_without_a_value_has_no_line(missing: str | None) -> None:
-    answer = load_templates().fill_answer("salary", "under $50K", {"title": "cook", "skills": missing})
-    assert answer == "Job available with a salary of under $50K\nJob-Title: cook"
+def test_what_a_job_does_not_say_has_no_line_and_no_place_in_the_heading(missing: str | None) -> None:
+    answer = load_templates().answer.fill({"title": "cook", "place": missing, "salary": missing})
+    assert answer == "Job available\nJob-Title: cook"

@@ -172,8 +172,7 @@ def test_values_of_the_question_are_parameters_and_not_part_of_the_statement(cat
     [
         (
             "What jobs are open in Malmö, Sweden?",
-            "Job available in malmö, sweden\n\nJob-Title: senior backend developer\nLocation: Malmö, Sweden\n"
-            "Salary: $100K-$150K\nExperience: 5 years\nSkills: python, django, docker\n"
+            "Job available in Malmö, Sweden\nJob-Title: senior backend developer\nSalary: $100K-$150K\n"
             "Description: Build the payment service of a bank.",
         ),
         (
@@ -192,15 +191,8 @@ def test_an_answer_reads_like_a_training_answer(catalog, question, text):
     assert render_answer(search(question, catalog)) == text
 
 
-@pytest.mark.parametrize(
-    ("question", "heading"),
-    [
-        ("What jobs are available for python and django?", "Job available for Python and Django"),
-        ("Are there jobs for candidates with 5 years of experience?", "Job available for 5 years of experience"),
-        ("What jobs offer a salary of $50K-$75K?", "Job available with a salary of $50K-$75K"),
-        ("remote react jobs", "Jobs with React, that are remote"),
-        ("show all jobs", "Jobs"),
-    ],
-)
-def test_the_first_line_of_an_answer_repeats_what_was_asked(catalog, question, heading):
-    assert render_answer(search(question, catalog)).splitlines()[0] == heading
+def test_every_posting_of_an_answer_has_a_block_of_its_own(catalog):
+    blocks = render_answer(search("python or react jobs", catalog)).split("\n\n")
+    titles = [next(line for line in block.splitlines() if line.startswith("Job-Title: ")) for block in blocks]
+    assert len(set(titles)) == len(blocks) > 1
+    assert all(block.startswith("Job available in ") for block in blocks)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobsearch_dagster.pairs.templates import load_templates
+from jobsearch_dagster.pairs.templates import load_templates, slot_name
 from jobsearch_dagster.preparation.entities import known_skills
 from jobsearch_dagster.preparation.locations import normalize_place, parse_location
 from jobsearch_dagster.search.catalog import open_catalog
@@ -14,7 +14,14 @@ from jobsearch_dagster.search.question import LONGEST_QUESTION, parse_question
 from jobsearch_dagster.search.sql import compile_filter
 from jobsearch_dagster_tests.search.catalogs import catalog_of
 
-TEMPLATES = load_templates().questions
+# As Appendix A writes them: the report put "$50K-$75K" after "over", and a number before "years".
+AS_IN_THE_REPORT = {"pay_bound": "over {}", "years": "{} years"}
+TEMPLATES = {
+    query_type: [
+        wording.format_map({slot_name(wording): AS_IN_THE_REPORT.get(slot_name(wording), "{}")}) for wording in wordings
+    ]
+    for query_type, wordings in load_templates().questions.items()
+}
 
 
 def asked(question, history=()):
@@ -115,6 +122,18 @@ def test_a_salary_question_is_understood_for_every_bucket_and_threshold(pay, low
     over = {"min_salary_usd": low} if low is not None else exact
     for template in TEMPLATES["salary"]:
         assert asked(template.format(pay)) == search_for(**(over if "pay over" in template else exact))
+
+
+@pytest.mark.parametrize(
+    ("question", "slots"),
+    [
+        ("Which jobs pay under $50K?", {"max_salary_usd": 50_000}),
+        ("Which jobs pay over $50K?", {"min_salary_usd": 50_000}),
+        ("What jobs are available for someone with 1 year of experience?", {"max_years": 1}),
+    ],
+)
+def test_a_question_of_the_pairs_is_understood_in_the_words_that_read_right(question, slots):
+    assert asked(question) == search_for(**slots)
 
 
 @pytest.mark.parametrize("template", TEMPLATES["salary"])
