@@ -107,7 +107,7 @@ class Case:
     severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR
 
 
-WARN = dg.AssetCheckSeverity.WARN
+ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
 STATED = "salary_source = 'stated'"
 CLUSTER = """
     SELECT posting_id, 'a' AS cluster_id, [split] AS splits, {size} AS size, 1.0 AS similarity,
@@ -232,10 +232,15 @@ CASES = [
     *(
         Case(
             "clean_jobs:every_job_keeps_its_description",
-            replaced("clean_jobs", "description_text", text, first("clean_jobs")),
-            {"violations": 1},
+            replaced("clean_jobs", "description_text", text, rows),
+            reports,
+            severity,
         )
-        for text in ("' '", "description_text || ' apply at https://example.org/jobs'")
+        for text, rows, reports, severity in (
+            ("' '", first("clean_jobs"), {"violations": 1}, WARN),
+            ("' '", "split = 'test'", {}, ERROR),
+            ("description_text || ' apply at https://example.org'", first("clean_jobs"), {"violations": 1}, ERROR),
+        )
     ),
     Case(
         "job_entities:most_jobs_name_a_skill",

@@ -87,7 +87,7 @@ def edit(path: Path, old: str, new: str) -> None:
 
 
 def test_one_changed_template_word_computes_pairs_and_what_follows(made: Path, wordings: Path) -> None:
-    edit(wordings, "Are there jobs for {}?", "Are there openings for {}?")
+    edit(wordings, "Are there jobs for {skills}?", "Are there openings for {skills}?")
     statuses = explain(open_workspace(), [])
     assert {n for n, s in statuses.items() if s.state == "stale"} == {"query_pairs"}
     assert statuses["query_pairs"].reason == "templates changed"

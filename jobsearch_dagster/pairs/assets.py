@@ -15,6 +15,7 @@ from jobsearch_dagster.foundation.ui_metadata import markdown_table
 from jobsearch_dagster.pairs import sets
 from jobsearch_dagster.pairs import token_statistics as tokens
 from jobsearch_dagster.pairs.query_pairs import PairsRecipe, make_pairs
+from jobsearch_dagster.pairs.rendering import templates_digest
 from jobsearch_dagster.pairs.sets import SplitRecipe
 from jobsearch_dagster.pairs.tables import QUERY_PAIRS, TEST_SET, TOKEN_STATISTICS, TRAINING_SET, VALIDATION_SET
 from jobsearch_dagster.pairs.templates import load_templates
@@ -49,6 +50,14 @@ def query_pairs(step: Step) -> pd.DataFrame:
     return make_pairs(step.connection, load_templates(), step.config)
 
 
+def tokenizer_data(folder: DataFolder, config: tokens.TokenRecipe) -> dict[str, str]:
+    """Digests of GPT-2's vocabulary and of the chat templates; the base model is an input."""
+    return {
+        "GPT-2 vocabulary": model_store.model_digest(tokens.GPT2, folder.root),
+        "chat templates": templates_digest(),
+    }
+
+
 def shown_tokens(connection: DuckDBPyConnection) -> dict[str, Any]:
     """Lengths per query type, their histogram, the report's table for ten pairs, one example of each type."""
     report = connection.sql(
@@ -79,6 +88,7 @@ def shown_tokens(connection: DuckDBPyConnection) -> dict[str, Any]:
     inputs=("query_pairs", "base_model"),
     recipe=tokens.TokenRecipe,
     code_version="1",
+    external=tokenizer_data,
     kinds=("huggingface", "parquet"),
     show=shown_tokens,
 )

@@ -61,7 +61,8 @@ def few_questions_ask_for_an_unknown_value(folder: DataFolder) -> dg.AssetCheckR
 def every_question_asks_for_a_known_value(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
     """How many of the train questions ask for `Unknown`, per query type (72 % of the report's salary questions).
 
-    `filled` counts the jobs whose value was asked for: the others were skipped, or asked for `Unknown`.
+    `filled` counts the jobs whose value was asked for: the others were skipped (a job without words in its description
+    with all its questions), or asked for `Unknown`.
     """
     shares = _unknown_slots(connection)
     filled = connection.execute(

@@ -70,6 +70,7 @@ def make_pairs(connection: "duckdb.DuckDBPyConnection", templates: Templates, re
         SELECT row_id, split, job_id, posting_id, standard_title AS title, place, salary_bucket AS salary,
             skills, e.min_years, description_summary, resume_summary
         FROM clean_jobs JOIN job_entities e USING (row_id, split) JOIN job_summaries USING (row_id, split)
+        WHERE trim(description_summary) <> '' -- nothing to answer with
         ORDER BY row_id
         """
     )

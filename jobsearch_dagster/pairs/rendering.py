@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from jobsearch_dagster.foundation.digests import digest_of_files
 from jobsearch_dagster.foundation.errors import UserError
 
 TEMPLATES = Path(__file__).with_name("chat_templates")
@@ -62,6 +63,11 @@ def chat_template(tokenizer: Any) -> str:
 @cache
 def _template(name: str) -> str:
     return (TEMPLATES / f"{name}.jinja").read_text(encoding="utf-8")
+
+
+def templates_digest() -> str:
+    """Digest of the template files, for the keys of what is rendered with them."""
+    return digest_of_files(TEMPLATES, sorted(TEMPLATES.glob("*.jinja")))
 
 
 def render_prompt(tokenizer: Any, system: str, question: str) -> list[int]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
+GPT2 = "gpt2-tokenizer"
+"""Name of its vocabulary in the model store."""
 SHOWN_ROWS = 10
 """Rows of the report's table of tokens."""
 SHOWN_TOKENS = 400
@@ -43,7 +45,7 @@ def gpt2_tokenizer(data_dir: Path) -> Any:
     """GPT-2's byte-level BPE (Radford et al., 2019) from the vocabulary that a Python package carries."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
-    root, _ = model_files("gpt2-tokenizer", data_dir)
+    root, _ = model_files(GPT2, data_dir)
     tokenizer = Tokenizer(models.BPE.from_file(str(root / "data" / "encoder.json"), str(root / "data" / "vocab.bpe")))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()

@@ -6,7 +6,7 @@ BART: Lewis et al., 2019, https://arxiv.org/abs/1910.13461.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from jobsearch_dagster.foundation import model_store
 from jobsearch_dagster.foundation.errors import UserError
@@ -17,12 +17,20 @@ from jobsearch_dagster.summarization.protocol import Summary
 class Bart:
     """A sequence-to-sequence model that shortens texts.
 
-    float32 on a CPU, where a summary must not depend on what else is in its batch; bfloat16 on a GPU. Beam search with
-    the model's own lengths and penalties (`generation_config.json`; bart-large-cnn: 4 beams, 56 to 142 tokens).
+    float32 on a CPU unless told otherwise, so that a summary does not depend on what else is in its batch; bfloat16 on
+    a GPU. Beam search with the model's own lengths and penalties (`generation_config.json`; bart-large-cnn: 4 beams, 56
+    to 142 tokens).
     """
 
     def __init__(
-        self, name: str, data_dir: Path, *, batch_size: int, beams: int | None, max_tokens: int | None
+        self,
+        name: str,
+        data_dir: Path,
+        *,
+        batch_size: int,
+        beams: int | None,
+        max_tokens: int | None,
+        dtype: Literal["auto", "float32", "bfloat16"] = "auto",
     ) -> None:
         """Load the model.
 
@@ -32,6 +40,7 @@ class Bart:
             batch_size: Pieces of texts at once.
             beams: Width of the beam search; None takes the model's own.
             max_tokens: Longest summary of a piece; None takes the model's own.
+            dtype: `auto` is bfloat16 on a GPU and float32 on a CPU.
 
         Raises:
             UserError: The model is not on this machine, has no weights, or is no sequence-to-sequence model.
@@ -41,7 +50,9 @@ class Bart:
         model_store.silence_progress_bars()
         folder, _ = model_store.model_files(name, data_dir)
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._model = _load(name, folder, torch.bfloat16 if self._device == "cuda" else torch.float32)
+        if dtype == "auto":
+            dtype = "bfloat16" if self._device == "cuda" else "float32"
+        self._model = _load(name, folder, getattr(torch, dtype))
         self._model.to(self._device).eval()
         self._tokenizer = model_store.load_tokenizer(folder)
         self._batch_size = batch_size

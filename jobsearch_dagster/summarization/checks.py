@@ -48,10 +48,16 @@ def facts_of_summaries_stand_in_their_texts(connection: DuckDBPyConnection) -> d
     )
 
 
-@table_check("job_summaries")
+@table_check("job_summaries", also=("clean_jobs",))
 def no_summary_is_empty(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
-    """A job without a summary has no answer to learn from."""
-    return none_of(connection, "SELECT row_id FROM job_summaries WHERE trim(description_summary) = ''")
+    """A text with words has a summary with words."""
+    return none_of(
+        connection,
+        """
+        SELECT row_id FROM job_summaries JOIN clean_jobs USING (row_id)
+        WHERE trim(description_summary) = '' AND trim(description_text) <> ''
+        """,
+    )
 
 
 summaries_are_private = contact_check("job_summaries", JOB_SUMMARIES)

@@ -51,6 +51,9 @@ class SummaryRecipe(Recipe):
     max_tokens: int | None = Field(
         default=None, ge=1, description="most tokens that bart writes about a piece; the model's own where null"
     )
+    dtype: Literal["auto", "float32", "bfloat16"] = Field(
+        default="auto", description="numbers bart computes with; auto is bfloat16 on a GPU and float32 on a CPU"
+    )
 
     def model_name(self) -> str | None:
         """The model that the method needs."""
@@ -58,7 +61,11 @@ class SummaryRecipe(Recipe):
 
     def parameters(self) -> dict[str, Any]:
         """What decides the summary of a text, besides method and model."""
-        names = {"extractive": ("sentences", "characters", "diversity"), "bart": ("beams", "max_tokens"), "none": ()}
+        names = {
+            "extractive": ("sentences", "characters", "diversity"),
+            "bart": ("beams", "max_tokens", "dtype"),
+            "none": (),
+        }
         return {name: getattr(self, name) for name in names[self.method]} | {"code": CODE_VERSION}
 
 
@@ -71,7 +78,14 @@ def load_summarizer(recipe: SummaryRecipe, data_dir: Path) -> Summarizer:
     if recipe.method == "bart":
         from jobsearch_dagster.summarization.bart import Bart
 
-        return Bart(recipe.model, data_dir, batch_size=BATCH, beams=recipe.beams, max_tokens=recipe.max_tokens)
+        return Bart(
+            recipe.model,
+            data_dir,
+            batch_size=BATCH,
+            beams=recipe.beams,
+            max_tokens=recipe.max_tokens,
+            dtype=recipe.dtype,
+        )
     from jobsearch_dagster.foundation.encoder import Encoder
     from jobsearch_dagster.summarization.extractive import Choice, Extractive
 

@@ -170,7 +170,8 @@ def test_a_data_folder_that_cannot_be_written_is_one_line(
 def test_a_failed_blocking_check_stops_what_follows_until_it_is_repaired(made: Path, jobsearch: Jobsearch) -> None:
     raw = made / "raw" / "train-1.csv"
     good = raw.read_text(encoding="utf-8")
-    raw.write_text(good + "resume,a title,London,,https://example.com/job\n", encoding="utf-8")
+    links = "".join(f"resume,title {n},London,,https://example.com/job-{n}\n" for n in range(6))
+    raw.write_text(good + links, encoding="utf-8")
     before = Lake(made).stamp("job_summaries")
     for _ in range(2):  # the second run must not build on what the first one left
         code, _, err = jobsearch("run", "--select", "job_summaries")
@@ -183,6 +184,22 @@ def test_a_failed_blocking_check_stops_what_follows_until_it_is_repaired(made: P
     code, _, _ = jobsearch("run", "--select", "job_summaries")
     assert code == 0
     assert Lake(made).stamp("job_summaries") == before
+
+
+def test_a_posting_without_words_is_told_and_goes_on_without_questions(made: Path, jobsearch: Jobsearch) -> None:
+    raw = made / "raw" / "train-1.csv"
+    good = raw.read_text(encoding="utf-8")
+    raw.write_text(good + "resume,party planner,London,$60k,🎉🎉🎉\n", encoding="utf-8")
+    code, out, err = jobsearch("run", "--select", "query_pairs")
+    assert code == 0
+    assert "every_job_keeps_its_description" in out + err
+    with Lake(made).connect(["clean_jobs", "job_summaries", "query_pairs"]) as connection:
+        party = "(SELECT row_id FROM clean_jobs WHERE standard_title = 'party planner')"
+        summary = connection.execute(
+            f"SELECT description_summary, method FROM job_summaries WHERE row_id = {party}"
+        ).fetchall()
+        pairs = connection.execute(f"SELECT count(*) FROM query_pairs WHERE row_id = {party}").fetchall()
+    assert (summary, pairs) == ([("", "none")], [(0,)])
 
 
 def test_ask_prints_postings_and_json_is_one_document(made: Path, jobsearch: Jobsearch) -> None:

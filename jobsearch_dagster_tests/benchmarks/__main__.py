@@ -9,9 +9,9 @@ Belongs here: choosing. What is measured is in the module of its benchmark.
 import argparse
 import time
 
-from jobsearch_dagster_tests.benchmarks import orchestration, preparation, salaries
+from jobsearch_dagster_tests.benchmarks import orchestration, preparation, salaries, summaries
 
-PARTS = ("orchestration", "preparation", "salaries")
+PARTS = ("orchestration", "preparation", "salaries", "summaries")
 
 
 def main() -> None:
@@ -31,6 +31,8 @@ def main() -> None:
             orchestration.main()
         elif part == "salaries":
             salaries.main()
+        elif part == "summaries":
+            summaries.main()
         else:
             preparation.main(chosen.rows or preparation.SIZES, chosen.course_rows, chosen.baseline_rows)
     print(f"\nTotal time {(time.perf_counter() - started) / 60:.1f} minutes")
