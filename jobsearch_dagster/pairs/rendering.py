@@ -48,9 +48,9 @@ def chat_template(tokenizer: Any) -> str:
     Raises:
         UserError: The family is unknown and the tokenizer has no template.
     """
-    vocabulary = tokenizer.get_vocab()
+    added = tokenizer.added_tokens_encoder  # the whole vocabulary takes 23 ms to list, these no time
     for name, markers in _MARKERS.items():
-        if all(marker in vocabulary for marker in markers):
+        if all(marker in added for marker in markers):
             return _template(name)
     if not tokenizer.chat_template:
         raise UserError(
