@@ -192,7 +192,7 @@ def imputed_salaries(step: Step) -> DuckDBPyRelation:
     return imputation.impute_salaries(step.connection, step.config)
 
 
-@table_asset(CLEAN_JOBS, inputs=("imputed_salaries",), code_version="3", external=name_data, show=texts_cut)
+@table_asset(CLEAN_JOBS, inputs=("imputed_salaries",), code_version="4", external=name_data, show=texts_cut)
 def clean_jobs(step: Step) -> DuckDBPyRelation:
     """Jobs with resume and description as clean text in two forms, without contact details and names (step 2d).
 

@@ -65,7 +65,7 @@ _UNDECOMPOSED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ"
 def clean_text(text: str, *, keep_sentences: bool = False) -> str:
     """Clean a resume or a description; cleaning twice changes nothing, and no letter changes its case.
 
-    In this order: mojibake and HTML, URLs and personal data, emoji, NFKC, whitespace; then, unless sentences
+    In this order: mojibake, HTML and Markdown, URLs and personal data, emoji, NFKC, whitespace; then, unless sentences
     are kept, contractions and punctuation.
 
     Args:
@@ -102,7 +102,7 @@ def _until_stable(step: Callable[[str], str], text: str) -> str:
 @lru_cache(maxsize=64)
 def _sentences(text: str) -> str:
     text = text[:LONGEST_TEXT]
-    for step in (_without_markup, without_contacts, _without_emoji, _normalized, _one_line):
+    for step in (_without_markup, _without_markdown, without_contacts, _without_emoji, _normalized, _one_line):
         text = step(text)
     return text
 
@@ -123,6 +123,16 @@ _DECLARATION = re.compile(r"<[!?][^>]*>?")
 _BLOCK = re.compile(
     r"</?(?:p|br|div|li|ul|ol|h[1-6]|tr|table|section|article|blockquote|hr|dt|dd|title)\b[^<>]*>", re.IGNORECASE
 )
+
+
+_HEADING = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+(.+)|\*{2,3}([^*\n]+)\*{2,3}[ \t]*)$", re.MULTILINE)
+
+
+def _without_markdown(text: str) -> str:
+    """A Markdown heading, or a line in bold, becomes a paragraph of its own; other words lose their stars."""
+    if "**" not in text and "#" not in text:
+        return text
+    return _HEADING.sub(lambda found: f"\n{found[1] or found[2]}\n", text).replace("**", "")
 
 
 def _without_markup(text: str) -> str:

@@ -20,6 +20,10 @@ from jobsearch_dagster.preparation.text import clean_text, fold, repair, split_s
         ("<ul><li>Java</li><li>SQL</li></ul>", "Java. SQL"),
         ("<script>alert(1)</script>Hello", "Hello"),
         ("&lt;p&gt;Hello&lt;/p&gt;", "Hello"),
+        (
+            "**Your day**\nBuild lamps\n## You bring\nC# and **patience**",
+            "Your day. Build lamps. You bring. C# and patience",
+        ),
         ("See https://lamps.example.com/jobs?id=7 or www.lamps.example.com now", "See or now"),
         ("Write to jobs@lamps.example.com.", "Write to."),
         ("Call +1 555 555 0123 or (555) 555-0123 today", "Call or today"),
