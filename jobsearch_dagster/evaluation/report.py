@@ -7,8 +7,8 @@ files.
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jobsearch_dagster.evaluation.overlap import signatures
 from jobsearch_dagster.evaluation.scoring import ALL_TYPES
+from jobsearch_dagster.foundation.text_metrics import signatures
 from jobsearch_dagster.pairs.templates import QUERY_TYPES
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """Scores of all answers, their summaries, and the comparison of contenders.
 
-Belongs here: tables from tables, with no model. What a metric measures is in `overlap.py` and `truth.py`, how sure a
+Belongs here: tables from tables, with no model. What a metric measures is in `text_metrics.py` and `truth.py`, how sure a
 mean is in `statistics.py`.
 """
 
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from jobsearch_dagster.evaluation.overlap import overlap_scores
 from jobsearch_dagster.evaluation.statistics import estimate
 from jobsearch_dagster.evaluation.truth import Asked, Posting, Postings, grounded, right
 from jobsearch_dagster.foundation.profiles import Recipe
+from jobsearch_dagster.foundation.text_metrics import text_scores
 
 if TYPE_CHECKING:
     import duckdb
@@ -55,7 +55,7 @@ def score_answers(connection: "duckdb.DuckDBPyConnection", contenders: Sequence[
 
 
 def _scores(answer: str, reference: str, asked: Asked, postings: Postings) -> Iterator[tuple[str, float]]:
-    yield from overlap_scores(answer, reference).items()
+    yield from text_scores(answer, reference).items()
     yield "grounded", grounded(answer, postings)
     yield "right", right(answer, asked, postings)
     yield "empty", float(not answer.strip())

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from jobsearch_dagster.app.run import Outcome
-from jobsearch_dagster.evaluation.overlap import overlap_scores
 from jobsearch_dagster.evaluation.scoring import (
     StatisticsRecipe,
     compare_contenders,
@@ -18,6 +17,7 @@ from jobsearch_dagster.evaluation.scoring import (
     summarize_metrics,
 )
 from jobsearch_dagster.foundation.lake import Lake
+from jobsearch_dagster.foundation.text_metrics import text_scores
 from jobsearch_dagster.preparation.locations import normalize_place, parse_location
 
 PLACES = [
@@ -100,7 +100,7 @@ def test_a_score_is_that_of_its_own_answer(connection) -> None:
     scores = answers(connection, {"base": HALF})
     for number, text in enumerate(HALF):
         rows = scores[scores["question_id"] == f"pair-{number}"].set_index("metric")
-        expected = overlap_scores(text, reference(PLACES[number]))
+        expected = text_scores(text, reference(PLACES[number]))
         expected |= {"grounded": float(bool(text)), "right": float(bool(text)), "empty": float(not text)}
         assert rows["value"].to_dict() == pytest.approx(expected)
         assert set(rows["posting_id"]) == {f"posting-{number}"}

@@ -1,0 +1,154 @@
+"""BERTScore over a local encoder: how close each token of an answer is to some token of its reference.
+
+Belongs here: Zhang et al., "BERTScore: Evaluating Text Generation with BERT" (ICLR 2020), equations 1 to 3, without
+weights by inverse document frequency. The package `bert-score` is not used: it is not maintained, asks the network
+for models by name, and has no baseline for small encoders.
+"""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jobsearch_dagster.foundation import model_store
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+BATCH = 32
+
+
+class BertScore(NamedTuple):
+    """Precision, recall and F1 of one answer, each at most 1."""
+
+    precision: float
+    recall: float
+    f1: float
+
+    def rescaled(self, baseline: "BertScore") -> "BertScore":
+        """With the baseline at 0 and 1 kept: `(score - baseline) / (1 - baseline)`; below 0 is worse than chance."""
+        return BertScore(*((score - base) / (1 - base) for score, base in zip(self, baseline, strict=True)))
+
+
+class BertScorer:
+    """An encoder, loaded on first use.
+
+    Attributes:
+        layer: Hidden layer whose token vectors are compared; 0 is the embedding. The last one but one where the
+            caller names none: the last layer serves the task that the encoder was trained for, and for models of six
+            layers the authors found the fifth to agree best with people.
+    """
+
+    def __init__(self, name: str, data_dir: Path, layer: int | None = None) -> None:
+        import torch
+        from transformers import AutoModel
+
+        model_store.silence_progress_bars()
+        _, files = model_store.model_files(name, data_dir)
+        # A sentence-transformers folder has configs of its other modules below.
+        folder = min((path.parent for path in files if path.name == "config.json"), key=lambda path: len(path.parts))
+        self._name = name
+        self._tokenizer: Any = model_store.load_tokenizer(folder)
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._model: Any = AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
+        self._model.to(self._device).eval()
+        layers = self._model.config.num_hidden_layers
+        self.layer = max(1, layers - 1) if layer is None else layer
+        self._longest = min(self._tokenizer.model_max_length, self._model.config.max_position_embeddings)
+
+    def signature(self) -> str:
+        """What is compared how, exactly enough to compute it again."""
+        return f"bert-score:own|model:{self._name}|layer:{self.layer}|idf:no|transformers:{version('transformers')}"
+
+    def score(self, answers: Sequence[str], references: Sequence[str]) -> list[BertScore]:
+        """One score per answer; where either text is empty it is 0.
+
+        Every distinct text is encoded once.
+
+        Args:
+            answers: What was said.
+            references: What should have been said, as many.
+        """
+        vectors = self._encode([*answers, *references])
+        pairs = zip(answers, references, strict=True)
+        return [_compare(vectors[answer], vectors[reference]) for answer, reference in pairs]
+
+    def baseline(self, references: Sequence[str], owners: Sequence[str], seed: int) -> BertScore:
+        """Mean score of a reference against that of a random other owner: what similarity costs nothing here.
+
+        The procedure of the package `bert-score` (random pairs of a corpus), on this corpus, and only of texts that
+        have nothing to do with each other.
+
+        Args:
+            references: Texts.
+            owners: The posting each is about, as many.
+            seed: Of the random pairs.
+
+        Returns:
+            The mean; zeros where all texts have one owner.
+        """
+        import numpy as np
+
+        order = np.random.default_rng(seed).permutation(len(references))
+        pairs = [
+            (references[first], references[second])
+            for shift in range(1, 4)
+            for first, second in zip(order, np.roll(order, shift), strict=True)
+            if owners[first] != owners[second]
+        ]
+        if not pairs:
+            return BertScore(0.0, 0.0, 0.0)
+        scores = np.array(self.score(*zip(*pairs, strict=True)))
+        return BertScore(*map(float, scores.mean(axis=0)))
+
+    def _encode(self, texts: Sequence[str]) -> dict[str, "_Tokens"]:
+        import torch
+
+        # Texts of a like length together: a batch is padded to its longest.
+        distinct = sorted(set(texts), key=lambda text: (len(text), text))
+        vectors = {}
+        for start in range(0, len(distinct), BATCH):
+            batch = distinct[start : start + BATCH]
+            encoded = self._tokenizer(
+                [text.strip() for text in batch],
+                padding=True,
+                truncation=True,
+                max_length=self._longest,
+                return_special_tokens_mask=True,
+                return_tensors="pt",
+            ).to(self._device)
+            marks = encoded.pop("special_tokens_mask")
+            with torch.inference_mode():
+                hidden = self._model(**encoded, output_hidden_states=True).hidden_states[self.layer]
+            vectors |= zip(batch, _tokens(hidden, encoded["attention_mask"], marks), strict=True)
+        return vectors
+
+
+class _Tokens(NamedTuple):
+    """The tokens of one text: unit vectors, shape (tokens, dimension), and which of them are words of the text."""
+
+    vectors: "np.ndarray"
+    is_word: "np.ndarray"
+
+
+def _tokens(hidden: "torch.Tensor", mask: "torch.Tensor", marks: "torch.Tensor") -> list[_Tokens]:
+    import torch
+
+    unit = torch.nn.functional.normalize(hidden, dim=-1).cpu()
+    kept, is_word = mask.cpu().bool(), marks.cpu() == 0
+    return [_Tokens(unit[row][keep].numpy(), is_word[row][keep].numpy()) for row, keep in enumerate(kept)]
+
+
+def _compare(answer: _Tokens, reference: _Tokens) -> BertScore:
+    """Greedy matching: the mean, over one text's tokens, of the cosine to the closest token of the other.
+
+    As in the package `bert-score`, the marks at the ends ([CLS], [SEP]) may be matched but do not count.
+    """
+    if not (answer.is_word.any() and reference.is_word.any()):
+        return BertScore(0.0, 0.0, 0.0)
+    cosines = (answer.vectors @ reference.vectors.T).clip(max=1.0)  # rounding gives 1.0000002 for equal vectors
+    precision = float(cosines.max(axis=1)[answer.is_word].mean())
+    recall = float(cosines.max(axis=0)[reference.is_word].mean())
+    total = precision + recall
+    return BertScore(precision, recall, 2 * precision * recall / total if total else 0.0)

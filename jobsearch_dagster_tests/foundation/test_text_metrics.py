@@ -1,0 +1,115 @@
+"""Overlap is what the reference libraries say, of one answer and of many."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nltk.translate.meteor_score import single_meteor_score
+from rouge_score.rouge_scorer import RougeScorer
+from sacrebleu.metrics import BLEU
+
+from jobsearch_dagster.foundation.text_metrics import (
+    ROUGE,
+    TEXT_METRICS,
+    NoWordNet,
+    bleu_counts,
+    corpus_bleu,
+    signatures,
+    text_scores,
+    wordnet_version,
+)
+
+REFERENCE = "Job available in malmö, sweden\nJob-Title: cook\nDescription: cooks lunches for four hundred children."
+ANSWERS = [
+    REFERENCE,
+    "Job available in malmö, sweden\nJob-Title: chef",
+    "cooking lunch for a child",
+    "A job is available in Malmö. The job title is cook, and you cook lunches.",
+    "four hundred children",
+    "xyz",
+]
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_rouge_and_bleu_are_those_of_their_reference_libraries(answer: str) -> None:
+    expected = {"bleu": BLEU(effective_order=True).sentence_score(answer, [REFERENCE]).score / 100}
+    for name, score in RougeScorer(list(ROUGE), use_stemmer=True).score(REFERENCE, answer).items():
+        expected |= {name: score.fmeasure, f"{name}_precision": score.precision, f"{name}_recall": score.recall}
+    scores = text_scores(answer, REFERENCE)
+    assert {name: scores[name] for name in expected} == pytest.approx(expected)
+
+
+def test_corpus_bleu_follows_from_the_sums_of_what_is_kept_of_each_answer() -> None:
+    sums = [sum(column) for column in zip(*(bleu_counts(answer, REFERENCE) for answer in ANSWERS), strict=True)]
+    expected = BLEU().corpus_score(ANSWERS, [[REFERENCE] * len(ANSWERS)]).score / 100
+    assert corpus_bleu(sums) == pytest.approx(expected)
+    assert corpus_bleu(sums) != pytest.approx(sum(text_scores(a, REFERENCE)["bleu"] for a in ANSWERS) / len(ANSWERS))
+
+
+def test_an_empty_answer_lowers_corpus_bleu_by_its_missing_length_alone() -> None:
+    full, empty = bleu_counts(REFERENCE, REFERENCE), bleu_counts("", REFERENCE)
+    assert empty[:9] == (0,) * 9
+    assert corpus_bleu(full) == 1
+    assert 0 < corpus_bleu([a + b for a, b in zip(full, empty, strict=True)]) < 1
+    assert corpus_bleu(empty) == 0
+
+
+class Synonyms:
+    """A WordNet of one entry, which NLTK asks as it asks the real one."""
+
+    class Lemma:
+        def name(self) -> str:
+            return "chef"
+
+    class Synset:
+        def lemmas(self) -> list["Synonyms.Lemma"]:
+            return [Synonyms.Lemma()]
+
+    def synsets(self, word: str) -> list["Synonyms.Synset"]:
+        return [Synonyms.Synset()] if word == "cook" else []
+
+
+def test_meteor_is_nltk_s_and_counts_synonyms_only_where_it_knows_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["the", "chef", "is", "new"]
+    monkeypatch.setattr("jobsearch_dagster.foundation.text_metrics._wordnet", NoWordNet)
+    without = text_scores("the chef is new", "the cook is new")["meteor"]
+    assert without == pytest.approx(single_meteor_score(["the", "cook", "is", "new"], words, wordnet=NoWordNet()))
+    assert "wn:none" in signatures()["meteor"].split("|")
+    monkeypatch.setattr("jobsearch_dagster.foundation.text_metrics._wordnet", Synonyms)
+    assert text_scores("the cook is new", "the chef is new")["meteor"] > without
+
+
+def test_stems_match_in_meteor() -> None:
+    assert text_scores("cooked lunches", "cooking lunch")["meteor"] > 0
+
+
+def test_the_reference_itself_scores_1_and_nothing_in_common_0() -> None:
+    same = text_scores(REFERENCE, REFERENCE)
+    assert set(same) == set(TEXT_METRICS)
+    assert same.pop("meteor") == pytest.approx(1, abs=1e-3)  # one chunk is a little fragmentation
+    assert set(same.values()) == {1.0}
+    assert set(text_scores("xyz", REFERENCE).values()) == {0.0}
+
+
+@pytest.mark.parametrize("answer", ["", "  \n"])
+def test_an_empty_answer_scores_0(answer: str) -> None:
+    assert text_scores(answer, REFERENCE) == dict.fromkeys(TEXT_METRICS, 0.0)
+
+
+@settings(max_examples=50)
+@given(st.text(max_size=80), st.text(min_size=1, max_size=80))
+def test_every_score_lies_between_0_and_1(answer: str, reference: str) -> None:
+    assert all(0 <= value <= 1 for value in text_scores(answer, reference).values())
+
+
+@pytest.mark.parametrize(("name", "bleu"), [("bleu", BLEU(effective_order=True)), ("bleu_corpus", BLEU())])
+def test_the_signature_of_bleu_is_sacrebleu_s_own(name: str, bleu: BLEU) -> None:
+    bleu.corpus_score(["a"], [["a"]])
+    *fields, release = str(bleu.get_signature()).split("|")
+    assert set(fields) <= set(signatures()[name].split("|"))
+    assert f"sacrebleu:{release.removeprefix('version:')}" in signatures()[name].split("|")
+
+
+def test_every_metric_has_a_signature() -> None:
+    assert set(signatures()) == {*TEXT_METRICS, "bleu_corpus"}
+    assert f"wn:{wordnet_version()}" in signatures()["meteor"].split("|")
+    assert len({signatures()[name] for name in ("rouge1", "rouge1_precision", "rouge1_recall")}) == 3
