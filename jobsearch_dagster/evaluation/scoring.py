@@ -1,7 +1,7 @@
 """Scores of all answers, their summaries, and the comparison of contenders.
 
-Belongs here: tables from tables, with no model. What a metric measures is in `text_metrics.py` and `truth.py`, how sure a
-mean is in `statistics.py`.
+Belongs here: tables from tables, with no model. What a metric measures is in `foundation/text_metrics.py` and
+`truth.py`, how sure a mean is in `statistics.py`.
 """
 
 from collections.abc import Iterator, Sequence
