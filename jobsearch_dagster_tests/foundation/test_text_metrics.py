@@ -72,7 +72,7 @@ def test_meteor_is_nltk_s_and_counts_synonyms_only_where_it_knows_them(monkeypat
     words = ["the", "chef", "is", "new"]
     monkeypatch.setattr("jobsearch_dagster.foundation.text_metrics._wordnet", NoWordNet)
     without = text_scores("the chef is new", "the cook is new")["meteor"]
-    assert without == pytest.approx(single_meteor_score(["the", "cook", "is", "new"], words, wordnet=NoWordNet()))
+    assert without == pytest.approx(single_meteor_score(["the", "cook", "is", "new"], words, wordnet=NoWordNet()))  # ty: ignore[invalid-argument-type]
     assert "wn:none" in signatures()["meteor"].split("|")
     monkeypatch.setattr("jobsearch_dagster.foundation.text_metrics._wordnet", Synonyms)
     assert text_scores("the cook is new", "the chef is new")["meteor"] > without
