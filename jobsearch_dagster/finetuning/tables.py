@@ -4,11 +4,21 @@ from jobsearch_dagster.foundation.schema import Column, TableSchema
 
 TRAINING_LOG = TableSchema(
     (
-        Column("step", "BIGINT", "optimizer step, from 1"),
-        Column("loss", "DOUBLE", "mean cross entropy per supervised token, nats", required=True),
-        Column("grad_norm", "DOUBLE", "norm of the gradient before clipping", required=True),
-        Column("learning_rate", "DOUBLE", "learning rate of the step", required=True),
+        Column("step", "BIGINT", "optimizer step, from 1; 0 is the base model, of which there are scores only"),
         Column("epoch", "DOUBLE", "passes over the training set so far", required=True),
+        Column("loss", "DOUBLE", "mean cross entropy per supervised token of the step, nats"),
+        Column("token_accuracy", "DOUBLE", "share of supervised tokens that were the likeliest, 0 to 1"),
+        Column("grad_norm", "DOUBLE", "norm of the gradient before clipping"),
+        Column("learning_rate", "DOUBLE", "learning rate of the step"),
+        Column("tokens", "DOUBLE", "tokens of the step, padding left out"),
+        Column("rougeL", "DOUBLE", "ROUGE-L F1 of the sample's answers at a checkpoint, 0 to 1"),
+        Column("bleu", "DOUBLE", "sentence BLEU of the sample's answers at a checkpoint, 0 to 1"),
+        Column("meteor", "DOUBLE", "METEOR of the sample's answers at a checkpoint, 0 to 1"),
+        Column("bert_score", "DOUBLE", "BERTScore F1 of the sample's answers at a checkpoint, at most 1"),
+        Column("seconds", "DOUBLE", "wall time of the step", volatile=True),
+        Column("tokens_per_second", "DOUBLE", "tokens over seconds", volatile=True),
+        Column("seconds_per_epoch", "DOUBLE", "time for one pass over the training set at this pace", volatile=True),
+        Column("memory_mib", "DOUBLE", "peak memory so far, of the card or of the process, MiB", volatile=True),
     ),
     primary_key=("step",),
 )

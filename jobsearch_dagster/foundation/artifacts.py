@@ -47,6 +47,10 @@ class ArtifactStore:
         """Where the artifact with this key lies or will lie; 16 digits of the key keep the paths short."""
         return self.root / asset / key[:16]
 
+    def workspace(self, asset: str, key: str) -> Path:
+        """A folder for the work on an artifact that must outlive the process, such as checkpoints."""
+        return self.root / asset / "unfinished" / key[:16]
+
     def stamp(self, asset: str) -> Stamp | None:
         """The identity of the artifact that counts; None when there is none or its manifest does not open."""
         artifact = self._current(asset)

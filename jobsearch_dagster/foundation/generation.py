@@ -57,6 +57,16 @@ class Generator:
         self._has_adapter = adapter is not None
         self._model.to(self.device).eval()
 
+    @classmethod
+    def around(cls, model: Any, tokenizer: Any) -> "Generator":
+        """A generator of a model that is being trained, with its adapter, on the device and in the precision it has."""
+        generator = cls.__new__(cls)
+        generator.device = str(model.device)
+        generator.tokenizer = tokenizer
+        generator._model = model
+        generator._has_adapter = True
+        return generator
+
     def generate(
         self,
         prompts: Sequence[Sequence[int]],
