@@ -112,7 +112,7 @@ class ArtifactStore:
             temporary.replace(target)
             self.point(asset, parts.key)
         except (OSError, SafetensorError) as error:
-            if not _is_storage_error(error):
+            if not is_storage_error(error):
                 raise
             raise UserError(
                 f"cannot write {target}: {error}; free space, make the folder writable or set JOBSEARCH_DATA_DIR"
@@ -142,7 +142,7 @@ class ArtifactStore:
             return None
 
 
-def _is_storage_error(error: Exception) -> bool:
+def is_storage_error(error: Exception) -> bool:
     """A full, read-only or forbidden disk; safetensors says so in words only ("... (os error 28)")."""
     if isinstance(error, OSError) and error.errno in STORAGE_ERRORS:
         return True
