@@ -6,13 +6,15 @@ from typing import Any
 
 import dagster as dg
 import pandas as pd
+from duckdb import DuckDBPyConnection
 from pydantic import Field
 
 from jobsearch_dagster.finetuning import conversion, curves, summary
 from jobsearch_dagster.finetuning.adapter import Places, make_adapter
 from jobsearch_dagster.finetuning.examples import Pair
 from jobsearch_dagster.finetuning.recipe import LoraRecipe
-from jobsearch_dagster.finetuning.tables import TRAINING_LOG
+from jobsearch_dagster.finetuning.tables import RECIPE_TRIALS, TRAINING_LOG
+from jobsearch_dagster.finetuning.trials import TrialsRecipe, run_trials
 from jobsearch_dagster.foundation import model_store
 from jobsearch_dagster.foundation.artifacts import Artifact
 from jobsearch_dagster.foundation.pictures import as_markdown
@@ -48,7 +50,7 @@ def shown_adapter(adapter: Artifact) -> dict[str, Any]:
     rows = summary.before_and_after(manifest["sample"])
     return {
         "backend": f"{manifest['backend']}: {manifest['backend_reason']}",
-        **{f"validation_{name}": manifest["validation"][name] for name in ("base_loss", "adapter_loss", "low", "high")},
+        "validation": {name: manifest["validation"][name] for name in ("base_loss", "adapter_loss", "low", "high")},
         "trainable_parameters": manifest["trainable_parameters"],
         "training_seconds": manifest["seconds"],
         "hardware": manifest["hardware"],
@@ -112,3 +114,44 @@ def training_curves(step: Step, path: Path) -> dict[str, Any]:
     """The report's pictures of the training: loss, gradient norm, learning rate, performance over epochs."""
     curves.draw(step.connection.table("training_log").df(), path)
     return {"pictures": [f"{name}.png" for name in curves.PICTURES]}
+
+
+def shown_trials(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """The trials, the best first."""
+    trials = connection.sql(
+        """
+        SELECT lora_r, learning_rate, batch_size, target_modules, n, round(validation_loss, 4) AS validation_loss,
+            round(low, 4) AS low, round(high, 4) AS high, round(behind_low, 4) AS behind_low
+        FROM recipe_trials ORDER BY validation_loss, trial
+        """
+    ).df()
+    return {"trials": dg.MetadataValue.md(markdown_table(trials) if len(trials) else "off: set `enabled`")}
+
+
+@table_asset(
+    RECIPE_TRIALS,
+    inputs=("base_model", "training_set", "validation_set"),
+    recipe=TrialsRecipe,
+    code_version="1",
+    external=template_files,
+    kinds=("pytorch", "peft"),
+    show=shown_trials,
+    accelerator=True,
+)
+def recipe_trials(step: Step) -> pd.DataFrame:
+    """Validation loss of a small grid of recipes: which rank, learning rate, batch and modules are worth it.
+
+    One row per trial.
+    """
+    if not step.config.enabled:
+        step.say("off: set `enabled` in its config to train the grid")
+    store = step.folder.artifacts
+    places = Places(
+        step.artifact("base_model").path,
+        store.root / "recipe_trials",
+        store.workspace("recipe_trials", step.parts.key),
+        step.folder.root,
+    )
+    training, watched = pairs_of(step, "training_set"), pairs_of(step, "validation_set")
+    inputs = {**step.parts.inputs, **step.parts.external}
+    return run_trials(training, watched, step.config, places, inputs, step.say)

@@ -13,8 +13,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jobsearch_dagster.finetuning.examples import Pair
 from jobsearch_dagster.finetuning.model_card import Comparison, Facts, Score, SetRow, model_card
-from jobsearch_dagster.finetuning.training import Pair
 from jobsearch_dagster.foundation import model_store
 from jobsearch_dagster.foundation.adapters import check_fits
 from jobsearch_dagster.foundation.artifacts import Artifact, is_storage_error
@@ -42,7 +42,7 @@ def sample_pairs(connection: "duckdb.DuckDBPyConnection") -> list[Pair]:
     """Some pairs of `validation_set` to compare on, chosen by a digest with the seed."""
     rows = connection.execute(
         f"""
-        SELECT system, question, answer FROM validation_set
+        SELECT posting_id, query_type, system, question, answer FROM validation_set
         ORDER BY md5(pair_id || '{SEED}'), pair_id LIMIT {PROMPTS}
         """
     ).fetchall()

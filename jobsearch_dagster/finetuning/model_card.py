@@ -199,33 +199,27 @@ def _training(adapter: Manifest) -> list[str]:
     log = adapter["log"]
     about = {
         "Loss": f"{log[0]['loss']:.4f} at the first, {log[-1]['loss']:.4f} at the last of {len(log)} steps",
-        "Validation loss": _validation(adapter.get("validation")),
-        "Examples": _examples(adapter),
+        "Validation loss": _validation(adapter["validation"]),
+        "Examples": _examples(adapter["dataset"]),
         "Trainable parameters": f"{adapter['trainable_parameters']:,} of {adapter['parameters']:,}",
-        "Backend": ": ".join(adapter[name] for name in ("backend", "backend_reason") if adapter.get(name)),
+        "Backend": f"{adapter['backend']}: {adapter['backend_reason']}",
         "Hardware": f"{adapter['hardware']}, {adapter['precision']}, {adapter['seconds']} s",
         "Libraries": ", ".join(f"{name} {version}" for name, version in adapter["versions"].items()),
     }
-    return [f"- {name}: {text}" for name, text in about.items() if text]
+    return [f"- {name}: {text}" for name, text in about.items()]
 
 
-def _validation(found: Manifest | None) -> str:
-    if not found:
-        return ""
-    interval = _interval(found.get("low"), found.get("high"), digits=4)
+def _validation(found: Manifest) -> str:
+    interval = _interval(found["low"], found["high"], digits=4)
     return (
         f"{found['base_loss']:.4f} without, {found['adapter_loss']:.4f} with the adapter; difference "
         f"{found['difference']:.4f}{interval}, n={found['n']} of {found['postings']} postings"
     )
 
 
-def _examples(adapter: Manifest) -> str:
-    dataset = adapter.get("dataset") or {
-        name: adapter.get(key)
-        for name, key in (("examples", "examples"), ("dropped", "dropped_examples"), ("cut", "cut_examples"))
-    }
+def _examples(dataset: Manifest) -> str:
     units = {"examples": "", "dropped": " too long and dropped", "cut": " cut", "tokens": " tokens"}
-    return ", ".join(f"{dataset[name]:,}{unit}" for name, unit in units.items() if dataset.get(name) is not None)
+    return ", ".join(f"{dataset[name]:,}{unit}" for name, unit in units.items())
 
 
 def _scores(scores: Sequence[Score]) -> list[str]:

@@ -22,3 +22,32 @@ TRAINING_LOG = TableSchema(
     ),
     primary_key=("step",),
 )
+
+RECIPE_TRIALS = TableSchema(
+    (
+        Column("trial", "VARCHAR", "digest of inputs and recipe; its adapter lies in models/recipe_trials/<trial>"),
+        Column("lora_r", "BIGINT", "rank", required=True),
+        Column("lora_alpha", "BIGINT", "scale; the recipe's ratio to the rank", required=True),
+        Column("learning_rate", "DOUBLE", "peak learning rate", required=True),
+        Column("batch_size", "BIGINT", "examples per forward pass", required=True),
+        Column("target_modules", "VARCHAR", "group of projections", required=True),
+        Column("trainable_parameters", "BIGINT", "size of the adapter", required=True),
+        Column("n", "BIGINT", "validation pairs", ("validation_set.pair_id",), required=True),
+        Column(
+            "postings",
+            "BIGINT",
+            "their postings: clusters of the intervals",
+            ("validation_set.posting_id",),
+            required=True,
+        ),
+        Column("base_loss", "DOUBLE", "mean validation loss of the base model, nats per token", required=True),
+        Column("validation_loss", "DOUBLE", "mean validation loss of the adapter, nats per token", required=True),
+        Column("low", "DOUBLE", "lower end of its 95 % interval"),
+        Column("high", "DOUBLE", "upper end"),
+        Column("behind_best", "DOUBLE", "paired difference to the trial with the least loss", required=True),
+        Column("behind_low", "DOUBLE", "lower end of its 95 % interval; above 0, the trial is worse"),
+        Column("behind_high", "DOUBLE", "upper end"),
+        Column("seconds", "DOUBLE", "wall time of the training", volatile=True),
+    ),
+    primary_key=("trial",),
+)

@@ -4,6 +4,7 @@ Belongs here: the loss of single examples, with the adapter and without it in on
 is more than chance.
 """
 
+import math
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
@@ -88,7 +89,7 @@ def _padded(rows: Sequence[tuple[Sequence[int], Sequence[int]]], pad: int, devic
 
 
 def summarize(losses: Sequence[Losses], pairs: Sequence[Pair]) -> dict[str, Any]:
-    """Means, and the paired difference (adapter minus base) with its interval over postings.
+    """Means, and the paired difference (adapter minus base) with its interval over postings; None where it has none.
 
     Args:
         losses: Of the examples.
@@ -104,5 +105,5 @@ def summarize(losses: Sequence[Losses], pairs: Sequence[Pair]) -> dict[str, Any]
         "base_loss": float(base.mean()),
         "adapter_loss": float(adapter.mean()),
         "difference": difference["mean"],
-        **{name: difference[name] for name in ("low", "high", "p")},
+        **{name: None if math.isnan(difference[name]) else difference[name] for name in ("low", "high", "p")},
     }

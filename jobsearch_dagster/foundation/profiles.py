@@ -7,7 +7,7 @@ launchpad overrides any field, and each run records what it used.
 
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, get_args
 
 import dagster as dg
 import yaml
@@ -71,7 +71,8 @@ def config_of(recipe: Recipe) -> type[dg.Config]:
     for name, info in type(recipe).model_fields.items():
         value = recipe.model_dump()[name]
         annotation: Any = info.annotation
-        if isinstance(value, tuple):  # Dagster config knows lists only
-            annotation, value = list[str], list(value)
+        if isinstance(value, tuple):  # Dagster config knows lists only, and of scalars
+            element = get_args(annotation)[0]
+            annotation, value = {int: list[int], float: list[float]}.get(element, list[str]), list(value)
         fields[name] = (annotation, FieldInfo(default=value, description=info.description))
     return create_model(f"{type(recipe).__name__}Config", __base__=dg.Config, **fields)

@@ -14,10 +14,11 @@ import yaml
 
 from jobsearch_dagster.app import export as exporting
 from jobsearch_dagster.finetuning import export
+from jobsearch_dagster.finetuning.adapter import Places, make_adapter
+from jobsearch_dagster.finetuning.examples import Pair
 from jobsearch_dagster.finetuning.export import compare, supervised_logits
 from jobsearch_dagster.finetuning.model_card import Comparison, Facts, Score, SetRow, model_card
 from jobsearch_dagster.finetuning.recipe import LoraRecipe
-from jobsearch_dagster.finetuning.training import Pair, train_adapter
 from jobsearch_dagster.foundation.artifacts import Artifact
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.generation import Generator
@@ -29,7 +30,7 @@ from jobsearch_dagster.pairs.rendering import Rendered, render_example, render_p
 from jobsearch_dagster_tests.small_models import CHAT_TEMPLATE, byte_tokenizer
 
 PAIRS = [
-    Pair("Answer the question.", f"What jobs are open in {place}?", f"Job available in {place}\nJob-Title: {title}")
+    Pair(title, "location", "Answer the question.", f"What jobs are open in {place}?", f"Job available in {place}")
     for place, title in [("malmö", "cook"), ("berlin", "nurse"), ("new york", "data engineer"), ("oslo", "driver")]
 ]
 SETS = [SetRow("train", "location", 40, 8), SetRow("train", "all", 1040, 12), SetRow("validation", "all", 3, 1)]
@@ -39,7 +40,10 @@ SCORES = [
     Score("lora", "seen", "right", 8, 0.0, None, None),
 ]
 COMPARISON = Comparison(prompts=3, positions=1234, agreement=0.9951, difference=1.5e-6)
-RECIPE = LoraRecipe(lora_alpha=32, learning_rate=1e-2, max_steps=4, warmup_steps=1, gradient_accumulation_steps=1)
+RECIPE = LoraRecipe(
+    lora_alpha=32, learning_rate=1e-2, max_steps=4, warmup_steps=1, gradient_accumulation_steps=1,
+    sample_size=1, sample_tokens=4, sample_encoder="./encoder",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +57,8 @@ def base(smoke_models: Path) -> Artifact:
 def adapter(base: Artifact, tmp_path_factory: pytest.TempPathFactory) -> Artifact:
     """An adapter that a few steps have trained. Not to be changed: copy it."""
     folder = tmp_path_factory.mktemp("adapter")
-    return Artifact(folder, train_adapter(base.path, PAIRS, RECIPE, folder, lambda line: None))
+    places = Places(base.path, folder, tmp_path_factory.mktemp("checkpoints"), base.path.parent)
+    return Artifact(folder, make_adapter(PAIRS, PAIRS, RECIPE, places, "key", lambda line: None))
 
 
 @pytest.fixture(scope="module")
@@ -283,7 +288,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(base: Artifact, adapter: Ar
         export.export_adapter(base, adapter, PAIRS, [], [], tmp_path / "file" / "out")
 
 
-@pytest.mark.parametrize("pairs", [[], [Pair("Answer.", "What? " * 400, "Nothing.")]])
+@pytest.mark.parametrize("pairs", [[], [Pair("a", "skills", "Answer.", "What? " * 400, "Nothing.")]])
 def test_without_a_pair_to_compare_on_nothing_is_exported(
     pairs: list[Pair], base: Artifact, adapter: Artifact, tmp_path: Path
 ) -> None:
@@ -347,30 +352,27 @@ class TestTheCard:
         assert "q_proj (2), k_proj (2)" in card
         assert "| `learning_rate` | 0.01 |" in card
         assert f"- Loss: {log[0]['loss']:.4f} at the first, {log[-1]['loss']:.4f} at the last of 4 steps" in card
-        assert "- Examples: 4, 0 too long and dropped, 0 cut" in card
+        dataset, validation = facts.adapter["dataset"], facts.adapter["validation"]
+        assert f"- Examples: 4, 0 too long and dropped, 0 cut, {dataset['tokens']} tokens" in card
+        assert (
+            f"- Validation loss: {validation['base_loss']:.4f} without, {validation['adapter_loss']:.4f} with" in card
+        )
+        assert "- Backend: trl: torch.cuda.is_available() is False" in card
         assert f"torch {facts.adapter['versions']['torch']}" in card
         assert facts.adapter["hardware"] in card
-        assert "Validation loss" not in card
-        assert "Backend" not in card
 
-    def test_it_tells_more_where_the_manifest_knows_more(self, facts: Facts) -> None:
+    def test_it_tells_the_difference_to_the_base_model_with_its_interval(self, facts: Facts) -> None:
         more: dict[str, Any] = {
-            "backend": "transformers",
-            "backend_reason": "no GPU",
-            "dataset": {"examples": 1300, "dropped": 2, "cut": 1, "tokens": 123456, "digest": "00"},
             "validation": {"n": 30, "postings": 4, "base_loss": 3.0, "adapter_loss": 2.0,
                            "difference": -1.0, "low": -1.25, "high": -0.75},
         }  # fmt: skip
-        old = {k: v for k, v in facts.adapter.items() if k not in {"examples", "dropped_examples", "cut_examples"}}
-        card = model_card(replace(facts, adapter=old | more))
-        assert "- Backend: transformers: no GPU" in card
-        assert "- Examples: 1,300, 2 too long and dropped, 1 cut, 123,456 tokens" in card
+        card = model_card(replace(facts, adapter=facts.adapter | more))
         assert (
             "- Validation loss: 3.0000 without, 2.0000 with the adapter; difference -1.0000 (-1.2500 to -0.7500), "
             "n=30 of 4 postings"
         ) in card
         more["validation"] = more["validation"] | {"low": None, "high": None}
-        assert "difference -1.0000, n=30" in model_card(replace(facts, adapter=old | more))
+        assert "difference -1.0000, n=30" in model_card(replace(facts, adapter=facts.adapter | more))
 
     def test_it_shows_scores_with_n_and_interval(self, facts: Facts) -> None:
         card = model_card(facts)
