@@ -10,7 +10,7 @@ TEMPORARY := PYTEST_DEBUG_TEMPROOT=$(shell [ "$$(df --output=avail -k /dev/shm 2
 PREPARE_HOME := from jobsearch_dagster.foundation import home, settings; \
   print(home.prepare_home(settings.Settings.from_environment().data_dir))
 
-.PHONY: install demo test test-unit lint ui check bench clean
+.PHONY: install demo test test-unit lint ui check bench bench-gpu clean
 
 install: $(STAMP)
 
@@ -50,6 +50,9 @@ bench: install
 	$(BIN)/pip install --quiet -c constraints.txt --group bench
 	$(BIN)/pip install --quiet --no-deps python-jobspy==1.1.82
 	$(BIN)/python -m jobsearch_dagster_tests.benchmarks
+
+bench-gpu: install
+	$(BIN)/python -m jobsearch_dagster_tests.benchmarks.gpu
 
 clean:
 	rm -rf $(VENV) data/lake data/models data/catalog data/cache data/tmp data/run.lock .coverage .pytest_cache .ruff_cache

@@ -82,7 +82,7 @@ def train(job: Job, say: Say) -> dict[str, Any]:
     load = load_trl if job.backend == "trl" else load_unsloth
     model, targets = load(job.base, job.recipe)
     if job.recipe.compile_layers:
-        _compile_layers(model)
+        compile_layers(model)
     examples = load_examples(job.examples)
     lengths = [len(ids) for ids in examples["input_ids"]]
     checkpoints = Checkpoints(job.checkpoints, job.key)
@@ -166,7 +166,7 @@ def cpu_has_bf16() -> bool:
     return any(features.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
 
 
-def _compile_layers(model: Any) -> None:
+def compile_layers(model: Any) -> None:
     """One graph for all layers, with lengths left open: a graph per length would be compiled for minutes.
 
     Raises:

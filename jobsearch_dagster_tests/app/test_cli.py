@@ -150,7 +150,7 @@ def test_an_unknown_profile_or_executor_is_named(
     data: Path, jobsearch: Jobsearch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code, _, err = jobsearch("run", "--profile", "fast")
-    assert (code, "--profile fast: use one of demo, report, smoke" in err) == (2, True)
+    assert (code, "--profile fast: use one of demo, gpu, report, smoke" in err) == (2, True)
     monkeypatch.setenv("JOBSEARCH_PROFILE", "fast")
     code, _, err = jobsearch("run")
     assert (code, "profile fast does not exist" in err) == (1, True)
