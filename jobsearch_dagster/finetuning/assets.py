@@ -45,7 +45,7 @@ def losses(adapter: Artifact) -> dict[str, Any]:
 def base_model(step: Step, path: Path) -> dict[str, Any]:
     """The untouched language model as safetensors with tokenizer and chat template."""
     root, files = model_store.model_files(step.config.model, step.folder.root)
-    return {"model": step.config.model, **conversion.convert(root, files, path)}
+    return {"model": step.config.model, **conversion.convert(root, files, path, step.say)}
 
 
 @artifact_asset(
