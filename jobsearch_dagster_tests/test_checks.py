@@ -370,14 +370,14 @@ CASES = [
     ),
     Case(
         "lora_adapter:no_example_was_dropped_or_cut",
-        manifest("lora_adapter", dropped_examples=3),
-        {"dropped_examples": 3},
+        manifest("lora_adapter", dataset={"dropped": 3, "cut": 0}),
+        {"dropped": 3},
         WARN,
     ),
     Case(
         "lora_adapter:no_example_was_dropped_or_cut",
-        manifest("lora_adapter", cut_examples=2),
-        {"cut_examples": 2},
+        manifest("lora_adapter", dataset={"dropped": 0, "cut": 2}),
+        {"cut": 2},
         WARN,
     ),
     # search

@@ -158,23 +158,37 @@ def sample(
 
 @app.command()
 def export(
-    what: Annotated[Literal["pairs"], typer.Argument(help="pairs: training, validation and test set.")],
+    what: Annotated[
+        Literal["pairs", "adapter"],
+        typer.Argument(help="pairs: training, validation and test set; adapter: merged into its base model."),
+    ],
     out: Annotated[Path, typer.Option(help="Folder to write to.")],
     form: Annotated[
-        Form, typer.Option(help="messages: chat as JSON lines; sharegpt: human and gpt; dataset: a DatasetDict folder.")
-    ] = "messages",
+        Form | None,
+        typer.Option(
+            help="Of pairs. messages (default): chat as JSON lines; sharegpt: human and gpt; dataset: a DatasetDict "
+            "folder."
+        ),
+    ] = None,
 ) -> None:
     """Write what was made in forms that other tools read.
 
-    Examples: jobsearch export pairs --out pairs | jobsearch export pairs --out pairs --form sharegpt
+    Examples: jobsearch export pairs --out pairs --form sharegpt | jobsearch export adapter --out model
     """
-    from jobsearch_dagster.foundation.lake import Lake
-    from jobsearch_dagster.pairs.exports import SETS, export_pairs
+    from jobsearch_dagster.app import export as exporting
+    from jobsearch_dagster.app.workspace import UsageError
 
     settings = Settings.from_environment()
-    with Lake(settings.data_dir, settings.memory_limit).connect(list(SETS.values())) as connection:
-        for path in export_pairs(connection, out, form):
-            output.print(str(path), markup=False, soft_wrap=True)
+    if what == "pairs":
+        written = exporting.pairs(settings, out, form or "messages")
+    elif form is not None:
+        raise UsageError(f"--form {form} is for pairs: leave it out with adapter")
+    else:
+        folder, comparison = exporting.adapter(settings, out)
+        errors.print(f"merged and unmerged: {comparison}", markup=False)
+        written = [folder]
+    for path in written:
+        output.print(str(path), markup=False, soft_wrap=True)
 
 
 @app.command()

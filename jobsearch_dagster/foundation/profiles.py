@@ -147,10 +147,6 @@ def checked(
         raise UserError(f"config {place}: {reason}; correct it in {source}") from error
 
 
-_LISTS: dict[Any, Any] = {int: list[int], float: list[float]}
-"""Lists by the type of their elements; words of a `Literal`, which Dagster does not know in lists, are text."""
-
-
 def config_of(recipe: Recipe) -> type[dg.Config]:
     """A Dagster config class with the recipe's fields, their descriptions, and its values as defaults."""
     fields: dict[str, Any] = {}
@@ -158,6 +154,7 @@ def config_of(recipe: Recipe) -> type[dg.Config]:
         value = recipe.model_dump()[name]
         annotation: Any = info.annotation
         if isinstance(value, tuple):  # Dagster config knows lists only, and of scalars
-            annotation, value = _LISTS.get(get_args(annotation)[0], list[str]), list(value)
+            element = get_args(annotation)[0]
+            annotation, value = {int: list[int], float: list[float]}.get(element, list[str]), list(value)
         fields[name] = (annotation, FieldInfo(default=value, description=info.description))
     return create_model(f"{type(recipe).__name__}Config", __base__=dg.Config, **fields)

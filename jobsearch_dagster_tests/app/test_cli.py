@@ -70,6 +70,9 @@ def test_explain_runs_nothing_and_gives_reasons(data: Path, jobsearch: Jobsearch
         ["ask", "jobs", "--via", "oracle"],
         ["run", "--unknown"],
         ["run", "--profile", "no_such.yaml"],
+        ["export", "models", "--out", "model"],
+        ["export", "adapter"],
+        ["export", "adapter", "--out", "model", "--form", "messages"],
         ["ask"],
     ],
 )
@@ -396,6 +399,28 @@ def test_export_before_there_are_pairs_says_how_to_make_them(data: Path, tmp_pat
     assert code == 1
     assert "training_set" in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_export_writes_the_merged_model_and_says_how_far_it_is(
+    made: Path, tmp_path: Path, jobsearch: Jobsearch
+) -> None:
+    for _ in range(2):  # its own folder is replaced
+        code, out, err = jobsearch("export", "adapter", "--out", str(tmp_path / "model"))
+        assert (code, out) == (0, f"{tmp_path / 'model' / 'merged'}\n")
+        assert err.startswith("merged and unmerged: top-1 agreement 100.00% over ")
+    (tmp_path / "model" / "merged" / "mine.txt").write_text("mine")
+    code, out, err = jobsearch("export", "adapter", "--out", str(tmp_path / "model"))
+    assert (code, out) == (1, "")
+    assert "move it away or choose another folder with --out" in err
+
+
+def test_export_before_there_is_an_adapter_says_how_to_make_it(
+    data: Path, tmp_path: Path, jobsearch: Jobsearch
+) -> None:
+    code, _, err = jobsearch("export", "adapter", "--out", str(tmp_path / "model"))
+    assert (code, "make it with `jobsearch run --select lora_adapter`" in err) == (1, True)
+    assert len(err.strip().splitlines()) == 1
+    assert not (tmp_path / "model").exists()
 
 
 def test_sample_writes_both_files(tmp_path: Path, jobsearch: Jobsearch) -> None:

@@ -1,0 +1,155 @@
+"""What is written down while a training runs: a row per step, answers to the sample at every checkpoint.
+
+Belongs here: measuring and recording. It stops a training whose loss is no number.
+"""
+
+import math
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jobsearch_dagster.finetuning.checkpoints import Checkpoint, Checkpoints
+from jobsearch_dagster.finetuning.recipe import LoraRecipe
+from jobsearch_dagster.finetuning.sample import Sample
+from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.progress import Progress
+
+MIB = 2**20
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which examples come in which step.
+
+    Attributes:
+        recipe: Gives steps and examples per step.
+        order: Positions of the examples in the order of training.
+        lengths: Tokens of each example.
+    """
+
+    recipe: LoraRecipe
+    order: Sequence[int]
+    lengths: Sequence[int]
+
+    def tokens(self, step: int) -> int:
+        """Tokens of a step, padding left out."""
+        size = self.recipe.examples_per_step
+        return sum(self.lengths[position] for position in self.order[(step - 1) * size : step * size])
+
+    def epoch(self, step: int) -> float:
+        """Passes over the examples after a step."""
+        return step / self.steps_per_epoch
+
+    @property
+    def steps_per_epoch(self) -> float:
+        """Steps that one pass over the examples takes."""
+        return len(self.lengths) / self.recipe.examples_per_step
+
+
+class Recorder:
+    """The trainer's events, as far as something is recorded.
+
+    Attributes:
+        measured: A row per step.
+        answered: A row per question of the sample and step at which it was answered; step 0 is before the training.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        sample: Sample,
+        checkpoints: Checkpoints,
+        last: Checkpoint | None,
+        say: Callable[[str], object],
+    ) -> None:
+        self.measured: list[dict[str, Any]] = last.measured if last else []
+        self.answered: list[dict[str, Any]] = last.answered if last else []
+        self._plan = plan
+        self._sample = sample
+        self._checkpoints = checkpoints
+        self._progress = Progress(plan.recipe.max_steps - (last.step if last else 0), "steps", say)
+        self._began = self._took = 0.0
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Answer the sample with an adapter that changes nothing yet."""
+        if state.is_world_process_zero and not self.answered:
+            self.answered += self._sample.answer(step=0)
+
+    def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Start the clock."""
+        self._began = time.perf_counter()
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Stop the clock."""
+        self._took = time.perf_counter() - self._began
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
+        """Keep the row of a step.
+
+        Raises:
+            UserError: The loss is not a finite number.
+        """
+        if "loss" not in logs:
+            return  # the summary after the last step
+        step = state.global_step
+        if not math.isfinite(logs["loss"]):
+            raise UserError(self._no_number(logs["loss"], step))
+        tokens = self._plan.tokens(step)
+        self.measured.append(
+            {
+                "step": step,
+                "epoch": self._plan.epoch(step),
+                "loss": float(logs["loss"]),
+                "token_accuracy": logs.get("mean_token_accuracy"),
+                "grad_norm": float(logs["grad_norm"]),
+                "learning_rate": float(logs["learning_rate"]),
+                "tokens": tokens,
+                "seconds": self._took,
+                "tokens_per_second": tokens / self._took,
+                "seconds_per_epoch": self._took * self._plan.steps_per_epoch,
+                "memory_mib": peak_memory(),
+            }
+        )
+        self._progress.advance()
+
+    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Answer the sample, then mark the checkpoint as whole: one without its answers is none."""
+        if state.is_world_process_zero:
+            self.answered += self._sample.answer(step=state.global_step)
+            self._checkpoints.complete(state.global_step, self.measured, self.answered)
+
+    def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Answer the sample where no checkpoint did."""
+        if state.is_world_process_zero and self.answered[-1]["step"] != state.global_step:
+            self.answered += self._sample.answer(step=state.global_step)
+
+    def _no_number(self, loss: float, step: int) -> str:
+        kept = self._checkpoints.last(lambda line: None)
+        where = f"the checkpoint of step {kept.step} is kept in {kept.path}" if kept else "there is no checkpoint yet"
+        return (
+            f"the loss is {loss} at step {step}: {where}; lower learning_rate ({self._plan.recipe.learning_rate:g}), "
+            "or look for a damaged base model"
+        )
+
+
+def as_callback(*recorded: Any) -> Any:
+    """A `Recorder` that transformers' trainer accepts; made here, because the class it must derive from is heavy."""
+    from transformers import TrainerCallback
+
+    class Callback(Recorder, TrainerCallback):
+        """A `Recorder`."""
+
+    return Callback(*recorded)
+
+
+def peak_memory() -> float:
+    """Peak so far in MiB: of the card's allocations, or of this process."""
+    import torch
+
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated() / MIB
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (MIB if sys.platform == "darwin" else 1024)
