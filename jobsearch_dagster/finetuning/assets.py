@@ -41,7 +41,7 @@ def base_model_digest(folder: DataFolder, config: BaseModelRecipe) -> dict[str, 
 def base_model(step: Step, path: Path) -> dict[str, Any]:
     """The untouched language model as safetensors with tokenizer and chat template."""
     root, files = model_store.model_files(step.config.model, step.folder.root)
-    return {"model": step.config.model, **conversion.convert(root, files, path)}
+    return {"model": step.config.model, **conversion.convert(root, files, path, step.say)}
 
 
 def shown_adapter(adapter: Artifact) -> dict[str, Any]:
