@@ -98,11 +98,19 @@ def _work(folder: Path) -> int:
 
 
 def _end_with_parent(parent: int) -> None:
-    import psutil
-
-    while psutil.pid_exists(parent):
+    while _is_alive(parent):
         time.sleep(1.0)
     os._exit(1)
+
+
+def _is_alive(process: int) -> bool:
+    """A zombie is dead: it only waits for its own parent to ask how it ended."""
+    import psutil
+
+    try:
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 if __name__ == "__main__":
