@@ -44,7 +44,7 @@ def run(job: Job, say: Callable[[str], object]) -> dict[str, Any]:
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)
         (folder / JOB).write_text(job.model_dump_json(), encoding="utf-8")
-        said = _listen(_command(job, folder), folder, say)
+        said = _listen(job, folder, say)
         if (folder / ERROR).is_file():
             raise UserError((folder / ERROR).read_text(encoding="utf-8"))
         if not (folder / RESULT).is_file():
@@ -60,22 +60,28 @@ def _command(job: Job, folder: Path) -> list[str]:
     return [sys.executable, "-m", "torch.distributed.run", *processes, "-m", WORKER, str(folder)]
 
 
-def _listen(command: list[str], folder: Path, say: Callable[[str], object]) -> str:
+def _listen(job: Job, folder: Path, say: Callable[[str], object]) -> str:
     """Start, pass every line of stdout on, wait; the end of stderr."""
-    threads = max(1, (os.cpu_count() or 1) // (1 if "torch.distributed.run" not in command else 2))
-    environment = {**os.environ, PARENT: str(os.getpid()), "OMP_NUM_THREADS": str(threads)}
+    threads = max(1, (os.cpu_count() or 1) // job.recipe.processes)
+    environment = {
+        **os.environ,
+        PARENT: str(os.getpid()),
+        "OMP_NUM_THREADS": str(threads),
+        "UNSLOTH_DISABLE_AUTO_PADDING_FREE": "1",  # else it drops padding by itself, and the backends differ in more
+    }
     errors = folder / "stderr.txt"
     with errors.open("w", encoding="utf-8") as stderr:
         process = subprocess.Popen(  # noqa: S603 - this package's own module
-            command, stdout=subprocess.PIPE, stderr=stderr, text=True, env=environment
+            _command(job, folder), stdout=subprocess.PIPE, stderr=stderr, text=True, env=environment
         )
         assert process.stdout is not None
         try:
             for line in process.stdout:
                 say(line.rstrip())
+        except BaseException:
+            process.terminate()
+            raise
         finally:
-            if process.poll() is None and sys.exc_info()[0] is not None:
-                process.terminate()
             process.wait()
     return errors.read_text(encoding="utf-8")[-2000:]
 

@@ -45,7 +45,9 @@ class LoraRecipe(Recipe):
         default="none", description="accelerate: several processes, each with its share of every step"
     )
     processes: int = Field(default=1, ge=1, description="processes of `distributed`; one per GPU")
-    deepspeed: str | None = Field(default=None, description="DeepSpeed configuration file, with `distributed`")
+    deepspeed: str | None = Field(
+        default=None, description="DeepSpeed configuration file (ZeRO 1 or 2), with `distributed`"
+    )
     report_to: tuple[str, ...] = Field(default=(), description="trackers as transformers names them, e.g. tensorboard")
 
     checkpoint_steps: int = Field(default=20, ge=1, description="steps between checkpoints")

@@ -116,7 +116,14 @@ class Recorder:
         self._progress.advance()
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        """Answer the sample, then mark the checkpoint as whole: one without its answers is none."""
+        """Answer the sample, then mark the checkpoint as whole: one without its answers is none.
+
+        Every process writes its random numbers into the checkpoint, so all of them are waited for.
+        """
+        if args.world_size > 1:
+            import torch
+
+            torch.distributed.barrier()
         if state.is_world_process_zero:
             self.answered += self._sample.answer(step=state.global_step)
             self._checkpoints.complete(state.global_step, self.measured, self.answered)
