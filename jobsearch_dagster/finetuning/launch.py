@@ -41,7 +41,7 @@ def run(job: Job, say: Callable[[str], object]) -> dict[str, Any]:
     """
     if job.backend == "trl" and job.recipe.distributed == "none":
         return train(job, say)
-    with TemporaryDirectory() as temporary:
+    with TemporaryDirectory(dir=job.examples.parent) as temporary:
         folder = Path(temporary)
         (folder / JOB).write_text(job.model_dump_json(), encoding="utf-8")
         said = _listen(job, folder, say)
@@ -55,7 +55,7 @@ def run(job: Job, say: Callable[[str], object]) -> dict[str, Any]:
 def _command(job: Job, folder: Path) -> list[str]:
     if job.recipe.distributed == "none":
         return [sys.executable, "-m", WORKER, str(folder)]
-    # What `accelerate launch` starts for several processes on one machine.
+    # `accelerate launch` does the same for several cards; on processors it would ask for MPI.
     processes = ["--standalone", "--nproc-per-node", str(job.recipe.processes)]
     return [sys.executable, "-m", "torch.distributed.run", *processes, "-m", WORKER, str(folder)]
 
@@ -67,6 +67,7 @@ def _listen(job: Job, folder: Path, say: Callable[[str], object]) -> str:
         **os.environ,
         PARENT: str(os.getpid()),
         "OMP_NUM_THREADS": str(threads),
+        "UNSLOTH_COMPILE_LOCATION": str(folder / "unsloth"),  # else it leaves a folder where it was started
         "UNSLOTH_DISABLE_AUTO_PADDING_FREE": "1",  # else it drops padding by itself, and the backends differ in more
     }
     errors = folder / "stderr.txt"

@@ -36,6 +36,9 @@ class LoraRecipe(Recipe):
         default="auto", description="auto: Unsloth where CUDA and Unsloth are there, else TRL"
     )
     quantization: Literal["none", "4bit"] = Field(default="none", description="of the base model; 4bit needs CUDA")
+    precision: Literal["auto", "fp32"] = Field(
+        default="auto", description="auto: bfloat16 arithmetic where card or processor has it"
+    )
     gradient_checkpointing: bool = Field(default=False, description="less memory for about a third more time")
     group_by_length: bool = Field(default=True, description="examples of like length share a batch: less padding")
     compile_layers: bool = Field(

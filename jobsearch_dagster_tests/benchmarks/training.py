@@ -19,11 +19,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from jobsearch_dagster.finetuning.backends import load_trl
+from jobsearch_dagster.finetuning.backends import has_bf16, load_trl
 from jobsearch_dagster.finetuning.examples import Pair, render_pairs
 from jobsearch_dagster.finetuning.order import training_order
 from jobsearch_dagster.finetuning.recipe import LoraRecipe
-from jobsearch_dagster.finetuning.training import compile_layers, cpu_has_bf16
+from jobsearch_dagster.finetuning.training import compile_layers
 from jobsearch_dagster.finetuning.validation import example_losses
 from jobsearch_dagster.foundation.lake import Lake
 from jobsearch_dagster.foundation.model_store import load_tokenizer, silence_progress_bars
@@ -113,7 +113,7 @@ def _arguments(folder: str, recipe: LoraRecipe, switches: int) -> Any:
         "report_to": "none", "save_strategy": "no", "disable_tqdm": True, "logging_steps": 1,
     }  # fmt: skip
     if switches >= 1:
-        given["bf16"] = cpu_has_bf16()
+        given["bf16"] = has_bf16(recipe)
     if switches >= 2:
         given["gradient_checkpointing"] = False
     if switches >= 4:
