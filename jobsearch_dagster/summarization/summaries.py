@@ -21,7 +21,7 @@ from jobsearch_dagster.summarization.protocol import Summarizer, Summary
 if TYPE_CHECKING:
     import duckdb
 
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 """Raised when a method makes other summaries of the same text: what is cached was made by the version before."""
 BATCH = 16
 """Texts that are summarized before they are stored: what a kill may cost."""
@@ -63,10 +63,15 @@ class SummaryRecipe(Recipe):
         """What decides the summary of a text, besides method and model."""
         names = {
             "extractive": ("sentences", "characters", "diversity"),
-            "bart": ("beams", "max_tokens", "dtype"),
+            "bart": ("beams", "max_tokens"),
             "none": (),
         }
-        return {name: getattr(self, name) for name in names[self.method]} | {"code": CODE_VERSION}
+        chosen = {name: getattr(self, name) for name in names[self.method]}
+        if self.method == "bart":
+            from jobsearch_dagster.summarization.bart import resolved_dtype
+
+            chosen["dtype"] = resolved_dtype(self.dtype)  # `auto` is not the same on every machine
+        return {**chosen, "code": CODE_VERSION}
 
 
 def load_summarizer(recipe: SummaryRecipe, data_dir: Path) -> Summarizer:
@@ -127,7 +132,7 @@ def summarize(
         recipe: Which texts, and how.
         load: Gives the method with its model; called only where a text is left to summarize.
         kept: The summaries that are there.
-        progress: Counts texts.
+        progress: Counts sentences.
         say: Says how many were there.
     """
     import pyarrow as pa
@@ -144,11 +149,18 @@ def summarize(
     made = _summaries_of(long, load, kept, progress, say)
     rows = [_row(text, made.get(text), recipe.method) for text in texts]
     connection.register("summaries", pa.Table.from_pylist(rows, schema=_arrow_schema()))
-    resume = "r.summary" if recipe.resumes else "NULL::VARCHAR"
+    read = recipe.resumes
+    of_resume = {
+        "summary": "VARCHAR", "method": "VARCHAR", "input_sentences": "BIGINT", "kept_sentences": "BIGINT",
+        "input_tokens": "BIGINT", "pieces": "BIGINT",
+    }  # fmt: skip
+    resume = ", ".join(
+        f"{f'r.{name}' if read else f'NULL::{type_}'} AS resume_{name}" for name, type_ in of_resume.items()
+    )
     return connection.sql(
         f"""
-        SELECT j.row_id, j.split, d.summary AS description_summary, {resume} AS resume_summary, d.method,
-            d.input_sentences, d.kept_sentences, d.input_tokens, d.pieces
+        SELECT j.row_id, j.split, d.summary AS description_summary, d.method, d.input_sentences, d.kept_sentences,
+            d.input_tokens, d.pieces, {resume}
         FROM clean_jobs j
         JOIN summaries d ON d.text = j.description_{recipe.source}
         LEFT JOIN summaries r ON r.text = j.resume_{recipe.source}
@@ -171,13 +183,12 @@ def _summaries_of(
     if not left:
         return found
     summarizer = load()
-    counter = progress(len(left), "texts")
+    counter = progress(sum(len(split_sentences(text)) for text in left), "sentences")
     for start in range(0, len(left), BATCH):
         batch = left[start : start + BATCH]
-        made = dict(zip(batch, summarizer.summarize(batch), strict=True))
+        made = dict(zip(batch, summarizer.summarize(batch, counter.advance), strict=True))
         kept.put(made)
         found |= made
-        counter.advance(len(batch))
     return found
 
 
