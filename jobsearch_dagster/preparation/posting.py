@@ -209,9 +209,7 @@ def _sentences(text: str, title_end: int) -> Iterator[Sentence]:
             else:
                 had_lines = True
         for at, sentence in _split(words):
-            yield Sentence(
-                sentence, start + lead + at, "boilerplate" if is_small_print(sentence) else own or section
-            )
+            yield Sentence(sentence, start + lead + at, "boilerplate" if is_small_print(sentence) else own or section)
         above_blank = not words or start < title_end
         start += len(line) + 1
 

@@ -81,7 +81,7 @@ def clean_text(text: str, *, keep_sentences: bool = False) -> str:
 
 
 def split_sentences(text: str) -> list[str]:
-    """The sentences of a text, line by line; a semicolon ends one and stays with it, the stop of an abbreviation (`e. g.`) does not."""
+    """The sentences of a text, line by line; a semicolon ends one, the stop of an abbreviation (`e. g.`) does not."""
     lines = filter(None, map(str.strip, text.splitlines()))
     sentences = (sentence for line in lines for sentence in _BOUNDARY.split(line))
     return [s[at : at + _LONGEST_SENTENCE] for s in sentences for at in range(0, len(s), _LONGEST_SENTENCE)]

@@ -63,7 +63,7 @@ class Bart:
         _limit(name, self._model.generation_config, beams, max_tokens)
         self._window = window(name, self._model.config, self._tokenizer) - sum(self._count_tokens([self._prefix]))
         if self._window < 1:
-            raise UserError(f"model {name} reads no more than the marks around a text: give another job_summaries.model")
+            raise UserError(f"model {name} reads only the marks around a text: give another job_summaries.model")
 
     def summarize(self, texts: Sequence[str], advance: Advance = lambda sentences: None) -> list[Summary]:
         """Each text's summary, one sentence a line: that of each of its pieces in turn."""

@@ -38,7 +38,7 @@ def kinds_of(sentences: Sequence[str]) -> list[Kind]:
     for sentence in sentences:
         words = sentence.lower().replace("’", "'")
         heading, colon, rest = words[: _LONGEST_HEADING + 1].partition(":")
-        if (below := _below(heading if colon else words)) is not None:
+        if (below := _below(heading if colon else words, has_colon=bool(colon))) is not None:
             section = below
         is_heading = below is not None and not rest.strip(_STOPS)
         kinds.append(Kind.FILLER if is_heading or _is_filler(words, heading if colon else "") else _own(words, section))
@@ -55,8 +55,8 @@ def _is_filler(words: str, label: str) -> bool:
     return bool(label) and bool(_patterns()["field"].fullmatch(label.strip(_STOPS)))
 
 
-def _below(heading: str) -> Kind | None:
-    """What stands below a heading; None for what is none."""
+def _below(heading: str, *, has_colon: bool) -> Kind | None:
+    """What stands below a heading; None for what is none, such as a sentence with a `not` in it."""
     bare = heading.strip(_STOPS)
     if not bare or len(bare) > _LONGEST_HEADING:
         return None
@@ -65,7 +65,9 @@ def _below(heading: str) -> Kind | None:
     if _patterns()["other_heading"].fullmatch(bare):
         return Kind.ASIDE
     section = section_of_heading(bare)
-    return None if section is None else Kind.JOB if section == "job" else Kind.ASIDE
+    if section is None or (section == "waived" and not has_colon):
+        return None
+    return Kind.JOB if section == "job" else Kind.ASIDE
 
 
 def _matches(name: str, words: str) -> bool:

@@ -3,6 +3,8 @@
 Belongs here: loading and refusing. What the models write is in `bart.py`.
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +27,10 @@ def load_model(name: str, folder: Path, dtype: Any) -> Any:
     from transformers import AutoModelForSeq2SeqLM
 
     config = _load_config(name, folder)
+    options = {"local_files_only": True, "use_safetensors": True, "output_loading_info": True}
     try:
-        model, report = AutoModelForSeq2SeqLM.from_pretrained(
-            folder, config=config, dtype=dtype, local_files_only=True, use_safetensors=True, output_loading_info=True
-        )
+        with _one_line_instead_of_a_report():
+            model, report = AutoModelForSeq2SeqLM.from_pretrained(folder, config=config, dtype=dtype, **options)
     except OSError as error:
         raise UserError(f"model {name} has no weights as safetensors in {folder}: save or download it whole") from error
     except SafetensorError as error:
@@ -42,6 +44,19 @@ def load_model(name: str, folder: Path, dtype: Any) -> Any:
             f"model {name} lacks {len(missing)} weights in {folder}, such as {missing[0]}: save or download it whole"
         )
     return model
+
+
+@contextmanager
+def _one_line_instead_of_a_report() -> Generator[None]:
+    """Transformers prints a line for each weight that does not fit."""
+    from transformers.utils import logging
+
+    before = logging.get_verbosity()
+    logging.set_verbosity_error()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(before)
 
 
 def load_tokenizer(name: str, folder: Path, vocabulary: int) -> Any:

@@ -137,7 +137,7 @@ def summarize(
     """
     import pyarrow as pa
 
-    cells = ["description", "resume"] if recipe.resumes else ["description"]
+    cells = _CELLS if recipe.resumes else _CELLS[:1]
     texts = [
         text
         for (text,) in connection.execute(
@@ -149,21 +149,14 @@ def summarize(
     made = _summaries_of(long, load, kept, progress, say)
     rows = [_row(text, made.get(text), recipe.method) for text in texts]
     connection.register("summaries", pa.Table.from_pylist(rows, schema=_arrow_schema()))
-    read = recipe.resumes
-    of_resume = {
-        "summary": "VARCHAR", "method": "VARCHAR", "input_sentences": "BIGINT", "kept_sentences": "BIGINT",
-        "input_tokens": "BIGINT", "pieces": "BIGINT",
-    }  # fmt: skip
-    resume = ", ".join(
-        f"{f'r.{name}' if read else f'NULL::{type_}'} AS resume_{name}" for name, type_ in of_resume.items()
-    )
+    how = ", ".join(f"d.{name}" for name in _HOW)
+    how_resume = ", ".join(f"r.{name} AS resume_{name}" for name in _HOW)
     return connection.sql(
         f"""
-        SELECT j.row_id, j.split, d.summary AS description_summary, d.method, d.input_sentences, d.kept_sentences,
-            d.input_tokens, d.pieces, {resume}
+        SELECT j.row_id, j.split, d.summary AS description_summary, {how}, r.summary AS resume_summary, {how_resume}
         FROM clean_jobs j
         JOIN summaries d ON d.text = j.description_{recipe.source}
-        LEFT JOIN summaries r ON r.text = j.resume_{recipe.source}
+        LEFT JOIN summaries r ON {f"r.text = j.resume_{recipe.source}" if recipe.resumes else "false"}
         """
     )
 
@@ -190,6 +183,11 @@ def _summaries_of(
         kept.put(made)
         found |= made
     return found
+
+
+_CELLS = ("description", "resume")
+_HOW = ("method", "input_sentences", "kept_sentences", "input_tokens", "pieces")
+"""Columns that say how a text was summarized; those of the resume begin with `resume_`."""
 
 
 def _row(text: str, summary: Summary | None, method: str) -> dict[str, Any]:
