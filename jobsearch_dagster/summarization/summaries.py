@@ -49,7 +49,9 @@ class SummaryRecipe(Recipe):
     diversity: float = Field(default=0.4, ge=0, le=1, description="0 central sentences, 1 different ones")
     beams: int | None = Field(default=None, ge=1, description="beams of the method bart; the model's own where null")
     max_tokens: int | None = Field(
-        default=None, ge=1, description="most tokens that bart writes about a piece; the model's own where null"
+        default=None,
+        ge=1,
+        description="most tokens that bart writes about a piece, marks included; the model's own where null",
     )
     dtype: Literal["auto", "float32", "bfloat16"] = Field(
         default="auto", description="numbers bart computes with; auto is bfloat16 on a GPU and float32 on a CPU"

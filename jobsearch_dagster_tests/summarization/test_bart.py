@@ -80,8 +80,10 @@ def byte_pairs(tmp_path_factory: pytest.TempPathFactory) -> Bart:
 def test_words_that_cost_more_behind_a_blank_are_read_whole_and_counted(byte_pairs: Bart) -> None:
     text = f"{'/' * 32} Apply now. " * 300
     summary = byte_pairs.summarize([text])[0]
-    assert summary.input_tokens >= tokens_of(byte_pairs, text) - summary.pieces
-    assert summary.pieces > summary.input_tokens // 62
+    pieces = [piece.text for piece in byte_pairs._cut([text])[0]]
+    assert " ".join(pieces) == text.strip()
+    assert summary.pieces == len(pieces)
+    assert summary.input_tokens == sum(tokens_of(byte_pairs, piece) for piece in pieces)
 
 
 def test_a_text_that_fits_is_read_as_it_is(byte_pairs: Bart) -> None:
@@ -110,7 +112,7 @@ def test_the_recipe_s_longest_summary_counts_more_than_the_model_s_shortest(
     short = Bart("./model", tmp_path, batch_size=4, beams=None, max_tokens=max_tokens)
     texts = [summary.text for summary in short.summarize(list(LESSONS))]
     assert all(len(text.split()) <= max_tokens for text in texts)
-    assert all(texts) or max_tokens == 1  # the last token is the end of the text
+    assert all(texts) or max_tokens < 3  # the first token and the last are marks
 
 
 def test_in_bfloat16_it_knows_its_lessons_too(models: Path) -> None:
