@@ -96,7 +96,7 @@ class Publication(Protocol):
 
 External = Callable[[DataFolder, Any], dict[str, str]]
 Show = Callable[[Any], dict[str, Any]]
-"""Gets a connection on which the table is a view, or the artifact."""
+"""Gets a connection on which the table and those of `shown_beside` are views, or the artifact."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,7 @@ class LakeAsset:
         external: Digests of what comes from outside the lake.
         schema: The table's contract; None for an artifact.
         show: Metadata for the UI from the stored content: numbers, plots.
+        shown_beside: Tables among the inputs that `show` reads too.
         publication: A second form of the table.
         accelerator: Wants a GPU where there is one.
     """
@@ -130,6 +131,7 @@ class LakeAsset:
     external: External = lambda folder, config: {}
     schema: TableSchema | None = None
     show: Show | None = None
+    shown_beside: tuple[str, ...] = ()
     publication: Publication | None = None
     accelerator: bool = False
 
@@ -321,7 +323,7 @@ def _stored_metadata(asset: LakeAsset, folder: DataFolder, stamp: Stamp) -> dict
         artifact = folder.artifacts.read(asset.name)
         shown = {"path": dg.MetadataValue.path(str(artifact.path)), "manifest": artifact.manifest}
         return {**shown, **(asset.show(artifact) if asset.show else {})}
-    with folder.lake.connect([asset.name]) as connection:
+    with folder.lake.connect([asset.name, *asset.shown_beside]) as connection:
         preview = connection.table(asset.name).limit(PREVIEW_ROWS).df()
         shown = asset.show(connection) if asset.show else {}
     return {
