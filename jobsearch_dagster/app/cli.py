@@ -167,7 +167,7 @@ def export(
         Form | None,
         typer.Option(
             help="Of pairs. messages (default): chat as JSON lines; sharegpt: human and gpt; dataset: a DatasetDict "
-            "folder."
+            "in the folder OUT/dataset."
         ),
     ] = None,
 ) -> None:

@@ -13,7 +13,7 @@ from jobsearch_dagster.finetuning import export, model_card
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.foundation.table_asset import DataFolder
-from jobsearch_dagster.pairs.exports import SETS, Form, export_pairs
+from jobsearch_dagster.pairs.exports import TABLES, Form, export_pairs
 
 What = Literal["pairs", "adapter"]
 _SCORED = ("base_answers", "lora_answers", "answer_scores", "metric_summary")
@@ -27,7 +27,7 @@ def pairs(settings: Settings, out: Path, form: Form) -> list[Path]:
         What was written.
     """
     folder = _folder(settings)
-    with folder.lake.connect(SETS.values()) as connection:
+    with folder.lake.connect(TABLES) as connection:
         return export_pairs(connection, out, form)
 
 

@@ -50,8 +50,18 @@ def validation_pairs(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBP
 
 def test_pairs(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelation":
     """All test pairs, each saying whether its posting, or a near duplicate of it, was seen in training."""
+    return with_seen(connection, "query_pairs").filter("split = 'test'")
+
+
+def with_seen(connection: "duckdb.DuckDBPyConnection", table: str) -> "duckdb.DuckDBPyRelation":
+    """The pairs of a table, with `seen` and `near_seen`: whether training has their posting, or a near duplicate.
+
+    Args:
+        connection: Holds the table, `training_set` and `near_duplicate_clusters`.
+        table: Has the columns of `query_pairs`.
+    """
     return connection.sql(
-        """
+        f"""
         WITH learned AS (SELECT DISTINCT posting_id FROM training_set),
         near AS (
             SELECT c.posting_id FROM near_duplicate_clusters c
@@ -59,6 +69,6 @@ def test_pairs(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelat
         )
         SELECT q.*, q.posting_id IN (FROM learned) AS seen,
             q.posting_id IN (FROM learned) OR q.posting_id IN (FROM near) AS near_seen
-        FROM query_pairs q WHERE split = 'test'
+        FROM {table} q
         """
     )
