@@ -37,7 +37,7 @@ def the_loss_fell(folder: DataFolder) -> dg.AssetCheckResult:
 def the_adapter_predicts_better_than_the_base_model(folder: DataFolder) -> dg.AssetCheckResult:
     """On validation pairs the adapter's loss is lower, and the 95 % interval of the paired difference excludes zero."""
     found = folder.artifacts.read("lora_adapter").manifest["validation"]
-    names = ("n", "postings", "base_loss", "adapter_loss", "difference", "low", "high")
+    names = ("n", "postings", "base_loss", "adapter_loss", "difference", "low", "high", "p")
     return dg.AssetCheckResult(
         passed=found["high"] is not None and found["high"] < 0,  # one posting has no interval and is no proof
         metadata={name: str(found[name]) for name in names},
