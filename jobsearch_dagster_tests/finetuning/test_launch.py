@@ -13,7 +13,7 @@ import pytest
 
 from jobsearch_dagster.finetuning import launch
 from jobsearch_dagster.foundation.errors import UserError
-from jobsearch_dagster_tests.finetuning.trainings import HALF_PRECISION, Trained, files, job, silent, train
+from jobsearch_dagster_tests.finetuning.trainings import ROUNDING, Trained, files, job, silent, train
 
 PARENT = """
 import os, subprocess, sys, time
@@ -36,7 +36,7 @@ class TestTwoProcesses:
         return found, lines
 
     def test_learn_what_one_learns(self, divided: tuple[Trained, list[str]], trained: Trained) -> None:
-        precise = 1e-4 if trained.manifest["precision"] == "fp32" else HALF_PRECISION
+        precise = 1e-4
         for name in ("loss", "grad_norm", "learning_rate"):
             assert divided[0].column(name) == pytest.approx(trained.column(name), rel=1e-3, abs=precise)
         for name in ("base_loss", "adapter_loss"):
@@ -49,7 +49,6 @@ class TestTwoProcesses:
         assert files(divided[0].folder) == files(trained.folder)
         assert divided[0].manifest.keys() == trained.manifest.keys()
         assert json.dumps(divided[0].manifest)
-        assert not (divided[0].folder.parent / "checkpoints").exists()
 
     def test_log_every_step_once_with_the_tokens_of_both(
         self, divided: tuple[Trained, list[str]], trained: Trained

@@ -15,7 +15,7 @@ ACCELERATE: dict[str, Any] = {"distributed": "accelerate"}
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"lora_rank": 8}, "config lora_adapter.lora_rank: Extra inputs are not permitted"),
+        ({"lora_rank": 8}, "config lora_adapter.lora_rank: there is no such field: did you mean lora_r"),
         ({"lora_r": 0}, "config lora_adapter.lora_r: .*greater than or equal to 1"),
         ({"lora_dropout": 1.0}, "config lora_adapter.lora_dropout: .*less than 1"),
         ({"learning_rate": 0}, "config lora_adapter.learning_rate: .*greater than 0"),
