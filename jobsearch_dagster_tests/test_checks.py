@@ -77,6 +77,19 @@ def first(table: str, where: str = "true") -> str:
     return f"({columns}) = (SELECT ({columns}) FROM {table} WHERE {where} ORDER BY {columns} LIMIT 1)"
 
 
+def resume_summary(value: str, method: str) -> Tamper:
+    """The resume of one row has a summary, as if the recipe said so."""
+    row = first("clean_jobs", "resume_clean <> ''")
+    return rewritten(
+        "job_summaries",
+        f"""
+        SELECT s.* REPLACE (CASE WHEN c.row_id IS NOT NULL THEN {value} END AS resume_summary,
+            CASE WHEN c.row_id IS NOT NULL THEN '{method}' END AS resume_method)
+        FROM job_summaries s LEFT JOIN (FROM clean_jobs WHERE {row}) c USING (row_id)
+        """,
+    )
+
+
 def manifest(asset: str, **entries: Any) -> Tamper:
     """Entries of an artifact's manifest are others."""
 
@@ -114,6 +127,7 @@ CLUSTER = """
         'we hire cooks' AS first_words
     FROM (VALUES ('{second}', '{other_split}'), ('b', 'train')) t(posting_id, split)
 """
+VALIDATION = ("n", "postings", "base_loss", "adapter_loss", "difference", "low", "high")
 A_TRAINING_PAIR = f"FROM training_set WHERE {first('training_set')}"
 
 PRIVATE = {
@@ -284,15 +298,29 @@ CASES = [
         {"invented": ["we pay twice as much."]},
     ),
     Case(
+        "job_summaries:every_extracted_sentence_stands_in_its_text",
+        resume_summary("resume_text || chr(10) || 'i know everything.'", "extractive"),
+        {"invented": ["i know everything."]},
+    ),
+    Case(
         "job_summaries:facts_of_summaries_stand_in_their_texts",
-        replaced("job_summaries", "description_summary", "'we pay $7,777,777.'", "true"),
+        rewritten(
+            "job_summaries",
+            "SELECT * REPLACE ('we pay $7,777,777.' AS description_summary, 'bart' AS method) FROM job_summaries",
+        ),
         {"share_in_text": 0.0},
+    ),
+    Case(
+        "job_summaries:facts_of_summaries_stand_in_their_texts",
+        resume_summary("'i earn $7,777,777.'", "bart"),
+        {"share_in_text": 0.0, "invented": ["7777777"]},
     ),
     Case(
         "job_summaries:no_summary_is_empty",
         replaced("job_summaries", "description_summary", "' '", first("job_summaries")),
         {"violations": 1},
     ),
+    Case("job_summaries:no_summary_is_empty", resume_summary("' '", "bart"), {"violations": 1}),
     # pairs
     *(
         Case(
@@ -367,6 +395,32 @@ CASES = [
         "lora_adapter:the_loss_fell",
         manifest("lora_adapter", log=[{"loss": loss} for loss in (2.0, math.nan, 1.0, 0.5)]),
         {"first": "not finite"},
+    ),
+    *(
+        Case(
+            "lora_adapter:the_adapter_predicts_better_than_the_base_model",
+            manifest("lora_adapter", validation=dict(zip(VALIDATION, found, strict=True))),
+            {"postings": str(found[1]), "high": str(found[-1])},
+            WARN,
+        )
+        for found in (
+            (24, 6, 2.0, 1.9, -0.1, -0.25, 0.05),  # better on the whole, but it may be chance
+            (24, 6, 2.0, 1.9, -0.1, -0.2, 0.0),
+            (24, 6, 2.0, 2.2, 0.2, 0.1, 0.3),
+            (4, 1, 2.0, 1.0, -1.0, None, None),  # one posting proves nothing
+        )
+    ),
+    Case(
+        "lora_adapter:the_adapter_changes_answers",
+        manifest(
+            "lora_adapter",
+            sample=[
+                {"step": step, "question": question, "reference": "cook", "answer": f"answer to {question}"}
+                for step in (0, 4, 8)
+                for question in ("a", "b")
+            ],
+        ),
+        {"changed": 0, "questions": 2},
     ),
     Case(
         "lora_adapter:no_example_was_dropped_or_cut",
@@ -540,3 +594,11 @@ class TestStoredAsDeclared:
     def test_an_artifact_without_a_manifest_is_missing(self, folder: DataFolder) -> None:
         (folder.artifacts.read("evaluation_report").path / "manifest.json").unlink()
         assert "is missing" in self.problems(folder, "evaluation_report")[0]
+
+
+def test_a_posting_of_punctuation_alone_needs_no_summary_in_the_reports_form(folder: DataFolder) -> None:
+    row = first("clean_jobs")
+    replaced("clean_jobs", "description_text", "'!?!'", row)(folder)
+    replaced("clean_jobs", "description_clean", "''", row)(folder)
+    replaced("job_summaries", "description_summary", "''", first("job_summaries"))(folder)
+    assert run_check("job_summaries:no_summary_is_empty", folder).passed

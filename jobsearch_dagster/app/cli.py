@@ -34,25 +34,35 @@ Select = Annotated[
     list[str] | None,
     typer.Option("--select", "-s", help="Dagster asset selection, e.g. `clean_jobs` or `group:pairs`; repeatable."),
 ]
-Profile = Annotated[str | None, typer.Option("--profile", "-p", help="demo, report, or smoke.")]
+Profile = Annotated[
+    str | None, typer.Option("--profile", "-p", help="demo, report, smoke, or your own file, e.g. my.yaml.")
+]
 
 
 @app.command()
 def run(
     select: Select = None,
     profile: Profile = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="ASSET.FIELD=VALUE",
+            help="Another value for this run, e.g. `query_pairs.paraphrases=true`; repeatable. A profile keeps it.",
+        ),
+    ] = None,
     *,
     only: Annotated[bool, typer.Option("--only", help="Run just the selection.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Print what is out of date and why; run nothing.")] = False,
 ) -> None:
     """Bring assets up to date like make: what is missing or stale upstream runs too, nothing else.
 
-    Examples: jobsearch run | jobsearch run --profile report --select clean_jobs | jobsearch run --explain
+    Examples: jobsearch run | jobsearch run --profile my.yaml --select clean_jobs | jobsearch run --explain
     """
     from jobsearch_dagster.app import run as running
     from jobsearch_dagster.app.workspace import open_workspace
 
-    workspace = open_workspace(profile)
+    workspace = open_workspace(profile, changes or [])
     if explain:
         for name, status in running.explain(workspace, select or []).items():
             output.print(f"{name:<24} {status.state:<9} {status.reason}", markup=False, soft_wrap=True)
@@ -96,9 +106,8 @@ def check(
         checking.write_junit(findings, junit)
     if markdown is not None:
         checking.write_markdown(findings, markdown)
-    for finding in findings:
-        if finding.state != "passed":
-            output.print(f"{finding.state}: {finding.asset}.{finding.check}: {finding.details}", markup=False)
+    for line in checking.complaints(findings):
+        output.print(line, markup=False, soft_wrap=True)
     bad = sum(finding.is_bad for finding in findings)
     output.print(f"{len(findings) - bad} of {len(findings)} checks hold.")
     if bad:

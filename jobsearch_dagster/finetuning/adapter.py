@@ -9,18 +9,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from jobsearch_dagster.finetuning import launch, memory, validation
-from jobsearch_dagster.finetuning.backends import choose_here
-from jobsearch_dagster.finetuning.checkpoints import Checkpoints
+from jobsearch_dagster.finetuning.backends import Choice, check_deepspeed, choose_here, has_bf16
 from jobsearch_dagster.finetuning.examples import Examples, Pair, render_pairs
 from jobsearch_dagster.finetuning.order import longest_pass, training_order
 from jobsearch_dagster.finetuning.recipe import LoraRecipe
 from jobsearch_dagster.finetuning.sample import choose_sample
 from jobsearch_dagster.finetuning.training import Job
 from jobsearch_dagster.foundation import model_store
+from jobsearch_dagster.foundation.digests import digest_of
+from jobsearch_dagster.foundation.scratch import scratch_folder
 
 LIBRARIES = ("torch", "transformers", "peft", "trl", "accelerate", "unsloth", "bitsandbytes")
 LOSSES = "validation_losses.json"
@@ -33,7 +33,8 @@ class Places:
     Attributes:
         base: Folder of the base model.
         target: Folder that the adapter is saved to.
-        checkpoints: Folder of this training's checkpoints; they outlive a process that dies.
+        checkpoints: Folder of this training's checkpoints; they outlive a process that dies, and are left to the caller
+            to delete once the adapter is where it belongs.
         data_dir: Where relative model names begin.
     """
 
@@ -73,30 +74,31 @@ def make_adapter(
     tokenizer = model_store.load_tokenizer(places.base)
     examples = render_pairs(tokenizer, training, recipe)
     held_back = render_pairs(tokenizer, watched[: recipe.validation_size], recipe)
+    if recipe.deepspeed:
+        check_deepspeed(Path(recipe.deepspeed))
     choice = choose_here(recipe)
     say(f"trains with {choice.backend}: {choice.reason}")
     order = training_order(examples.lengths, recipe)
     _, tokens = longest_pass(examples.lengths, order, recipe.batch_size)
     needed = memory.forecast(places.base, recipe, tokens, cuda=torch.cuda.is_available())
     memory.refuse_too_little(needed, memory.free_memory())
-    with TemporaryDirectory() as temporary:
+    with scratch_folder(places.data_dir) as temporary:
         job = Job(
             base=places.base,
-            examples=examples.save(Path(temporary) / "training"),
-            validation=held_back.save(Path(temporary) / "validation"),
+            examples=examples.save(temporary / "training"),
+            validation=held_back.save(temporary / "validation"),
             order=tuple(order),
             sample=choose_sample(held_back.pairs, recipe.sample_size),
             recipe=recipe,
             backend=choice.backend,
             checkpoints=places.checkpoints,
-            key=key,
+            key=_training_key(key, choice, recipe),
             target=places.target,
             data_dir=places.data_dir,
         )
         trained = launch.run(job, say)
     losses = [validation.Losses(*row) for row in trained.pop("validation")]
     (places.target / LOSSES).write_text(json.dumps(_loss_rows(losses, held_back)), encoding="utf-8")
-    Checkpoints(places.checkpoints, key).delete()
     return {
         "recipe": recipe.model_dump(mode="json"),
         "backend": choice.backend,
@@ -107,6 +109,14 @@ def make_adapter(
         "versions": _versions(),
         **trained,
     }
+
+
+def _training_key(key: str, choice: Choice, recipe: LoraRecipe) -> str:
+    """Whose checkpoints can be gone on from: other hardware or libraries would end with another adapter."""
+    import torch
+
+    cards = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    return digest_of([key, choice.backend, recipe.processes, cards, has_bf16(recipe), _versions()])
 
 
 def _loss_rows(losses: Sequence[validation.Losses], examples: Examples) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from jobsearch_dagster.finetuning.tables import RECIPE_TRIALS, TRAINING_LOG
 from jobsearch_dagster.finetuning.trials import TrialsRecipe, run_trials
 from jobsearch_dagster.foundation import model_store
 from jobsearch_dagster.foundation.artifacts import Artifact
+from jobsearch_dagster.foundation.digests import digest_of_files
 from jobsearch_dagster.foundation.pictures import as_markdown
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, artifact_asset, table_asset
@@ -41,7 +42,7 @@ def base_model_digest(folder: DataFolder, config: BaseModelRecipe) -> dict[str, 
 def base_model(step: Step, path: Path) -> dict[str, Any]:
     """The untouched language model as safetensors with tokenizer and chat template."""
     root, files = model_store.model_files(step.config.model, step.folder.root)
-    return {"model": step.config.model, **conversion.convert(root, files, path)}
+    return {"model": step.config.model, **conversion.convert(root, files, path, step.say)}
 
 
 def shown_adapter(adapter: Artifact) -> dict[str, Any]:
@@ -65,16 +66,18 @@ def pairs_of(step: Step, table: str) -> list[Pair]:
     return [Pair(*row) for row in rows]
 
 
-def template_files(folder: DataFolder, config: Any) -> dict[str, str]:
-    """Digest of the chat templates that examples are rendered with."""
-    return {"chat templates": templates_digest()}
+def training_files(folder: DataFolder, config: LoraRecipe) -> dict[str, str]:
+    """Digests of the chat templates that examples are rendered with, and of DeepSpeed's configuration."""
+    path = Path(config.deepspeed) if config.deepspeed else None
+    deepspeed = {"deepspeed": digest_of_files(path.parent, [path])} if path and path.is_file() else {}
+    return {"chat templates": templates_digest(), **deepspeed}
 
 
 @artifact_asset(
     inputs=("base_model", "training_set", "validation_set"),
     recipe=LoraRecipe,
     code_version="2",
-    external=template_files,
+    external=training_files,
     kinds=("pytorch", "peft"),
     show=shown_adapter,
     accelerator=True,
@@ -133,7 +136,7 @@ def shown_trials(connection: DuckDBPyConnection) -> dict[str, Any]:
     inputs=("base_model", "training_set", "validation_set"),
     recipe=TrialsRecipe,
     code_version="1",
-    external=template_files,
+    external=training_files,
     kinds=("pytorch", "peft"),
     show=shown_trials,
     accelerator=True,
@@ -153,5 +156,6 @@ def recipe_trials(step: Step) -> pd.DataFrame:
         step.folder.root,
     )
     training, watched = pairs_of(step, "training_set"), pairs_of(step, "validation_set")
-    inputs = {**step.parts.inputs, **step.parts.external}
+    own = {name: digest for name, digest in step.parts.external.items() if name != "table schema"}
+    inputs = {**step.parts.inputs, **own, "code": step.parts.code_version}
     return run_trials(training, watched, step.config, places, inputs, step.say)

@@ -5,6 +5,7 @@ for both: `training.py`.
 """
 
 import importlib.util
+import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -56,12 +57,52 @@ def choose_backend(recipe: LoraRecipe, *, cuda: bool, unsloth: bool) -> Choice:
 
 
 def choose_here(recipe: LoraRecipe) -> Choice:
-    """`choose_backend` with what this process finds."""
+    """`choose_backend` with what this process finds.
+
+    Raises:
+        UserError: As there, or there are fewer cards than processes.
+    """
     import torch
 
+    if torch.cuda.is_available() and recipe.processes > torch.cuda.device_count():
+        raise UserError(
+            f"processes {recipe.processes} and {torch.cuda.device_count()} CUDA cards: every process needs its own"
+        )
     return choose_backend(
         recipe, cuda=torch.cuda.is_available(), unsloth=importlib.util.find_spec("unsloth") is not None
     )
+
+
+def has_bf16(recipe: LoraRecipe) -> bool:
+    """Whether a training computes in bfloat16.
+
+    Where a card or a processor lacks instructions for it, it is emulated, several times slower than float32.
+    """
+    import torch
+
+    if recipe.precision == "fp32":
+        return False
+    if torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    features = torch.cpu.get_capabilities()
+    return any(features.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+
+
+def check_deepspeed(path: Path) -> None:
+    """Refuse a DeepSpeed configuration that cannot work here.
+
+    Raises:
+        UserError: DeepSpeed is not installed, the file holds no JSON, or it divides the weights (ZeRO 3), which the
+            sample and the validation would need whole.
+    """
+    if importlib.util.find_spec("deepspeed") is None:
+        raise UserError("deepspeed is not installed: run `pip install deepspeed`, or leave the field out")
+    try:
+        stage = json.loads(path.read_text(encoding="utf-8")).get("zero_optimization", {}).get("stage", 0)
+    except (OSError, ValueError, AttributeError) as error:
+        raise UserError(f"deepspeed {path}: no JSON configuration ({error}); correct the path or the file") from error
+    if stage == 3:
+        raise UserError(f"deepspeed {path}: ZeRO stage 3 divides the weights; use stage 1 or 2")
 
 
 class Adapted(NamedTuple):
@@ -81,11 +122,10 @@ def load_trl(base: Path, recipe: LoraRecipe) -> Adapted:
     from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
     from transformers import AutoModelForCausalLM
 
-    cuda = torch.cuda.is_available()
     quantized = recipe.quantization == "4bit"
     model = AutoModelForCausalLM.from_pretrained(
         base,
-        dtype=torch.bfloat16 if cuda else torch.float32,
+        dtype=torch.bfloat16 if torch.cuda.is_available() and has_bf16(recipe) else torch.float32,
         quantization_config=_four_bit() if quantized else None,
         local_files_only=True,
     )

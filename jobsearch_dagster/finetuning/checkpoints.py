@@ -59,7 +59,7 @@ class Checkpoints:
             handle.flush()
             os.fsync(handle.fileno())
         temporary.replace(path / MARK)
-        for old in self._steps()[:-KEPT]:
+        for old in [earlier for earlier in self._steps() if earlier <= step][:-KEPT]:
             shutil.rmtree(self.path(old))
 
     def last(self, say: Callable[[str], object]) -> Checkpoint | None:
@@ -81,8 +81,14 @@ class Checkpoints:
                 return Checkpoint(path, step, mark["measured"], mark["answered"])
         return None
 
+    def drop_after(self, step: int) -> None:
+        """Remove what lies after the step that a training goes on from: it is damaged, and would be written again."""
+        for later in self._steps():
+            if later > step:
+                shutil.rmtree(self.path(later))
+
     def delete(self) -> None:
-        """Remove them all, once the training has ended well."""
+        """Remove them all, once what was trained is where it belongs."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _steps(self) -> list[int]:

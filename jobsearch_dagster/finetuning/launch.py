@@ -41,10 +41,10 @@ def run(job: Job, say: Callable[[str], object]) -> dict[str, Any]:
     """
     if job.backend == "trl" and job.recipe.distributed == "none":
         return train(job, say)
-    with TemporaryDirectory() as temporary:
+    with TemporaryDirectory(dir=job.examples.parent) as temporary:
         folder = Path(temporary)
         (folder / JOB).write_text(job.model_dump_json(), encoding="utf-8")
-        said = _listen(_command(job, folder), folder, say)
+        said = _listen(job, folder, say)
         if (folder / ERROR).is_file():
             raise UserError((folder / ERROR).read_text(encoding="utf-8"))
         if not (folder / RESULT).is_file():
@@ -55,27 +55,34 @@ def run(job: Job, say: Callable[[str], object]) -> dict[str, Any]:
 def _command(job: Job, folder: Path) -> list[str]:
     if job.recipe.distributed == "none":
         return [sys.executable, "-m", WORKER, str(folder)]
-    # What `accelerate launch` starts for several processes on one machine.
+    # `accelerate launch` does the same for several cards; on processors it would ask for MPI.
     processes = ["--standalone", "--nproc-per-node", str(job.recipe.processes)]
     return [sys.executable, "-m", "torch.distributed.run", *processes, "-m", WORKER, str(folder)]
 
 
-def _listen(command: list[str], folder: Path, say: Callable[[str], object]) -> str:
+def _listen(job: Job, folder: Path, say: Callable[[str], object]) -> str:
     """Start, pass every line of stdout on, wait; the end of stderr."""
-    threads = max(1, (os.cpu_count() or 1) // (1 if "torch.distributed.run" not in command else 2))
-    environment = {**os.environ, PARENT: str(os.getpid()), "OMP_NUM_THREADS": str(threads)}
+    threads = max(1, (os.cpu_count() or 1) // job.recipe.processes)
+    environment = {
+        **os.environ,
+        PARENT: str(os.getpid()),
+        "OMP_NUM_THREADS": str(threads),
+        "UNSLOTH_COMPILE_LOCATION": str(folder / "unsloth"),  # else it leaves a folder where it was started
+        "UNSLOTH_DISABLE_AUTO_PADDING_FREE": "1",  # else it drops padding by itself, and the backends differ in more
+    }
     errors = folder / "stderr.txt"
     with errors.open("w", encoding="utf-8") as stderr:
         process = subprocess.Popen(  # noqa: S603 - this package's own module
-            command, stdout=subprocess.PIPE, stderr=stderr, text=True, env=environment
+            _command(job, folder), stdout=subprocess.PIPE, stderr=stderr, text=True, env=environment
         )
         assert process.stdout is not None
         try:
             for line in process.stdout:
                 say(line.rstrip())
+        except BaseException:
+            process.terminate()
+            raise
         finally:
-            if process.poll() is None and sys.exc_info()[0] is not None:
-                process.terminate()
             process.wait()
     return errors.read_text(encoding="utf-8")[-2000:]
 
@@ -98,11 +105,19 @@ def _work(folder: Path) -> int:
 
 
 def _end_with_parent(parent: int) -> None:
-    import psutil
-
-    while psutil.pid_exists(parent):
+    while _is_alive(parent):
         time.sleep(1.0)
     os._exit(1)
+
+
+def _is_alive(process: int) -> bool:
+    """A zombie is dead: it only waits for its own parent to ask how it ended."""
+    import psutil
+
+    try:
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 if __name__ == "__main__":

@@ -3,15 +3,17 @@
 Belongs here: the estimate and the refusal. What it took in the end stands in `training_log`.
 """
 
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from jobsearch_dagster.finetuning.recipe import LoraRecipe
-from jobsearch_dagster.finetuning.targets import FUSED, TARGET_GROUPS
+from jobsearch_dagster.finetuning.targets import resolve_targets
 from jobsearch_dagster.foundation.errors import UserError
+
+if TYPE_CHECKING:
+    from transformers import PretrainedConfig
 
 HEAD_POSITIONS = 256
 """Positions whose logits TRL's chunked loss holds at once."""
@@ -45,24 +47,33 @@ def forecast(base: Path, recipe: LoraRecipe, tokens: int, *, cuda: bool) -> Fore
     "Reducing Activation Recomputation in Large Transformer Models" (2022), without attention scores, which fused
     attention does not keep. With gradient checkpointing one width per layer stays, and one layer in full.
 
+    Several processes on one processor take it all several times; on cards, each has its own.
+
     Args:
         base: Folder with `config.json` and safetensors.
         recipe: Gives rank, modules, precision.
         tokens: Padded tokens of the largest forward pass.
         cuda: Whether it trains on a card: half the bytes, and no process beside it.
+
+    Raises:
+        UserError: The architecture lacks a projection of the recipe's group.
     """
-    config = json.loads((base / "config.json").read_text(encoding="utf-8"))
-    hidden, layers = config["hidden_size"], config["num_hidden_layers"]
+    from transformers import AutoConfig
+
+    config = AutoConfig.from_pretrained(base, local_files_only=True)
+    hidden, layers = config.hidden_size, config.num_hidden_layers
+    inner = getattr(config, "intermediate_size", 4 * hidden)
     width = 2 if cuda else 4
     per_weight = 0.6 if recipe.quantization == "4bit" else width  # 4 bits and the scales of blocks of 64
-    per_layer = (10 * hidden + 4 * config["intermediate_size"]) * width
+    per_layer = (10 * hidden + 4 * inner) * width
     kept = hidden * width * layers + per_layer if recipe.gradient_checkpointing else per_layer * layers
+    copies = 1 if cuda else recipe.processes
     return Forecast(
-        weights=count_parameters(base) * per_weight,
-        adapter=_adapter_parameters(config, recipe) * ADAMW,
-        activations=kept * tokens,
-        logits=3 * 4 * config["vocab_size"] * min(tokens, HEAD_POSITIONS),
-        process=0 if cuda else PROCESS,
+        weights=copies * count_parameters(base) * per_weight,
+        adapter=copies * adapter_parameters(config, recipe) * ADAMW,
+        activations=copies * kept * tokens,
+        logits=copies * 3 * 4 * config.vocab_size * min(tokens, HEAD_POSITIONS),
+        process=0 if cuda else copies * PROCESS,
     )
 
 
@@ -77,19 +88,20 @@ def count_parameters(base: Path) -> int:
     return count
 
 
-def _adapter_parameters(config: dict[str, Any], recipe: LoraRecipe) -> int:
-    """Of the group's projections; where an architecture fuses several, their sum is an upper bound."""
-    hidden, inner = config["hidden_size"], config["intermediate_size"]
-    head = config.get("head_dim") or hidden // config["num_attention_heads"]
-    queries = head * config["num_attention_heads"]
-    keys = head * (config.get("num_key_value_heads") or config["num_attention_heads"])
-    widths = {
-        "q_proj": hidden + queries, "k_proj": hidden + keys, "v_proj": hidden + keys, "o_proj": queries + hidden,
-        "gate_proj": hidden + inner, "up_proj": hidden + inner, "down_proj": inner + hidden,
-    }  # fmt: skip
-    assert FUSED.keys() <= widths.keys()
-    per_layer = sum(widths[name] for name in TARGET_GROUPS[recipe.target_modules])
-    return recipe.lora_r * per_layer * config["num_hidden_layers"]
+def adapter_parameters(config: "PretrainedConfig", recipe: LoraRecipe) -> int:
+    """Parameters of an adapter, from a model without weights: rank times inputs and outputs of each projection.
+
+    Raises:
+        UserError: The architecture lacks a projection of the recipe's group.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(config)
+    targets = resolve_targets(model, recipe.target_modules)
+    shapes = [module.weight.shape for name, module in model.named_modules() if name.rsplit(".", 1)[-1] in targets]
+    return recipe.lora_r * sum(map(sum, shapes))
 
 
 def refuse_too_little(needed: Forecast, free: float) -> None:
@@ -124,12 +136,21 @@ def free_memory() -> float:
     return float(min(psutil.virtual_memory().available, _control_group_rest()))
 
 
-def _control_group_rest() -> float:
+def _control_group_rest(group: Path = Path("/sys/fs/cgroup")) -> float:
     """What a container may still take; infinite outside of one."""
-    group = Path("/sys/fs/cgroup")
     try:
         limit = (group / "memory.max").read_text(encoding="utf-8").strip()
         used = int((group / "memory.current").read_text(encoding="utf-8"))
+        used -= _reclaimable(group)
     except (OSError, ValueError):
         return math.inf
     return math.inf if limit == "max" else int(limit) - used
+
+
+def _reclaimable(group: Path) -> int:
+    """Bytes of the control group that are cached files: the model that was just read would else count as taken."""
+    try:
+        lines = (group / "memory.stat").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("inactive_file ")), 0)

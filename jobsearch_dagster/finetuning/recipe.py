@@ -36,6 +36,9 @@ class LoraRecipe(Recipe):
         default="auto", description="auto: Unsloth where CUDA and Unsloth are there, else TRL"
     )
     quantization: Literal["none", "4bit"] = Field(default="none", description="of the base model; 4bit needs CUDA")
+    precision: Literal["auto", "fp32"] = Field(
+        default="auto", description="auto: bfloat16 arithmetic where card or processor has it"
+    )
     gradient_checkpointing: bool = Field(default=False, description="less memory for about a third more time")
     group_by_length: bool = Field(default=True, description="examples of like length share a batch: less padding")
     compile_layers: bool = Field(
@@ -45,7 +48,9 @@ class LoraRecipe(Recipe):
         default="none", description="accelerate: several processes, each with its share of every step"
     )
     processes: int = Field(default=1, ge=1, description="processes of `distributed`; one per GPU")
-    deepspeed: str | None = Field(default=None, description="DeepSpeed configuration file, with `distributed`")
+    deepspeed: str | None = Field(
+        default=None, description="DeepSpeed configuration file (ZeRO 1 or 2), with `distributed`"
+    )
     report_to: tuple[str, ...] = Field(default=(), description="trackers as transformers names them, e.g. tensorboard")
 
     checkpoint_steps: int = Field(default=20, ge=1, description="steps between checkpoints")

@@ -72,6 +72,7 @@ class Recorder:
         self._checkpoints = checkpoints
         self._progress = Progress(plan.recipe.max_steps - (last.step if last else 0), "steps", say)
         self._began = self._took = 0.0
+        self._unproven: tuple[int, list[dict[str, Any]], list[dict[str, Any]]] | None = None
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Answer the sample with an adapter that changes nothing yet."""
@@ -80,23 +81,28 @@ class Recorder:
 
     def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Start the clock."""
+        _finish_on_card()
         self._began = time.perf_counter()
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Stop the clock."""
+        _finish_on_card()
         self._took = time.perf_counter() - self._began
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
         """Keep the row of a step.
 
         Raises:
-            UserError: The loss is not a finite number.
+            UserError: Loss or gradient is not a finite number.
         """
         if "loss" not in logs:
             return  # the summary after the last step
         step = state.global_step
-        if not math.isfinite(logs["loss"]):
-            raise UserError(self._no_number(logs["loss"], step))
+        grad_norm = logs.get("grad_norm")  # DeepSpeed does not always tell it
+        for name, value in (("loss", logs["loss"]), ("gradient", grad_norm)):
+            if value is not None and not math.isfinite(value):
+                raise UserError(self._no_number(name, value, step))
+        self._complete()
         tokens = self._plan.tokens(step)
         self.measured.append(
             {
@@ -104,7 +110,7 @@ class Recorder:
                 "epoch": self._plan.epoch(step),
                 "loss": float(logs["loss"]),
                 "token_accuracy": logs.get("mean_token_accuracy"),
-                "grad_norm": float(logs["grad_norm"]),
+                "grad_norm": None if grad_norm is None else float(grad_norm),
                 "learning_rate": float(logs["learning_rate"]),
                 "tokens": tokens,
                 "seconds": self._took,
@@ -116,22 +122,50 @@ class Recorder:
         self._progress.advance()
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        """Answer the sample, then mark the checkpoint as whole: one without its answers is none."""
+        """Answer the sample: a checkpoint without its answers is none.
+
+        It is marked as whole only when the next loss is a number: a step's loss is that of the weights before it, so
+        the weights that were saved may be broken already. Every process writes its random numbers into the checkpoint,
+        so all of them are waited for.
+        """
+        if args.world_size > 1:
+            import torch
+
+            torch.distributed.barrier()
         if state.is_world_process_zero:
             self.answered += self._sample.answer(step=state.global_step)
-            self._checkpoints.complete(state.global_step, self.measured, self.answered)
+            self._unproven = (state.global_step, list(self.measured), list(self.answered))
 
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Answer the sample where no checkpoint did."""
-        if state.is_world_process_zero and self.answered[-1]["step"] != state.global_step:
+        if state.is_world_process_zero and (not self.answered or self.answered[-1]["step"] != state.global_step):
             self.answered += self._sample.answer(step=state.global_step)
 
-    def _no_number(self, loss: float, step: int) -> str:
+    def finish(self, losses: Sequence[float]) -> None:
+        """Mark the last checkpoint as whole, now that the adapter was compared with the base model.
+
+        Args:
+            losses: Of the trained adapter on the validation examples.
+
+        Raises:
+            UserError: One of them is not a finite number.
+        """
+        bad = next((loss for loss in losses if not math.isfinite(loss)), None)
+        if bad is not None:
+            raise UserError(self._no_number("validation loss", bad, self._plan.recipe.max_steps))
+        self._complete()
+
+    def _complete(self) -> None:
+        if self._unproven is not None:
+            self._checkpoints.complete(*self._unproven)
+            self._unproven = None
+
+    def _no_number(self, name: str, value: float, step: int) -> str:
         kept = self._checkpoints.last(lambda line: None)
         where = f"the checkpoint of step {kept.step} is kept in {kept.path}" if kept else "there is no checkpoint yet"
         return (
-            f"the loss is {loss} at step {step}: {where}; lower learning_rate ({self._plan.recipe.learning_rate:g}), "
-            "or look for a damaged base model"
+            f"the {name} is {value} at step {step}: {where}; lower learning_rate "
+            f"({self._plan.recipe.learning_rate:g}), or look for a damaged base model"
         )
 
 
@@ -143,6 +177,14 @@ def as_callback(*recorded: Any) -> Any:
         """A `Recorder`."""
 
     return Callback(*recorded)
+
+
+def _finish_on_card() -> None:
+    """A card works behind the program's back: without waiting, a step's last pass would be timed with the next one."""
+    import torch
+
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
 
 
 def peak_memory() -> float:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from jobsearch_dagster.finetuning.examples import Pair
 from jobsearch_dagster.foundation.bert_score import BertScorer
-from jobsearch_dagster.foundation.generation import Generator
+from jobsearch_dagster.foundation.generation import Generated, Generator
 from jobsearch_dagster.foundation.text_metrics import text_scores
 from jobsearch_dagster.pairs.rendering import render_prompt, stop_ids
 
@@ -67,14 +67,7 @@ class Sample:
         questions = self._job.sample
         if not questions:
             return []
-        self._model.eval()
-        said = Generator.around(self._model, self._tokenizer).generate(
-            [render_prompt(self._tokenizer, question.system, question.question) for question in questions],
-            stop=stop_ids(self._tokenizer),
-            max_new_tokens=self._job.recipe.sample_tokens,
-            use_adapter=True,
-        )
-        self._model.train()
+        said = self._generate(questions)
         if self._scorer is None:
             self._scorer = BertScorer(self._job.recipe.sample_encoder, self._job.data_dir)
         alike = self._scorer.score([answer.text for answer in said], [question.reference for question in questions])
@@ -91,6 +84,20 @@ class Sample:
             }
             for question, answer, score in zip(questions, said, alike, strict=True)
         ]
+
+    def _generate(self, questions: Sequence[SampleQuestion]) -> list[Generated]:
+        self._model.eval()
+        try:
+            return Generator.around(self._model, self._tokenizer).generate(
+                [render_prompt(self._tokenizer, question.system, question.question) for question in questions],
+                stop=stop_ids(self._tokenizer),
+                max_new_tokens=self._job.recipe.sample_tokens,
+                use_adapter=True,
+            )
+        finally:
+            self._model.train()
+            if self._job.backend == "unsloth":  # its `generate` leaves the model in a mode of its own
+                self._model.for_training(use_gradient_checkpointing=self._job.recipe.gradient_checkpointing)
 
 
 def _overlap(answer: str, reference: str) -> dict[str, float]:

@@ -7,7 +7,7 @@ TRAINING_LOG = TableSchema(
         Column("step", "BIGINT", "optimizer step, from 1; 0 is the base model, of which there are scores only"),
         Column("epoch", "DOUBLE", "passes over the training set so far", required=True),
         Column("loss", "DOUBLE", "mean cross entropy per supervised token of the step, nats"),
-        Column("token_accuracy", "DOUBLE", "share of supervised tokens that were the likeliest, 0 to 1"),
+        Column("token_accuracy", "DOUBLE", "share of supervised tokens that were the likeliest; null with Unsloth"),
         Column("grad_norm", "DOUBLE", "norm of the gradient before clipping"),
         Column("learning_rate", "DOUBLE", "learning rate of the step"),
         Column("tokens", "DOUBLE", "tokens of the step, padding left out"),

@@ -1,7 +1,7 @@
 """TRL's SFTTrainer whose checkpoints are safetensors and JSON instead of pickle.
 
 Belongs here: the state of optimizer, schedule and random numbers on disk and back. transformers writes them with
-`torch.save`; these four methods are the places it offers for that.
+`torch.save`, in five methods that are private to its trainer; a test looks for what they would write.
 """
 
 import json
@@ -48,13 +48,12 @@ def save_optimizer(optimizer: Any, schedule: Any, folder: Path) -> None:
     from safetensors.torch import save_file
 
     state = optimizer.state_dict()
-    tensors = {
-        f"{number}.{name}": tensor.contiguous().cpu()
-        for number, moments in state["state"].items()
-        for name, tensor in moments.items()
-    }
+    kept = [(number, name, value) for number, moments in state["state"].items() for name, value in moments.items()]
+    tensors = {f"{number}.{name}": value.contiguous().cpu() for number, name, value in kept if hasattr(value, "cpu")}
     save_file(tensors, folder / OPTIMIZER)
-    settings = {"groups": state["param_groups"], "schedule": schedule.state_dict()}
+    # Some optimizers count steps in plain numbers.
+    plain = [[number, name, value] for number, name, value in kept if not hasattr(value, "cpu")]
+    settings = {"groups": state["param_groups"], "plain": plain, "schedule": schedule.state_dict()}
     (folder / SETTINGS).write_text(json.dumps(settings), encoding="utf-8")
 
 
@@ -67,6 +66,8 @@ def load_optimizer(optimizer: Any, schedule: Any, folder: Path) -> None:
     for key, tensor in load_file(folder / OPTIMIZER).items():
         number, _, name = key.partition(".")
         moments.setdefault(int(number), {})[name] = tensor
+    for number, name, value in settings["plain"]:
+        moments.setdefault(number, {})[name] = value
     optimizer.load_state_dict({"state": moments, "param_groups": settings["groups"]})
     schedule.load_state_dict(settings["schedule"])
 

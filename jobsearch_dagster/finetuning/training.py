@@ -7,13 +7,14 @@ loads the model in `backends.py`, what is recorded in `recorder.py`, what a chec
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from jobsearch_dagster.finetuning.backends import load_trl, load_unsloth
+from jobsearch_dagster.finetuning.backends import has_bf16, load_trl, load_unsloth
 from jobsearch_dagster.finetuning.checkpoints import Checkpoints
 from jobsearch_dagster.finetuning.examples import load_examples
 from jobsearch_dagster.finetuning.recipe import Backend, LoraRecipe
@@ -82,7 +83,7 @@ def train(job: Job, say: Say) -> dict[str, Any]:
     load = load_trl if job.backend == "trl" else load_unsloth
     model, targets = load(job.base, job.recipe)
     if job.recipe.compile_layers:
-        _compile_layers(model)
+        compile_layers(model)
     examples = load_examples(job.examples)
     lengths = [len(ids) for ids in examples["input_ids"]]
     checkpoints = Checkpoints(job.checkpoints, job.key)
@@ -97,12 +98,18 @@ def train(job: Job, say: Say) -> dict[str, Any]:
         callbacks=[recorder],
     )
     trainer.remove_callback(PrinterCallback)  # it prints every log entry to stdout
+    _keep_adapter_in_float32(model)
     if last is not None:
         say(f"goes on after step {last.step} of {job.recipe.max_steps}, from {last.path}")
+        checkpoints.drop_after(last.step)
     started = time.monotonic()
-    trainer.train(resume_from_checkpoint=str(last.path) if last else None)
+    with _trackers_below(job):
+        trainer.train(resume_from_checkpoint=str(last.path) if last else None)
     seconds = time.monotonic() - started
+    losses = []
     if trainer.is_world_process_zero():
+        losses = compare_with_base(model, load_examples(job.validation), tokenizer.pad_token_id)
+        recorder.finish([loss.adapter for loss in losses])
         model.save_pretrained(str(job.target), safe_serialization=True)
     trainable, total = model.get_nb_trainable_parameters()
     return {
@@ -116,10 +123,29 @@ def train(job: Job, say: Say) -> dict[str, Any]:
         "precision": "bf16" if trainer.args.bf16 else "fp32",
         "hardware": hardware(),
         "seconds": round(seconds, 1),
-        "validation": compare_with_base(model, load_examples(job.validation), tokenizer.pad_token_id)
-        if trainer.is_world_process_zero()
-        else [],
+        "validation": losses,
     }
+
+
+def _keep_adapter_in_float32(model: Any) -> None:
+    """TRL halves the adapter of a 4-bit model; loaded from a checkpoint it would be float32, and learn otherwise."""
+    for parameter in model.parameters():
+        if parameter.requires_grad:
+            parameter.data = parameter.data.float()
+
+
+@contextmanager
+def _trackers_below(job: Job) -> Generator[None]:
+    """TensorBoard writes below the checkpoints unless it is told otherwise, and those are deleted in the end."""
+    name = "TENSORBOARD_LOGGING_DIR"
+    if name in os.environ or "tensorboard" not in job.recipe.report_to:
+        yield
+        return
+    os.environ[name] = str(job.data_dir / "trackers" / job.target.name)
+    try:
+        yield
+    finally:
+        del os.environ[name]
 
 
 def _arguments(job: Job) -> Any:
@@ -137,8 +163,12 @@ def _arguments(job: Job) -> Any:
         learning_rate=recipe.learning_rate,
         lr_scheduler_type="cosine",
         weight_decay=recipe.weight_decay,
+        # Unsloth changes these three defaults of TRL's; said, both backends do the same.
+        optim="adamw_torch_fused",
+        padding_free=False,
+        torch_empty_cache_steps=None,
         seed=recipe.seed,
-        bf16=torch.cuda.is_bf16_supported() if cuda else cpu_has_bf16(),
+        bf16=has_bf16(recipe),
         use_cpu=not cuda,
         gradient_checkpointing=recipe.gradient_checkpointing,
         gradient_checkpointing_kwargs={"use_reentrant": False} if recipe.gradient_checkpointing else None,
@@ -158,15 +188,7 @@ def _arguments(job: Job) -> Any:
     )
 
 
-def cpu_has_bf16() -> bool:
-    """Where the processor lacks bfloat16 instructions it is emulated, several times slower than float32."""
-    import torch
-
-    features = torch.cpu.get_capabilities()
-    return any(features.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
-
-
-def _compile_layers(model: Any) -> None:
+def compile_layers(model: Any) -> None:
     """One graph for all layers, with lengths left open: a graph per length would be compiled for minutes.
 
     Raises:

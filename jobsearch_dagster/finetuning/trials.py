@@ -66,7 +66,7 @@ def run_trials(
         watched: Pairs of the validation set, in a fixed order.
         recipe: The grid.
         places: Base model; finished trials lie in folders below `target`, named by their keys.
-        inputs: Digests of base model, training and validation set.
+        inputs: Digests of base model, training and validation set, chat templates, and the version of the code.
         say: Gets lines of progress.
 
     Returns:
@@ -83,6 +83,7 @@ def run_trials(
             say(f"trial {key}: {_difference(tried, recipe)}")
             _train(training, watched, tried, places, folder, key, say)
         finished[key] = folder
+    shutil.rmtree(places.checkpoints, ignore_errors=True)
     return _table(finished)
 
 
@@ -111,6 +112,7 @@ def _train(
     (temporary / MANIFEST).write_text(json.dumps(manifest, sort_keys=True), encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     temporary.replace(folder)
+    shutil.rmtree(where.checkpoints, ignore_errors=True)
 
 
 def _table(finished: Mapping[str, Path]) -> "pd.DataFrame":

@@ -48,7 +48,10 @@ class ArtifactStore:
         return self.root / asset / key[:16]
 
     def workspace(self, asset: str, key: str) -> Path:
-        """A folder for the work on an artifact that must outlive the process, such as checkpoints."""
+        """A folder for the work on an artifact that must outlive the process, such as checkpoints.
+
+        It is removed when the artifact counts.
+        """
         return self.root / asset / "unfinished" / key[:16]
 
     def stamp(self, asset: str) -> Stamp | None:
@@ -78,6 +81,7 @@ class ArtifactStore:
         temporary = pointer.with_suffix(f".{os.getpid()}.tmp")
         temporary.write_text(key[:16], encoding="utf-8")
         temporary.replace(pointer)
+        shutil.rmtree(self.workspace(asset, key), ignore_errors=True)
         stamp = self.stamp(asset)
         if stamp is None:
             raise UserError(f"{self.path(asset, key)} does not open: delete it and run again")

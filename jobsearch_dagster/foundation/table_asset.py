@@ -141,6 +141,10 @@ class LakeAsset:
             return folder.artifacts.stamp(self.name)
         return folder.lake.stamp(self.name)
 
+    def is_made(self, folder: DataFolder) -> bool:
+        """Whether there is something to check: a table, be it whole or damaged, or an artifact that opens."""
+        return self.stamp(folder) is not None or (self.schema is not None and folder.lake.path(self.name).exists())
+
     def parts(self, folder: DataFolder, config: Recipe, inputs: dict[str, str]) -> KeyParts:
         """What the asset's key is made of."""
         external = self.external(folder, config)

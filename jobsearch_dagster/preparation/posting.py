@@ -209,8 +209,7 @@ def _sentences(text: str, title_end: int) -> Iterator[Sentence]:
             else:
                 had_lines = True
         for at, sentence in _split(words):
-            is_boilerplate = _BOILERPLATE.search(sentence)
-            yield Sentence(sentence, start + lead + at, "boilerplate" if is_boilerplate else own or section)
+            yield Sentence(sentence, start + lead + at, "boilerplate" if is_small_print(sentence) else own or section)
         above_blank = not words or start < title_end
         start += len(line) + 1
 
@@ -229,11 +228,17 @@ def _section_named(line: str, is_heading: bool) -> tuple[Section | None, bool]:
     if not (colon or is_heading):
         return None, False
     heading = heading.rpartition(". ")[2].lower().replace("’", "'")
-    return _named(heading.strip("?!*_#= ")), bool(rest.strip())
+    return section_of_heading(heading.strip("?!*_#= ")), bool(rest.strip())
+
+
+def is_small_print(sentence: str) -> bool:
+    """Whether a sentence is what the law or good manners want in every posting, such as equal opportunity."""
+    return _BOILERPLATE.search(sentence) is not None
 
 
 @lru_cache(maxsize=20_000)
-def _named(heading: str) -> Section | None:
+def section_of_heading(heading: str) -> Section | None:
+    """The section that a heading begins, in lower case and without its colon; None where its wording says nothing."""
     return next((section for section, pattern in _headings() if pattern.fullmatch(heading)), None)
 
 

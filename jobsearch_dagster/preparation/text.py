@@ -89,7 +89,7 @@ def split_sentences(text: str) -> list[str]:
 
 _LONGEST_SENTENCE = 1_000
 """Longer ones are cut, which bounds the work of patterns that look around an amount in its sentence."""
-_BOUNDARY = re.compile(r"(?<=[^\W\d_]{3}[.!?])\s+|(?<=[\d)%][.!?])\s+|(?<=\d[kKmM][.!?])\s+|;\s+")
+_BOUNDARY = re.compile(r"(?<=[^\W\d_]{3}[.!?])\s+|(?<=[\d)%][.!?])\s+|(?<=\d[kKmM][.!?])\s+|(?<=;)\s+")
 
 
 def _until_stable(step: Callable[[str], str], text: str) -> str:

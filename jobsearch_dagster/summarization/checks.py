@@ -10,16 +10,23 @@ from jobsearch_dagster.summarization.tables import JOB_SUMMARIES
 
 LEAST_SUPPORTED = 0.9
 """Share of facts below which a model invents too much to be learned from."""
+_SUMMARIES = """
+    FROM (
+        SELECT row_id, description_summary AS summary, method, description_text AS text, description_clean AS clean
+        FROM job_summaries JOIN clean_jobs USING (row_id)
+        UNION ALL
+        SELECT row_id, resume_summary, resume_method, resume_text, resume_clean
+        FROM job_summaries JOIN clean_jobs USING (row_id) WHERE resume_summary IS NOT NULL
+    )
+"""
+"""Descriptions and resumes alike."""
 
 
 @table_check("job_summaries", also=("clean_jobs",))
 def every_extracted_sentence_stands_in_its_text(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
-    """An extractive summary invents nothing: each of its sentences occurs in the description it summarizes."""
+    """An extractive summary invents nothing: each of its sentences occurs in the text it summarizes."""
     rows = connection.execute(
-        """
-        SELECT DISTINCT description_summary, description_text, description_clean
-        FROM job_summaries JOIN clean_jobs USING (row_id) WHERE method = 'extractive'
-        """
+        f"SELECT DISTINCT summary, text, clean {_SUMMARIES} WHERE method = 'extractive' ORDER BY ALL"
     ).fetchall()
     invented = [
         sentence
@@ -32,11 +39,12 @@ def every_extracted_sentence_stands_in_its_text(connection: DuckDBPyConnection) 
 
 @table_check("job_summaries", also=("clean_jobs",))
 def facts_of_summaries_stand_in_their_texts(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
-    """Of the numbers, places and skills that summaries state, nine in ten at least stand in the summarized texts."""
+    """Of the numbers, places and skills that a model states, nine in ten at least stand in the summarized texts."""
     rows = connection.execute(
-        """
-        SELECT DISTINCT description_summary, description_text || chr(10) || description_clean
-        FROM job_summaries JOIN clean_jobs USING (row_id) WHERE method <> 'none' ORDER BY ALL
+        f"""
+        SELECT DISTINCT summary, text || chr(10) || clean {_SUMMARIES}
+        WHERE method NOT IN ('none', 'extractive') -- those hold the text's own sentences
+        ORDER BY ALL
         """
     ).fetchall()
     stated = sum(len(facts(summary)) for summary, _ in rows)
@@ -50,14 +58,8 @@ def facts_of_summaries_stand_in_their_texts(connection: DuckDBPyConnection) -> d
 
 @table_check("job_summaries", also=("clean_jobs",))
 def no_summary_is_empty(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
-    """A text with words has a summary with words."""
-    return none_of(
-        connection,
-        """
-        SELECT row_id FROM job_summaries JOIN clean_jobs USING (row_id)
-        WHERE trim(description_summary) = '' AND trim(description_text) <> ''
-        """,
-    )
+    """A text with words has a summary with words; one of punctuation alone has none in the report's form."""
+    return none_of(connection, f"SELECT row_id {_SUMMARIES} WHERE trim(summary) = '' AND trim(clean) <> ''")
 
 
 summaries_are_private = contact_check("job_summaries", JOB_SUMMARIES)

@@ -56,19 +56,36 @@ def fit(sentences: Sequence[str], count_tokens: CountTokens, window: int) -> lis
     return pieces
 
 
-def pack(pieces: Sequence[Piece], window: int) -> list[Piece]:
-    """As many pieces together as the window holds, in their order, joined by blanks.
+def pack(pieces: Sequence[Piece], count_tokens: CountTokens, window: int) -> list[Piece]:
+    """Pieces that follow each other together, as many as the window holds, joined by blanks.
 
-    A blank may cost a token of its own: each join is counted with one.
+    A blank is counted with one token at first. As it may cost more (byte-pair encoding splits a word behind a blank in
+    its own way), what goes together is counted anew, and halved where it is beyond the window.
     """
+    groups = _together(pieces, window)
+    texts = [" ".join(piece.text for piece in group) for group in groups]
     packed: list[Piece] = []
-    for piece in pieces:
-        together = packed[-1].tokens + 1 + piece.tokens if packed else window + 1
-        if together <= window:
-            packed[-1] = Piece(f"{packed[-1].text} {piece.text}", together)
+    for group, text, tokens in zip(groups, texts, count_tokens(texts), strict=True):
+        if tokens <= window or len(group) == 1:
+            packed.append(Piece(text, tokens))
         else:
-            packed.append(piece)
+            middle = len(group) // 2
+            for half in (group[:middle], group[middle:]):
+                packed += pack(half, count_tokens, window)
     return packed
+
+
+def _together(pieces: Sequence[Piece], window: int) -> list[list[Piece]]:
+    groups: list[list[Piece]] = []
+    length = 0
+    for piece in pieces:
+        if groups and length + 1 + piece.tokens <= window:
+            groups[-1].append(piece)
+            length += 1 + piece.tokens
+        else:
+            groups.append([piece])
+            length = piece.tokens
+    return groups
 
 
 def _halves(sentence: str) -> tuple[str, str]:

@@ -21,7 +21,7 @@ from jobsearch_dagster.summarization.protocol import Summarizer, Summary
 if TYPE_CHECKING:
     import duckdb
 
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 """Raised when a method makes other summaries of the same text: what is cached was made by the version before."""
 BATCH = 16
 """Texts that are summarized before they are stored: what a kill may cost."""
@@ -49,7 +49,9 @@ class SummaryRecipe(Recipe):
     diversity: float = Field(default=0.4, ge=0, le=1, description="0 central sentences, 1 different ones")
     beams: int | None = Field(default=None, ge=1, description="beams of the method bart; the model's own where null")
     max_tokens: int | None = Field(
-        default=None, ge=1, description="most tokens that bart writes about a piece; the model's own where null"
+        default=None,
+        ge=1,
+        description="most tokens that bart writes about a piece, marks included; the model's own where null",
     )
     dtype: Literal["auto", "float32", "bfloat16"] = Field(
         default="auto", description="numbers bart computes with; auto is bfloat16 on a GPU and float32 on a CPU"
@@ -63,10 +65,15 @@ class SummaryRecipe(Recipe):
         """What decides the summary of a text, besides method and model."""
         names = {
             "extractive": ("sentences", "characters", "diversity"),
-            "bart": ("beams", "max_tokens", "dtype"),
+            "bart": ("beams", "max_tokens"),
             "none": (),
         }
-        return {name: getattr(self, name) for name in names[self.method]} | {"code": CODE_VERSION}
+        chosen = {name: getattr(self, name) for name in names[self.method]}
+        if self.method == "bart":
+            from jobsearch_dagster.summarization.bart import resolved_dtype
+
+            chosen["dtype"] = resolved_dtype(self.dtype)  # `auto` is not the same on every machine
+        return {**chosen, "code": CODE_VERSION}
 
 
 def load_summarizer(recipe: SummaryRecipe, data_dir: Path) -> Summarizer:
@@ -127,12 +134,12 @@ def summarize(
         recipe: Which texts, and how.
         load: Gives the method with its model; called only where a text is left to summarize.
         kept: The summaries that are there.
-        progress: Counts texts.
+        progress: Counts sentences.
         say: Says how many were there.
     """
     import pyarrow as pa
 
-    cells = ["description", "resume"] if recipe.resumes else ["description"]
+    cells = _CELLS if recipe.resumes else _CELLS[:1]
     texts = [
         text
         for (text,) in connection.execute(
@@ -144,14 +151,14 @@ def summarize(
     made = _summaries_of(long, load, kept, progress, say)
     rows = [_row(text, made.get(text), recipe.method) for text in texts]
     connection.register("summaries", pa.Table.from_pylist(rows, schema=_arrow_schema()))
-    resume = "r.summary" if recipe.resumes else "NULL::VARCHAR"
+    how = ", ".join(f"d.{name}" for name in _HOW)
+    how_resume = ", ".join(f"r.{name} AS resume_{name}" for name in _HOW)
     return connection.sql(
         f"""
-        SELECT j.row_id, j.split, d.summary AS description_summary, {resume} AS resume_summary, d.method,
-            d.input_sentences, d.kept_sentences, d.input_tokens, d.pieces
+        SELECT j.row_id, j.split, d.summary AS description_summary, {how}, r.summary AS resume_summary, {how_resume}
         FROM clean_jobs j
         JOIN summaries d ON d.text = j.description_{recipe.source}
-        LEFT JOIN summaries r ON r.text = j.resume_{recipe.source}
+        LEFT JOIN summaries r ON {f"r.text = j.resume_{recipe.source}" if recipe.resumes else "false"}
         """
     )
 
@@ -171,14 +178,18 @@ def _summaries_of(
     if not left:
         return found
     summarizer = load()
-    counter = progress(len(left), "texts")
+    counter = progress(sum(len(split_sentences(text)) for text in left), "sentences")
     for start in range(0, len(left), BATCH):
         batch = left[start : start + BATCH]
-        made = dict(zip(batch, summarizer.summarize(batch), strict=True))
+        made = dict(zip(batch, summarizer.summarize(batch, counter.advance), strict=True))
         kept.put(made)
         found |= made
-        counter.advance(len(batch))
     return found
+
+
+_CELLS = ("description", "resume")
+_HOW = ("method", "input_sentences", "kept_sentences", "input_tokens", "pieces")
+"""Columns that say how a text was summarized; those of the resume begin with `resume_`."""
 
 
 def _row(text: str, summary: Summary | None, method: str) -> dict[str, Any]:

@@ -2,6 +2,19 @@
 
 from jobsearch_dagster.foundation.schema import Column, TableSchema
 
+
+def _how(text: str, prefix: str, *, required: bool) -> tuple[Column, ...]:
+    return (
+        Column(
+            f"{prefix}method", "VARCHAR", f"how the {text} was summarized; `none` where it was short", required=required
+        ),
+        Column(f"{prefix}input_sentences", "BIGINT", f"sentences of the {text}", required=required),
+        Column(f"{prefix}kept_sentences", "BIGINT", "sentences of its summary", required=required),
+        Column(f"{prefix}input_tokens", "BIGINT", f"tokens of the {text} for the model; null where it read none"),
+        Column(f"{prefix}pieces", "BIGINT", "parts in which the model got it; 0 where it read none", required=required),
+    )
+
+
 JOB_SUMMARIES = TableSchema(
     (
         Column("row_id", "VARCHAR", "row of clean_jobs", ("clean_jobs.row_id",)),
@@ -13,17 +26,14 @@ JOB_SUMMARIES = TableSchema(
             ("clean_jobs.description_text", "clean_jobs.description_clean"),
             required=True,
         ),
+        *_how("description", "", required=True),
         Column(
             "resume_summary",
             "VARCHAR",
-            "short form of the resume; null where resumes are not summarized",
+            "short form of the resume; null, like all about it, where resumes are not summarized",
             ("clean_jobs.resume_text", "clean_jobs.resume_clean"),
         ),
-        Column("method", "VARCHAR", "how the description was summarized; `none` where it was short", required=True),
-        Column("input_sentences", "BIGINT", "sentences of the description", required=True),
-        Column("kept_sentences", "BIGINT", "sentences of its summary", required=True),
-        Column("input_tokens", "BIGINT", "tokens of the description that the model read; null where it read none"),
-        Column("pieces", "BIGINT", "parts in which the model read it; 0 where it read none", required=True),
+        *_how("resume", "resume_", required=False),
     ),
     primary_key=("row_id",),
 )

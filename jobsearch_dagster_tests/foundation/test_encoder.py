@@ -1,11 +1,13 @@
 """Texts become unit vectors, the same ones for the same text."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from jobsearch_dagster.foundation.encoder import BATCH, Encoder
+from jobsearch_dagster.foundation.errors import UserError
 
 TEXTS = ["we cook lunch", "data pipelines in python", "x", "night shifts at the hospital"]
 
@@ -46,3 +48,25 @@ def test_the_embedded_encoder_knows_what_belongs_together(tmp_path: Path) -> Non
     cook, chef, welder = Encoder("all-minilm-l6-v2", tmp_path).encode(["a cook", "a kitchen chef", "a welder of steel"])
     assert len(cook) == 384
     assert cook @ chef > cook @ welder + 0.2
+
+
+def test_a_folder_that_does_not_say_how_a_text_gets_one_vector_is_refused(smoke_models: Path) -> None:
+    with pytest.raises(UserError, match=r"no sentence encoder.*modules\.json"):
+        Encoder("./encoder_plain", smoke_models)
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"weights"), "pickle"])
+def test_weights_come_from_sound_safetensors_only(smoke_models: Path, tmp_path: Path, damage: object) -> None:
+    shutil.copytree(smoke_models / "encoder", tmp_path / "encoder")
+    weights = next((tmp_path / "encoder").rglob("model.safetensors"))
+    if damage == "pickle":
+        import torch
+        from safetensors.torch import load_file
+
+        torch.save(load_file(weights), weights.with_name("pytorch_model.bin"))
+        weights.unlink()
+    else:
+        assert callable(damage)
+        damage(weights)
+    with pytest.raises(UserError, match="no sound weights as safetensors"):
+        Encoder("./encoder", tmp_path)

@@ -157,7 +157,7 @@ def test_repair_keeps_lines():
 @pytest.mark.parametrize(
     ("text", "sentences"),
     [
-        ("Know Java. Earn £50k. e. g. now; or later", ["Know Java.", "Earn £50k.", "e. g. now", "or later"]),
+        ("Know Java. Earn £50k. e. g. now; or later", ["Know Java.", "Earn £50k.", "e. g. now;", "or later"]),
         ("Rs. 50,000 a month\nB.Sc. in physics", ["Rs. 50,000 a month", "B.Sc. in physics"]),
     ],
 )

@@ -26,10 +26,10 @@ folder, models = map(Path, sys.argv[1:])
 
 
 class Logged(Extractive):
-    def summarize(self, texts):
+    def summarize(self, texts, advance):
         with (folder / "log").open("a") as log:
             log.writelines(f"{text.split()[0]}\\n" for text in texts)
-        return super().summarize(texts)
+        return super().summarize(texts, advance)
 
 
 recipe = SummaryRecipe()

@@ -1,0 +1,80 @@
+"""Sentences about the job are told from those beside it and from filler."""
+
+import time
+
+import pytest
+
+from jobsearch_dagster.summarization.kinds import Kind, kinds_of
+
+JOB, ASIDE, FILLER = Kind.JOB, Kind.ASIDE, Kind.FILLER
+
+
+def kind(sentence: str) -> Kind:
+    return kinds_of([sentence])[0]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "quillthorn hospital is an equal opportunity employer.",
+        "we decide without regard to race, age or gender.",
+        "use the button above; it takes three minutes.",
+        "please send your cv and a cover letter to the school.",
+        "click apply now to join our team of cooks!",
+        "interested in this position?",
+        "(ref. me-00136) must be quoted.",
+        "all qualified applicants will be considered.",
+        "role: entry level shop assistant.",
+        "company: rookford market of gurugram.",
+        "where and when you work.",
+        "contract and place of work.",
+        "key responsibilities and duties:",
+        "apply now!",
+    ],
+)
+def test_filler_is_known_by_its_words(sentence: str) -> None:
+    assert kind(sentence) == FILLER
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "at least five years of experience in retail.",
+        "you apply hygiene rules in the kitchen every day.",
+        "apply machine learning to forecasts of demand.",
+        "skills: python, sql and tableau.",
+        "build application servers that never stop.",
+        "answer questions from sales with numbers and a sentence.",
+        "use python and sql to answer questions.",
+        "contact customers who have not paid yet.",
+    ],
+)
+def test_duties_and_requirements_are_about_the_job(sentence: str) -> None:
+    assert kind(sentence) == JOB
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "this is a full-time, permanent position.",
+        "15 days of pto plus 10 public holidays.",
+        "medical, dental and vision insurance from day one.",
+        "about us: we repair bridges of steel.",
+        "nice to have: first contact with tableau.",
+    ],
+)
+def test_terms_benefits_the_company_and_what_is_optional_stand_beside_it(sentence: str) -> None:
+    assert kind(sentence) == ASIDE
+
+
+def test_a_heading_speaks_for_the_sentences_below_it() -> None:
+    below = "we mend what others throw away."
+    assert kinds_of(["about us.", below, "responsibilities.", below]) == [FILLER, ASIDE, FILLER, JOB]
+    assert kinds_of(["What we offer:", below, "Your profile", below]) == [FILLER, ASIDE, FILLER, JOB]
+
+
+@pytest.mark.parametrize("text", ["&" * 60, "skills " * 8 + "x", "and " * 14 + "!", "please " * 1_000, "a" * 100_000])
+def test_no_text_takes_long(text: str) -> None:
+    started = time.process_time()
+    kinds_of([text])
+    assert time.process_time() - started < 5
