@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -49,7 +49,7 @@ Ask = Callable[..., pd.DataFrame]
 
 
 @contextmanager
-def tables_of(*jobs: dict[str, Any]) -> Iterator[duckdb.DuckDBPyConnection]:
+def tables_of(*jobs: dict[str, Any]) -> Generator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         for table, columns in TABLES.items():
             declared = ", ".join(f"{name} {TYPES.get(name, 'VARCHAR')}" for name in columns)
