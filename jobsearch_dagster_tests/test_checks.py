@@ -366,13 +366,13 @@ CASES = [
     ),
     Case(
         "query_pairs:few_questions_ask_for_an_unknown_value",
-        replaced("query_pairs", "slot", "'Unknown'", "query_type = 'salary'"),
-        {"salary": 1.0, "most": 0.05},
+        replaced("query_pairs", "slot_values", "[]::VARCHAR[]", "query_type = 'salary' AND split = 'test'"),
+        {"test salary": 1.0, "train salary": 0.0, "most": 0.05},
     ),
     Case(
         "query_pairs:every_question_asks_for_a_known_value",
-        replaced("query_pairs", "slot", "'Unknown'", "query_type = 'skills'"),
-        {},
+        replaced("query_pairs", "slot_values", "[]::VARCHAR[]", "query_type = 'skills'"),
+        {"train skills": 1.0, "with skills": "0 of 16"},
         WARN,
     ),
     Case(

@@ -17,7 +17,6 @@ from jobsearch_dagster.pairs.sets import with_seen
 
 if TYPE_CHECKING:
     import duckdb
-    from datasets import Features
 
 Form = Literal["messages", "sharegpt", "dataset"]
 SETS = {"train": "training_set", "validation": "validation_set", "test": "test_set"}
@@ -27,15 +26,7 @@ FOLDER = "dataset"
 """Name of the folder that the form `dataset` writes."""
 MARKER = "dataset_dict.json"
 """File by which such a folder is known."""
-_ORIGIN = {
-    "pair_id": "string",
-    "posting_id": "string",
-    "query_type": "string",
-    "variation": "int64",
-    "slot_values": "strings",
-    "seen": "bool",
-    "near_seen": "bool",
-}
+_ORIGIN = ("pair_id", "posting_id", "query_type", "variation", "slot_values", "seen", "near_seen")
 """Columns that say where an example comes from and what a right answer to it has."""
 _BATCH = 10_000
 
@@ -53,8 +44,10 @@ def export_pairs(connection: "duckdb.DuckDBPyConnection", out: Path, form: Form)
         What was written.
 
     Raises:
-        UserError: The folder cannot be written, or holds a `dataset` that is none.
+        UserError: A set is empty, or the folder cannot be written or holds a `dataset` that is none.
     """
+    for table in SETS.values():
+        _refuse_empty(connection, table)
     try:
         out.mkdir(parents=True, exist_ok=True)
         if form == "dataset":
@@ -63,6 +56,15 @@ def export_pairs(connection: "duckdb.DuckDBPyConnection", out: Path, form: Form)
         return [_write_lines(connection, table, shape, out / f"{form}_{split}.jsonl") for split, table in SETS.items()]
     except OSError as error:
         raise UserError(f"cannot write {out}: {error.strerror or error}; choose another folder with --out") from error
+
+
+def _refuse_empty(connection: "duckdb.DuckDBPyConnection", table: str) -> None:
+    """`datasets` loads neither a file without a line nor a folder without a row."""
+    if not connection.table(table).limit(1).fetchall():
+        raise UserError(
+            f"{table} holds no pairs, and no tool loads an empty set: put more postings into raw/ and run "
+            f"`jobsearch run --select {table}`"
+        )
 
 
 def _messages(pair: dict[str, Any]) -> dict[str, Any]:
@@ -82,7 +84,7 @@ def _origin(pair: dict[str, Any]) -> dict[str, Any]:
 def _pairs(connection: "duckdb.DuckDBPyConnection", table: str) -> Iterator[dict[str, Any]]:
     names = ("system", "question", "answer", *_ORIGIN)
     pairs = f"(SELECT * EXCLUDE (seen, near_seen) FROM {table})" if table == SETS["test"] else table
-    rows = with_seen(connection, pairs).project(", ".join(names)).order("pair_id")
+    rows = connection.execute(f"SELECT {', '.join(names)} FROM ({with_seen(pairs)}) ORDER BY pair_id")
     while batch := rows.fetchmany(_BATCH):
         yield from (dict(zip(names, row, strict=True)) for row in batch)
 
@@ -108,11 +110,9 @@ def _write_dataset(connection: "duckdb.DuckDBPyConnection", path: Path) -> Path:
             "folder with --out"
         )
     disable_progress_bars()
-    features = _features()
     splits = DatasetDict()
     for split, table in SETS.items():
-        rows = [_messages(pair) for pair in _pairs(connection, table)]
-        splits[split] = Dataset.from_dict({name: [row[name] for row in rows] for name in features}, features=features)
+        splits[split] = Dataset.from_list([_messages(pair) for pair in _pairs(connection, table)])
     part, old = (path.with_name(f".{path.name}.{state}") for state in ("part", "old"))
     for leftover in (part, old):
         shutil.rmtree(leftover, ignore_errors=True)
@@ -122,14 +122,3 @@ def _write_dataset(connection: "duckdb.DuckDBPyConnection", path: Path) -> Path:
     part.rename(path)
     shutil.rmtree(old, ignore_errors=True)
     return path
-
-
-def _features() -> "Features":
-    """Types of the columns, which an empty set could not tell."""
-    from datasets import Features, List, Value
-
-    types = {"strings": List(Value("string"))}
-    turn = {"role": Value("string"), "content": Value("string")}
-    return Features(
-        {"messages": List(turn), **{name: types.get(kind) or Value(kind) for name, kind in _ORIGIN.items()}}
-    )

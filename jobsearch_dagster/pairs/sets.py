@@ -50,18 +50,16 @@ def validation_pairs(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBP
 
 def test_pairs(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelation":
     """All test pairs, each saying whether its posting, or a near duplicate of it, was seen in training."""
-    return with_seen(connection, "query_pairs").filter("split = 'test'")
+    return connection.sql(f"{with_seen('query_pairs')} WHERE split = 'test'")
 
 
-def with_seen(connection: "duckdb.DuckDBPyConnection", table: str) -> "duckdb.DuckDBPyRelation":
-    """The pairs of a table, with `seen` and `near_seen`: whether training has their posting, or a near duplicate.
+def with_seen(table: str) -> str:
+    """Query for the pairs of a table with `seen` and `near_seen`: training has their posting, or a near duplicate.
 
     Args:
-        connection: Holds the table, `training_set` and `near_duplicate_clusters`.
-        table: Has the columns of `query_pairs`.
+        table: Has the columns of `query_pairs`; `training_set` and `near_duplicate_clusters` are beside it.
     """
-    return connection.sql(
-        f"""
+    return f"""
         WITH learned AS (SELECT DISTINCT posting_id FROM training_set),
         near AS (
             SELECT c.posting_id FROM near_duplicate_clusters c
@@ -71,4 +69,3 @@ def with_seen(connection: "duckdb.DuckDBPyConnection", table: str) -> "duckdb.Du
             q.posting_id IN (FROM learned) OR q.posting_id IN (FROM near) AS near_seen
         FROM {table} q
         """
-    )
