@@ -13,7 +13,7 @@ import pytest
 
 from jobsearch_dagster.finetuning import launch
 from jobsearch_dagster.foundation.errors import UserError
-from jobsearch_dagster_tests.finetuning.trainings import ROUNDING, Trained, files, job, silent, train
+from jobsearch_dagster_tests.finetuning.trainings import Trained, files, job, silent, train
 
 PARENT = """
 import os, subprocess, sys, time
