@@ -114,10 +114,10 @@ def _write_dataset(connection: "duckdb.DuckDBPyConnection", path: Path) -> Path:
     for split, table in SETS.items():
         splits[split] = Dataset.from_list([_messages(pair) for pair in _pairs(connection, table)])
     part, old = (path.with_name(f".{path.name}.{state}") for state in ("part", "old"))
-    for leftover in (part, old):
-        shutil.rmtree(leftover, ignore_errors=True)
+    shutil.rmtree(part, ignore_errors=True)
     splits.save_to_disk(str(part))
-    if path.exists():
+    if path.exists():  # else what a killed export put aside is the only one until the new one is in place
+        shutil.rmtree(old, ignore_errors=True)
         path.rename(old)
     part.rename(path)
     shutil.rmtree(old, ignore_errors=True)
