@@ -51,8 +51,8 @@ def uncompiled() -> Any:
     """Layers that `compile_layers` compiled run as they were written.
 
     Answering and validating ask for a graph per layer, because every layer's cache is another; after eight of them
-    torch compiles no more, and the training would run uncompiled. The compiler takes seconds to import; where it is not,
-    nothing was compiled.
+    torch compiles no more, and the training would run uncompiled. The compiler takes seconds to import; where it was
+    not, nothing is compiled.
     """
     if "torch._dynamo" not in sys.modules:
         return nullcontext()

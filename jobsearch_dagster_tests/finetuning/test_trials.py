@@ -51,8 +51,7 @@ def test_a_trial_that_was_run_is_not_run_again_and_the_best_is_behind_by_nothing
     again: list[str] = []
     assert run_trials(PAIRS, WATCHED, two, where, {"sets": "1"}, again.append).equals(first)
     assert again == []
-    best = first.loc[first["validation_loss"].idxmin()]
-    other = first.loc[first["validation_loss"].idxmax()]
+    best, other = first.sort_values("validation_loss").to_dict("records")
     assert best["behind_best"] == 0
     assert other["behind_best"] == pytest.approx(other["validation_loss"] - best["validation_loss"])
     assert best["learning_rate"] == 1e-2
