@@ -15,6 +15,7 @@ LONGEST_CELL = 300
 """Characters of a location or salary cell that are read; what goes on longer is no such cell."""
 LONGEST_TEXT = 200_000
 """Characters of a resume or description that are cleaned and read; what is cut off is counted in `clean_jobs`."""
+LONGEST_SENTENCE = 1_000
 _INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
@@ -80,15 +81,19 @@ def clean_text(text: str, *, keep_sentences: bool = False) -> str:
     return _until_stable(_sentences if keep_sentences else _words, text)
 
 
-def split_sentences(text: str) -> list[str]:
-    """The sentences of a text, line by line; a semicolon ends one, the stop of an abbreviation (`e. g.`) does not."""
+def split_sentences(text: str, *, longest: int = LONGEST_SENTENCE) -> list[str]:
+    """The sentences of a text, line by line; a semicolon ends one, the stop of an abbreviation (`e. g.`) does not.
+
+    Args:
+        text: Any string.
+        longest: Characters; longer ones are cut, which bounds the work of patterns that look around an amount in its
+            sentence.
+    """
     lines = filter(None, map(str.strip, text.splitlines()))
     sentences = (sentence for line in lines for sentence in _BOUNDARY.split(line))
-    return [s[at : at + _LONGEST_SENTENCE] for s in sentences for at in range(0, len(s), _LONGEST_SENTENCE)]
+    return [s[at : at + longest] for s in sentences for at in range(0, len(s), longest)]
 
 
-_LONGEST_SENTENCE = 1_000
-"""Longer ones are cut, which bounds the work of patterns that look around an amount in its sentence."""
 _BOUNDARY = re.compile(r"(?<=[^\W\d_]{3}[.!?])\s+|(?<=[\d)%][.!?])\s+|(?<=\d[kKmM][.!?])\s+|(?<=;)\s+")
 
 

@@ -28,7 +28,7 @@ def split_sentences(text: str) -> list[str]:
     many.
     """
     sentences = []
-    for sentence in texts.split_sentences(text):
+    for sentence in texts.split_sentences(text, longest=max(1, len(text))):
         words = sentence.split()
         if len(words) <= 4 * WORDS_PER_PIECE:
             sentences.append(sentence)

@@ -21,6 +21,8 @@ def main() -> None:
     parser.add_argument("--rows", type=int, action="append", help="size with all rows distinct; repeatable")
     parser.add_argument("--course-rows", type=int, default=preparation.COURSE_ROWS, help="0 leaves it out")
     parser.add_argument("--baseline-rows", type=int, default=preparation.BASELINE_ROWS, help="timed row by row at most")
+    parser.add_argument("--bart-texts", type=int, default=summaries.BART_TEXTS, help="summarized by BART in each way")
+    parser.add_argument("--texts", type=int, default=summaries.EXTRACTIVE_TEXTS, help="summarized by sentences")
     chosen = parser.parse_args()
     if unknown := set(chosen.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
@@ -32,7 +34,7 @@ def main() -> None:
         elif part == "salaries":
             salaries.main()
         elif part == "summaries":
-            summaries.main()
+            summaries.main(chosen.bart_texts, chosen.texts)
         else:
             preparation.main(chosen.rows or preparation.SIZES, chosen.course_rows, chosen.baseline_rows)
     print(f"\nTotal time {(time.perf_counter() - started) / 60:.1f} minutes")

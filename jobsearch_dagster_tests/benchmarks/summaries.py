@@ -22,7 +22,7 @@ from jobsearch_dagster.summarization.summaries import BATCH
 from jobsearch_dagster_tests.benchmarks.measuring import table
 
 EXTRACTIVE_TEXTS = 128
-BART_TEXTS = 16
+BART_TEXTS = 8
 CHOICE = Choice(sentences=3, characters=350, diversity=0.4)
 
 
@@ -59,13 +59,18 @@ def save_bart_large(folder: Path) -> None:
     tokenizer.save_pretrained(folder)
 
 
-def bart_one_by_one(folder: Path, texts: Sequence[str]) -> None:
-    """transformers' documented way, a text at a time: what exceeds the window is cut off."""
-    import torch
+def load_plainly(folder: Path) -> tuple[Any, Any]:
+    """Model and tokenizer in transformers' documented way."""
     from transformers import AutoModelForSeq2SeqLM
 
-    model: Any = AutoModelForSeq2SeqLM.from_pretrained(folder).eval()
-    tokenizer = load_tokenizer(folder)
+    model: Any = AutoModelForSeq2SeqLM.from_pretrained(folder)
+    return model.eval(), load_tokenizer(folder)
+
+
+def bart_one_by_one(model: Any, tokenizer: Any, texts: Sequence[str]) -> None:
+    """A text at a time: what exceeds the window is cut off."""
+    import torch
+
     with torch.inference_mode():
         for text in texts:
             inputs = tokenizer(text, return_tensors="pt", truncation=True)
@@ -74,10 +79,9 @@ def bart_one_by_one(folder: Path, texts: Sequence[str]) -> None:
 
 
 def encode_one_by_one(encoder: Encoder, texts: Sequence[str]) -> None:
-    """The extractive summarizer with a text at a time."""
-    summarizer = Extractive(encoder, CHOICE)
+    """The extractive summarizer with a text at a time, which remembers no sentence of another."""
     for text in texts:
-        summarizer.summarize([text])
+        Extractive(encoder, CHOICE).summarize([text])
 
 
 def _seconds(run: Callable[[], object]) -> float:
@@ -94,24 +98,25 @@ def _print(name: str, texts: Sequence[str], timed: dict[str, float]) -> None:
 
 
 def main(bart_texts: int = BART_TEXTS, extractive_texts: int = EXTRACTIVE_TEXTS) -> None:
-    """Print both tables; loading a model is not timed, except in the peer, where it is a second of minutes."""
+    """Print both tables; no loading of a model is timed."""
     texts = postings(extractive_texts)
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)
         encoder = Encoder("all-minilm-l6-v2", folder)
         encoder.encode(texts[:4])
-        batched = Extractive(encoder, CHOICE)
         _print(
             "extractive, MiniLM",
             texts,
             {
                 "one by one": _seconds(partial(encode_one_by_one, encoder, texts)),
-                "all sentences sorted by length, in batches": _seconds(partial(batched.summarize, texts)),
+                "distinct sentences sorted by length, in batches": _seconds(
+                    partial(Extractive(encoder, CHOICE).summarize, texts)
+                ),
             },
         )
         texts = texts[:bart_texts]
         save_bart_large(folder)
-        timed = {"one by one": _seconds(partial(bart_one_by_one, folder, texts))}
+        timed = {"one by one": _seconds(partial(bart_one_by_one, *load_plainly(folder), texts))}
         for way, size, dtype in (
             (f"in batches of {BATCH}, sorted by length", BATCH, "float32"),
             ("and in bfloat16", BATCH, "bfloat16"),

@@ -1,6 +1,7 @@
 """Summaries take whole sentences of a text, the central ones, each thing once, in the text's order."""
 
 import time
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -30,12 +31,12 @@ def chosen(vectors: np.ndarray, *, sentences: int, characters: int = 10_000, div
     return plain(texts, vectors, Choice(sentences, characters, diversity))
 
 
-def plain(texts: list[str], vectors: np.ndarray, choice: Choice) -> list[int]:
+def plain(texts: Sequence[str], vectors: np.ndarray, choice: Choice) -> list[int]:
     """The choice among sentences that state nothing."""
     return choose(texts, vectors, np.zeros(len(texts)), choice)
 
 
-def by_definition(texts: list[str], vectors: np.ndarray, merits: np.ndarray, choice: Choice) -> list[int]:
+def by_definition(texts: Sequence[str], vectors: np.ndarray, merits: np.ndarray, choice: Choice) -> list[int]:
     """Maximal marginal relevance as it is written down: every sentence against every one taken, in each step."""
     mean = vectors.mean(axis=0)
     query = mean / max(float(np.linalg.norm(mean)), 1e-12)
@@ -76,6 +77,13 @@ def test_a_text_without_punctuation_is_cut_into_pieces() -> None:
     words = [f"word{i}" for i in range(4 * WORDS_PER_PIECE + 10)]
     pieces = split_sentences(" ".join(words))
     assert [len(piece.split()) for piece in pieces] == [25, 25, 25, 25, 10]
+    assert " ".join(pieces).split() == words
+
+
+def test_no_word_of_a_long_text_without_punctuation_is_cut() -> None:
+    words = [f"word{i}" for i in range(1_000)]
+    pieces = split_sentences(" ".join(words))
+    assert {len(piece.split()) for piece in pieces} == {WORDS_PER_PIECE}
     assert " ".join(pieces).split() == words
 
 

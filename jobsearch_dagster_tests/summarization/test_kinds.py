@@ -30,6 +30,8 @@ def kind(sentence: str) -> Kind:
         "contract and place of work.",
         "key responsibilities and duties:",
         "apply now!",
+        "for more information on our benefits, please click here.",
+        "tell us of any adjustments that you need in the recruitment process",
     ],
 )
 def test_filler_is_known_by_its_words(sentence: str) -> None:
