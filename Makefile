@@ -9,8 +9,9 @@ TEMPORARY := PYTEST_DEBUG_TEMPROOT=$(shell [ "$$(df --output=avail -k /dev/shm 2
 
 PREPARE_HOME := from jobsearch_dagster.foundation import home, settings; \
   print(home.prepare_home(settings.Settings.from_environment().data_dir))
+PROFILE := from jobsearch_dagster.foundation import settings; print(settings.Settings.from_environment().profile)
 
-.PHONY: install demo test test-unit lint ui check bench clean
+.PHONY: install demo test test-unit lint ui check bench bench-gpu clean
 
 install: $(STAMP)
 
@@ -41,7 +42,8 @@ test-unit: install
 	$(TEMPORARY) $(BIN)/pytest -m "not slow"
 
 ui: install
-	DAGSTER_HOME="$$($(BIN)/python -c "$(PREPARE_HOME)")" VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/dg dev
+	DAGSTER_HOME="$$($(BIN)/python -c "$(PREPARE_HOME)")" JOBSEARCH_PROFILE="$$($(BIN)/python -c "$(PROFILE)")" \
+	  VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/dg dev
 
 check: install
 	$(BIN)/jobsearch check
@@ -50,6 +52,9 @@ bench: install
 	$(BIN)/pip install --quiet -c constraints.txt --group bench
 	$(BIN)/pip install --quiet --no-deps python-jobspy==1.1.82
 	$(BIN)/python -m jobsearch_dagster_tests.benchmarks
+
+bench-gpu: install
+	$(BIN)/python -m jobsearch_dagster_tests.benchmarks.gpu
 
 clean:
 	rm -rf $(VENV) data/lake data/models data/catalog data/cache data/tmp data/run.lock .coverage .pytest_cache .ruff_cache

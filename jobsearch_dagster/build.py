@@ -12,7 +12,7 @@ from typing import Any
 
 import dagster as dg
 
-from jobsearch_dagster.foundation import executors
+from jobsearch_dagster.foundation import executors, profiles
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.foundation.table_asset import DataFolder, LakeAsset
 from jobsearch_dagster.foundation.table_check import stored_as_declared_check
@@ -54,9 +54,14 @@ def build_defs(
         executor: Who runs the steps; by default what `JOBSEARCH_EXECUTOR` says.
         resources: Replaces resources by name, e.g. `{"folder": DataFolder(path=...)}`.
         profile: Defaults of the assets' config; by default `JOBSEARCH_PROFILE`.
+
+    Raises:
+        UserError: The environment or the profile is wrong.
     """
     settings = Settings.from_environment()
     assets = lake_assets()
+    profile = profile or settings.profile
+    profiles.refuse_unknown_assets(profile, assets)
     checks = [
         value
         for module in _modules("checks")
@@ -65,7 +70,7 @@ def build_defs(
     ]
     checks += [stored_as_declared_check(asset) for asset in assets.values()]
     return dg.Definitions(
-        assets=[asset.definition(profile or settings.profile, assets) for asset in assets.values()],
+        assets=[asset.definition(profile, assets) for asset in assets.values()],
         asset_checks=checks,
         resources={
             "folder": DataFolder(path=str(settings.data_dir), memory_limit=settings.memory_limit),

@@ -127,6 +127,7 @@ CLUSTER = """
         'we hire cooks' AS first_words
     FROM (VALUES ('{second}', '{other_split}'), ('b', 'train')) t(posting_id, split)
 """
+VALIDATION = ("n", "postings", "base_loss", "adapter_loss", "difference", "low", "high")
 A_TRAINING_PAIR = f"FROM training_set WHERE {first('training_set')}"
 
 PRIVATE = {
@@ -365,13 +366,13 @@ CASES = [
     ),
     Case(
         "query_pairs:few_questions_ask_for_an_unknown_value",
-        replaced("query_pairs", "slot", "'Unknown'", "query_type = 'salary'"),
-        {"salary": 1.0, "most": 0.05},
+        replaced("query_pairs", "slot_values", "[]::VARCHAR[]", "query_type = 'salary' AND split = 'test'"),
+        {"test salary": 1.0, "train salary": 0.0, "most": 0.05},
     ),
     Case(
         "query_pairs:every_question_asks_for_a_known_value",
-        replaced("query_pairs", "slot", "'Unknown'", "query_type = 'skills'"),
-        {},
+        replaced("query_pairs", "slot_values", "[]::VARCHAR[]", "query_type = 'skills'"),
+        {"train skills": 1.0, "with skills": "0 of 16"},
         WARN,
     ),
     Case(
@@ -395,16 +396,42 @@ CASES = [
         manifest("lora_adapter", log=[{"loss": loss} for loss in (2.0, math.nan, 1.0, 0.5)]),
         {"first": "not finite"},
     ),
+    *(
+        Case(
+            "lora_adapter:the_adapter_predicts_better_than_the_base_model",
+            manifest("lora_adapter", validation=dict(zip(VALIDATION, found, strict=True))),
+            {"postings": str(found[1]), "high": str(found[-1])},
+            WARN,
+        )
+        for found in (
+            (24, 6, 2.0, 1.9, -0.1, -0.25, 0.05),  # better on the whole, but it may be chance
+            (24, 6, 2.0, 1.9, -0.1, -0.2, 0.0),
+            (24, 6, 2.0, 2.2, 0.2, 0.1, 0.3),
+            (4, 1, 2.0, 1.0, -1.0, None, None),  # one posting proves nothing
+        )
+    ),
+    Case(
+        "lora_adapter:the_adapter_changes_answers",
+        manifest(
+            "lora_adapter",
+            sample=[
+                {"step": step, "question": question, "reference": "cook", "answer": f"answer to {question}"}
+                for step in (0, 4, 8)
+                for question in ("a", "b")
+            ],
+        ),
+        {"changed": 0, "questions": 2},
+    ),
     Case(
         "lora_adapter:no_example_was_dropped_or_cut",
-        manifest("lora_adapter", dropped_examples=3),
-        {"dropped_examples": 3},
+        manifest("lora_adapter", dataset={"dropped": 3, "cut": 0}),
+        {"dropped": 3},
         WARN,
     ),
     Case(
         "lora_adapter:no_example_was_dropped_or_cut",
-        manifest("lora_adapter", cut_examples=2),
-        {"cut_examples": 2},
+        manifest("lora_adapter", dataset={"dropped": 0, "cut": 2}),
+        {"cut": 2},
         WARN,
     ),
     # search

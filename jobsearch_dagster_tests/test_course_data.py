@@ -8,17 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from jobsearch_dagster.app.run import run
+from jobsearch_dagster.app.run import Outcome, run
 from jobsearch_dagster.app.workspace import open_workspace
 from jobsearch_dagster.foundation.lake import Lake
+from jobsearch_dagster.preparation.skills import personal_skills
 from jobsearch_dagster_tests.conftest import enter
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def lake(course_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    """The pairs and their sets, made under `report` with the embedded encoder."""
+def made_by_report(course_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, Outcome]:
+    """The pairs and their sets, made under `report` with the embedded encoder, and what the run said."""
     folder = tmp_path_factory.mktemp("course")
     (folder / "raw").mkdir()
     for name in ("train-1.csv", "test-1.csv"):
@@ -27,7 +28,12 @@ def lake(course_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Lake:
         enter(monkeypatch, folder, "report")
         outcome = run(open_workspace(), ["validation_set", "test_set", "job_catalog"])
     assert outcome.problems == ()
-    return Lake(folder)
+    return Lake(folder), outcome
+
+
+@pytest.fixture(scope="module")
+def lake(made_by_report: tuple[Lake, Outcome]) -> Lake:
+    return made_by_report[0]
 
 
 def count(lake: Lake, table: str, where: str = "true") -> dict[str, int]:
@@ -60,15 +66,19 @@ def test_the_pairs_and_sets_have_the_reports_sizes(lake: Lake) -> None:
     assert count(lake, "test_set", "seen") == {"test": 1464}
 
 
-def test_the_warnings_say_how_much_of_the_test_data_was_seen(lake: Lake) -> None:
-    from jobsearch_dagster.pairs import checks
-
-    with lake.connect(["query_pairs", "test_set", "clean_jobs"]) as connection:
-        shares = checks._unknown_slots(connection)
-        seen = connection.execute("SELECT count(DISTINCT posting_id) FROM test_set WHERE seen").fetchall()
-        copies = connection.execute(
-            "SELECT count(*) FROM clean_jobs WHERE split = 'test' "
-            "AND job_id IN (SELECT job_id FROM clean_jobs WHERE split = 'train')"
+def test_no_question_leads_with_a_quality_of_a_person_where_a_craft_is_asked(lake: Lake) -> None:
+    with lake.connect(["query_pairs", "job_entities"]) as connection:
+        asked = connection.execute(
+            "SELECT slot_values, skills FROM query_pairs JOIN job_entities USING (row_id) WHERE query_type = 'skills'"
         ).fetchall()
-    assert round(shares["salary"], 2) == 0.72
-    assert (seen, copies) == ([(15,)], [(91,)])
+    assert asked
+    assert not [
+        values for values, skills in asked if values[0] in personal_skills() and set(skills) - personal_skills()
+    ]
+
+
+def test_the_warnings_say_how_much_was_unknown_and_seen(made_by_report: tuple[Lake, Outcome]) -> None:
+    said = "\n".join(made_by_report[1].warnings)
+    assert "train salary 0.7166," in said
+    assert "with salary 124 of 429" in said
+    assert "postings_seen 15, postings_seen_or_nearly 15, postings 15, rows_copied_from_train 91, rows 122" in said

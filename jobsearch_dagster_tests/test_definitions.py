@@ -30,7 +30,7 @@ GROUPS = {
     },
     "summarization": {"job_summaries"},
     "pairs": {"query_pairs", "token_statistics", "training_set", "validation_set", "test_set"},
-    "finetuning": {"base_model", "lora_adapter", "training_log", "training_curves"},
+    "finetuning": {"base_model", "lora_adapter", "training_log", "training_curves", "recipe_trials"},
     "search": {"job_catalog"},
     "evaluation": {
         "base_answers",

@@ -3,6 +3,7 @@
 Belongs here: running checks without materializing, and writing what they said as JUnit or Markdown.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,11 @@ from xml.etree import ElementTree as ET
 
 import dagster as dg
 
+from jobsearch_dagster.app import verdicts
 from jobsearch_dagster.app.console import RUN_CONFIG
 from jobsearch_dagster.app.run import failed_steps
 from jobsearch_dagster.app.workspace import Workspace, open_instance
+from jobsearch_dagster.build import lake_assets
 from jobsearch_dagster.foundation import home
 
 JOB = "asset_checks"
@@ -26,13 +29,15 @@ class Finding:
         asset: Asset name.
         check: Check name.
         state: `passed`, `warned`, `failed`, or `missing` for a check that did not report.
-        details: Its metadata, or why it did not report, in one line.
+        details: What it found, or why it did not report, in one line.
+        lacks: The table or model that must be made before the check can run; empty where all are there.
     """
 
     asset: str
     check: str
     state: str
     details: str
+    lacks: str = ""
 
     @property
     def is_bad(self) -> bool:
@@ -43,34 +48,67 @@ class Finding:
 def run_checks(workspace: Workspace, selections: Sequence[str]) -> list[Finding]:
     """Run all checks of the selected assets.
 
-    A check that raises leaves no evaluation, only a failed step: it counts as missing, never as passed.
+    A check that raises leaves no evaluation, only a failed step: it counts as missing, never as passed. So does one
+    whose table is not made yet; that one is not started.
     """
     keys = [dg.AssetKey(name) for name in workspace.selected(selections)]
-    selection = dg.AssetSelection.assets(*keys)
-    expected = selection.resolve_checks(workspace.defs.resolve_asset_graph())
-    job = dg.define_asset_job(JOB, selection=dg.AssetSelection.checks(*expected))
+    expected = dg.AssetSelection.assets(*keys).resolve_checks(workspace.defs.resolve_asset_graph())
+    found = [_waiting(key, lacks) for key in expected if (lacks := _lacking(workspace, key))]
+    waiting = {(finding.asset, finding.check) for finding in found}
+    found += _executed(workspace, [k for k in expected if (k.asset_key.to_user_string(), k.name) not in waiting])
+    return sorted(found, key=lambda finding: (finding.asset, finding.check))
+
+
+def _lacking(workspace: Workspace, key: dg.AssetCheckKey) -> str | None:
+    """What the check reads and what is not made: its own asset first, for making that makes all upstream of it."""
+    read = workspace.defs.resolve_asset_graph().get(key).parent_entity_keys
+    own = key.asset_key.to_user_string()
+    names = [own, *(name for name in lake_assets() if dg.AssetKey(name) in read and name != own)]
+    return next((name for name in names if not lake_assets()[name].is_made(workspace.folder)), None)
+
+
+def _waiting(key: dg.AssetCheckKey, lacks: str) -> Finding:
+    details = f"{lacks} is not made yet: run `jobsearch run --select {lacks}`"
+    return Finding(key.asset_key.to_user_string(), key.name, "missing", details, lacks)
+
+
+def _executed(workspace: Workspace, keys: Sequence[dg.AssetCheckKey]) -> list[Finding]:
+    if not keys:
+        return []
+    job = dg.define_asset_job(JOB, selection=dg.AssetSelection.checks(*keys))
     defs = dg.Definitions.merge(workspace.defs, dg.Definitions(jobs=[job]))
     with open_instance(workspace) as instance:
         result = defs.resolve_job_def(JOB).execute_in_process(
             instance=instance, run_config=RUN_CONFIG, tags=home.process_tags(), raise_on_error=False
         )
-    reported = {(e.asset_key, e.check_name): e for e in result.get_asset_check_evaluations()}
+    reported = {e.asset_check_key: e for e in result.get_asset_check_evaluations()}
     reasons = failed_steps(result)
-    return [
-        _finding(key, reported.get((key.asset_key, key.name)), reasons)
-        for key in sorted(expected, key=lambda k: (k.asset_key.to_user_string(), k.name))
-    ]
+    return [_finding(workspace, key, reported.get(key), reasons) for key in keys]
 
 
-def _finding(key: dg.AssetCheckKey, evaluation: dg.AssetCheckEvaluation | None, reasons: dict[str, str]) -> Finding:
+def _finding(
+    workspace: Workspace, key: dg.AssetCheckKey, evaluation: dg.AssetCheckEvaluation | None, reasons: dict[str, str]
+) -> Finding:
     asset = key.asset_key.to_user_string()
     if evaluation is None:
         return Finding(asset, key.name, "missing", reasons.get(f"{asset}_{key.name}", "did not report"))
-    details = ", ".join(f"{name} {value.value}" for name, value in evaluation.metadata.items())
+    details = verdicts.found(workspace, evaluation)
     if evaluation.passed:
         return Finding(asset, key.name, "passed", details)
     warned = evaluation.severity == dg.AssetCheckSeverity.WARN
     return Finding(asset, key.name, "warned" if warned else "failed", details)
+
+
+def complaints(findings: Sequence[Finding]) -> list[str]:
+    """A line for each finding that did not pass, and one for each table that checks wait for."""
+    waiting = Counter(finding.lacks for finding in findings if finding.lacks)
+    lines = [
+        f"missing: {name} is not made yet, {count} check{'s wait' if count > 1 else ' waits'} for it: "
+        f"run `jobsearch run --select {name}`"
+        for name, count in waiting.items()
+    ]
+    lines += [f"{f.state}: {f.asset}.{f.check}: {f.details}" for f in findings if f.state != "passed" and not f.lacks]
+    return lines
 
 
 def write_junit(findings: Sequence[Finding], path: Path) -> None:

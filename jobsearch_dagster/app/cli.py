@@ -34,25 +34,35 @@ Select = Annotated[
     list[str] | None,
     typer.Option("--select", "-s", help="Dagster asset selection, e.g. `clean_jobs` or `group:pairs`; repeatable."),
 ]
-Profile = Annotated[str | None, typer.Option("--profile", "-p", help="demo, report, or smoke.")]
+Profile = Annotated[
+    str | None, typer.Option("--profile", "-p", help="demo, report, smoke, or your own file, e.g. my.yaml.")
+]
 
 
 @app.command()
 def run(
     select: Select = None,
     profile: Profile = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="ASSET.FIELD=VALUE",
+            help="Another value for this run, e.g. `query_pairs.paraphrases=true`; repeatable. A profile keeps it.",
+        ),
+    ] = None,
     *,
     only: Annotated[bool, typer.Option("--only", help="Run just the selection.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Print what is out of date and why; run nothing.")] = False,
 ) -> None:
     """Bring assets up to date like make: what is missing or stale upstream runs too, nothing else.
 
-    Examples: jobsearch run | jobsearch run --profile report --select clean_jobs | jobsearch run --explain
+    Examples: jobsearch run | jobsearch run --profile my.yaml --select clean_jobs | jobsearch run --explain
     """
     from jobsearch_dagster.app import run as running
     from jobsearch_dagster.app.workspace import open_workspace
 
-    workspace = open_workspace(profile)
+    workspace = open_workspace(profile, changes or [])
     if explain:
         for name, status in running.explain(workspace, select or []).items():
             output.print(f"{name:<24} {status.state:<9} {status.reason}", markup=False, soft_wrap=True)
@@ -96,9 +106,8 @@ def check(
         checking.write_junit(findings, junit)
     if markdown is not None:
         checking.write_markdown(findings, markdown)
-    for finding in findings:
-        if finding.state != "passed":
-            output.print(f"{finding.state}: {finding.asset}.{finding.check}: {finding.details}", markup=False)
+    for line in checking.complaints(findings):
+        output.print(line, markup=False, soft_wrap=True)
     bad = sum(finding.is_bad for finding in findings)
     output.print(f"{len(findings) - bad} of {len(findings)} checks hold.")
     if bad:
@@ -149,23 +158,37 @@ def sample(
 
 @app.command()
 def export(
-    what: Annotated[Literal["pairs"], typer.Argument(help="pairs: training, validation and test set.")],
+    what: Annotated[
+        Literal["pairs", "adapter"],
+        typer.Argument(help="pairs: training, validation and test set; adapter: merged into its base model."),
+    ],
     out: Annotated[Path, typer.Option(help="Folder to write to.")],
     form: Annotated[
-        Form, typer.Option(help="messages: chat as JSON lines; sharegpt: human and gpt; dataset: a DatasetDict folder.")
-    ] = "messages",
+        Form | None,
+        typer.Option(
+            help="Of pairs. messages (default): chat as JSON lines; sharegpt: human and gpt; dataset: a DatasetDict "
+            "in the folder OUT/dataset."
+        ),
+    ] = None,
 ) -> None:
     """Write what was made in forms that other tools read.
 
-    Examples: jobsearch export pairs --out pairs | jobsearch export pairs --out pairs --form sharegpt
+    Examples: jobsearch export pairs --out pairs --form sharegpt | jobsearch export adapter --out model
     """
-    from jobsearch_dagster.foundation.lake import Lake
-    from jobsearch_dagster.pairs.exports import SETS, export_pairs
+    from jobsearch_dagster.app import export as exporting
+    from jobsearch_dagster.app.workspace import UsageError
 
     settings = Settings.from_environment()
-    with Lake(settings.data_dir, settings.memory_limit).connect(list(SETS.values())) as connection:
-        for path in export_pairs(connection, out, form):
-            output.print(str(path), markup=False, soft_wrap=True)
+    if what == "pairs":
+        written = exporting.pairs(settings, out, form or "messages")
+    elif form is not None:
+        raise UsageError(f"--form {form} is for pairs: leave it out with adapter")
+    else:
+        folder, comparison = exporting.adapter(settings, out)
+        errors.print(f"merged and unmerged: {comparison}", markup=False)
+        written = [folder]
+    for path in written:
+        output.print(str(path), markup=False, soft_wrap=True)
 
 
 @app.command()

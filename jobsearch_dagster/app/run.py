@@ -11,6 +11,7 @@ import dagster as dg
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord
 
 from jobsearch_dagster.app.console import RUN_CONFIG, errors
+from jobsearch_dagster.app.verdicts import failed_checks
 from jobsearch_dagster.app.workspace import Workspace, open_instance
 from jobsearch_dagster.build import lake_assets
 from jobsearch_dagster.foundation import home
@@ -52,9 +53,12 @@ def explain(workspace: Workspace, selections: Sequence[str]) -> dict[str, Status
 
     Raises:
         UserError: Raw files or an embedded model are missing.
+        UsageError: A change is of an asset that is not among them.
     """
+    names = _with_upstream(workspace.selected(selections))
+    workspace.refuse_changes_outside(names)
     with open_instance(workspace) as instance:
-        return _statuses(workspace, instance, _with_upstream(workspace.selected(selections)))
+        return _statuses(workspace, instance, names)
 
 
 def run(workspace: Workspace, selections: Sequence[str], *, only: bool = False) -> Outcome:
@@ -62,8 +66,10 @@ def run(workspace: Workspace, selections: Sequence[str], *, only: bool = False) 
 
     Raises:
         UserError: Raw files or an embedded model are missing, or the data folder cannot be written.
+        UsageError: A change is of an asset that is not among those.
     """
     selected = workspace.selected(selections)
+    workspace.refuse_changes_outside(selected if only else _with_upstream(selected))
     with (
         open_instance(workspace) as instance,
         home.only_run(workspace.settings.data_dir, lambda line: errors.print(line, markup=False)),
@@ -89,7 +95,7 @@ def _with_upstream(names: Iterable[str]) -> list[str]:
 
 
 def _statuses(workspace: Workspace, instance: dg.DagsterInstance, names: list[str]) -> dict[str, Status]:
-    statuses = examine(lake_assets(), workspace.folder, workspace.profile, names)
+    statuses = examine(lake_assets(), workspace.folder, workspace.recipe, names)
     for name, reason in _unproven(workspace, instance).items():
         if name in statuses and statuses[name].state == "fresh":
             statuses[name] = Status("stale", reason)
@@ -105,7 +111,9 @@ def _refuse_unproven_inputs(workspace: Workspace, instance: dg.DagsterInstance, 
 
 
 def _unproven(workspace: Workspace, instance: dg.DagsterInstance) -> dict[str, str]:
-    """Assets of whose stored version a blocking check is not known to hold: nothing may be built on them.
+    """Assets of whose stored version it is not known that a blocking check stops nothing: none may be built on them.
+
+    A check that blocks may find what only warns: that was told when it was found, and the asset is as good as it gets.
 
     The verdict must be on the version that is stored now; one on another version, from another data folder or from
     before a restored backup, proves nothing.
@@ -121,7 +129,7 @@ def _unproven(workspace: Workspace, instance: dg.DagsterInstance) -> dict[str, s
         judged = evaluation.metadata.get(VERSION) if evaluation else None
         if stamp is None or judged is None or judged.value != stamp.data_version:
             found[name] = f"check {key.name} never ran on this version"
-        elif evaluation and not evaluation.passed:
+        elif evaluation and not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR:
             found[name] = f"check {key.name} did not pass"
     return found
 
@@ -133,10 +141,11 @@ def _evaluation(record: AssetCheckExecutionRecord | None) -> dg.AssetCheckEvalua
 
 def _execute(workspace: Workspace, instance: dg.DagsterInstance, names: list[str]) -> Outcome:
     started = time.monotonic()
+    changes = {name: {"config": values} for name, values in workspace.changes.items() if name in names}
     result = workspace.defs.resolve_implicit_global_asset_job_def().execute_in_process(
         instance=instance,
         asset_selection=[dg.AssetKey(name) for name in names],
-        run_config=RUN_CONFIG,
+        run_config={**RUN_CONFIG, "ops": changes},
         tags={**home.process_tags(), "jobsearch/profile": workspace.profile},
         raise_on_error=False,
     )
@@ -157,13 +166,14 @@ def _execute(workspace: Workspace, instance: dg.DagsterInstance, names: list[str
         seconds=seconds,
         group_seconds=group_seconds,
         check_seconds=_check_seconds(instance, result),
-        problems=_problems(result),
-        warnings=tuple(failed_checks(result, dg.AssetCheckSeverity.WARN)),
+        problems=_problems(workspace, result),
+        warnings=tuple(failed_checks(workspace, result.get_asset_check_evaluations(), dg.AssetCheckSeverity.WARN)),
     )
 
 
-def _problems(result: dg.ExecuteInProcessResult) -> tuple[str, ...]:
-    found = [*failed_steps(result).values(), *failed_checks(result, dg.AssetCheckSeverity.ERROR)]
+def _problems(workspace: Workspace, result: dg.ExecuteInProcessResult) -> tuple[str, ...]:
+    failed = failed_checks(workspace, result.get_asset_check_evaluations(), dg.AssetCheckSeverity.ERROR)
+    found = [*failed_steps(result).values(), *failed]
     if not result.success and not found:
         found = [f"run {result.run_id[:8]} failed outside its steps: see its log in the UI"]
     return tuple(dict.fromkeys(found))  # two steps can fail for the same reason
@@ -202,13 +212,3 @@ def _reason(event: dg.DagsterEvent, run_id: str) -> str:
     error = failure.error and (failure.error.cause or failure.error)
     first = error.message.strip().splitlines()[0] if error else "no reason given"
     return f"{event.step_key} failed: {first} (traceback in run {run_id[:8]} of the UI)"
-
-
-def failed_checks(result: dg.ExecuteInProcessResult, severity: dg.AssetCheckSeverity) -> list[str]:
-    """One line per failed check of a severity."""
-    return [
-        f"check {e.check_name} of {e.asset_key.to_user_string()} failed: "
-        + ", ".join(f"{name} {value.value}" for name, value in e.metadata.items())[:300]
-        for e in result.get_asset_check_evaluations()
-        if not e.passed and e.severity == severity
-    ]

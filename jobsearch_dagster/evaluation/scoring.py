@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from jobsearch_dagster.evaluation.statistics import estimate
 from jobsearch_dagster.evaluation.truth import Asked, Posting, Postings, grounded, right
 from jobsearch_dagster.foundation.profiles import Recipe
+from jobsearch_dagster.foundation.statistics import estimate
 from jobsearch_dagster.foundation.text_metrics import text_scores
 
 if TYPE_CHECKING:

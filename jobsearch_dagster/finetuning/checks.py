@@ -4,6 +4,7 @@ import math
 
 import dagster as dg
 
+from jobsearch_dagster.finetuning.summary import before_and_after
 from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster.foundation.table_check import lake_check
 
@@ -33,8 +34,27 @@ def the_loss_fell(folder: DataFolder) -> dg.AssetCheckResult:
 
 
 @lake_check("lora_adapter", blocking=False)
+def the_adapter_predicts_better_than_the_base_model(folder: DataFolder) -> dg.AssetCheckResult:
+    """On validation pairs the adapter's loss is lower, and the 95 % interval of the paired difference excludes zero."""
+    found = folder.artifacts.read("lora_adapter").manifest["validation"]
+    names = ("n", "postings", "base_loss", "adapter_loss", "difference", "low", "high", "p")
+    return dg.AssetCheckResult(
+        passed=found["high"] is not None and found["high"] < 0,  # one posting has no interval and is no proof
+        metadata={name: str(found[name]) for name in names},
+    )
+
+
+@lake_check("lora_adapter")
+def the_adapter_changes_answers(folder: DataFolder) -> dg.AssetCheckResult:
+    """At least one question of the sample is answered otherwise than by the base model: else nothing was learned."""
+    rows = before_and_after(folder.artifacts.read("lora_adapter").manifest["sample"])
+    changed = sum(row["before"] != row["after"] for row in rows)
+    return dg.AssetCheckResult(passed=changed > 0, metadata={"changed": changed, "questions": len(rows)})
+
+
+@lake_check("lora_adapter", blocking=False)
 def no_example_was_dropped_or_cut(folder: DataFolder) -> dg.AssetCheckResult:
     """Every training pair fits into `max_seq_length` whole."""
-    manifest = folder.artifacts.read("lora_adapter").manifest
-    counts = {name: manifest[name] for name in ("dropped_examples", "cut_examples")}
+    dataset = folder.artifacts.read("lora_adapter").manifest["dataset"]
+    counts = {name: dataset[name] for name in ("dropped", "cut")}
     return dg.AssetCheckResult(passed=not any(counts.values()), metadata=counts)

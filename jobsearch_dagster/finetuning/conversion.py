@@ -4,7 +4,10 @@ Belongs here: turning the files that `model_store` finds into a directory that t
 special cases. A GGUF file is dequantized once; a saved model is copied.
 """
 
+import functools
 import shutil
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +19,17 @@ SPECIAL_TOKENS = {"bos_token": "<|im_start|>", "eos_token": "<|im_end|>", "pad_t
 """Of SmolLM2. transformers up to 5.17 reads the GGUF's wrongly (eos becomes `<|im_start|>`, there is no pad); a pad
 that equals eos would hide the end of the answer from the loss."""
 
+_DURATION = "about a minute, two on a busy machine"
 
-def convert(root: Path, files: list[Path], target: Path) -> dict[str, Any]:
+
+def convert(root: Path, files: list[Path], target: Path, say: Callable[[str], object]) -> dict[str, Any]:
     """Fill `target` with config, tokenizer and safetensors.
 
     Args:
         root: Directory of the model's files.
         files: Its files; a single GGUF file, or those of a saved model.
         target: An empty directory.
+        say: Gets a line on what is done and how long it takes.
 
     Raises:
         UserError: The folder holds no weights.
@@ -33,11 +39,14 @@ def convert(root: Path, files: list[Path], target: Path) -> dict[str, Any]:
     """
     model_store.silence_progress_bars()
     gguf = [path for path in files if path.suffix == ".gguf"]
+    size = sum(path.stat().st_size for path in files) / 1e6
     if gguf:
+        say(f"writing {gguf[0].name} ({size:,.0f} MB) as safetensors, once: {_DURATION}")
         _from_gguf(gguf[0], target)
     elif not any(path.suffix == ".safetensors" for path in files):
         raise UserError(f"model {root}: no .safetensors file in it; save the model with `save_pretrained` first")
     else:
+        say(f"copying {len(files)} files ({size:,.0f} MB) of {root}")
         for path in files:
             place = target / path.relative_to(root)
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -51,9 +60,10 @@ def _from_gguf(path: Path, target: Path) -> None:
 
     tokenizer = model_store.load_tokenizer(path.parent, gguf_file=path.name)
     tokenizer.add_special_tokens(SPECIAL_TOKENS)
-    loaded = AutoModelForCausalLM.from_pretrained(
-        path.parent, gguf_file=path.name, dtype=torch.float32, local_files_only=True
-    )
+    with _without_bar():
+        loaded = AutoModelForCausalLM.from_pretrained(
+            path.parent, gguf_file=path.name, dtype=torch.float32, local_files_only=True
+        )
     config = loaded.config
     config.bos_token_id = tokenizer.bos_token_id
     config.eos_token_id = tokenizer.eos_token_id
@@ -67,6 +77,19 @@ def _from_gguf(path: Path, target: Path) -> None:
     fresh.generation_config.pad_token_id = tokenizer.pad_token_id
     fresh.save_pretrained(target)
     tokenizer.save_pretrained(target)
+
+
+@contextmanager
+def _without_bar() -> Generator[None]:
+    """A bar that transformers draws of its own while it reads a GGUF file, past its switch for bars, is not drawn."""
+    from transformers import modeling_gguf_pytorch_utils as reader
+
+    drawn = reader.tqdm
+    reader.tqdm = functools.partial(drawn, disable=True)  # ty: ignore[invalid-assignment]
+    try:
+        yield
+    finally:
+        reader.tqdm = drawn
 
 
 def _facts(target: Path) -> dict[str, Any]:

@@ -1,198 +1,212 @@
-"""Training of the adapter with PEFT and TRL's SFTTrainer, on ids and labels from `pairs/rendering.py`.
+"""One training run, from rendered examples to a saved adapter: the same for both backends.
 
-Belongs here: one training run from rows to saved adapter. What the numbers are is in `recipe.py`.
+Belongs here: what the trainer is told, and going on from a checkpoint. Which examples come when is in `order.py`, who
+loads the model in `backends.py`, what is recorded in `recorder.py`, what a checkpoint is in `checkpoints.py`.
 """
 
-import math
+import os
+import shutil
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from importlib.metadata import version
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from jobsearch_dagster.finetuning.recipe import LoraRecipe, resolve_targets
+from pydantic import BaseModel, ConfigDict
+
+from jobsearch_dagster.finetuning.backends import has_bf16, load_trl, load_unsloth
+from jobsearch_dagster.finetuning.checkpoints import Checkpoints
+from jobsearch_dagster.finetuning.examples import load_examples
+from jobsearch_dagster.finetuning.recipe import Backend, LoraRecipe
+from jobsearch_dagster.finetuning.recorder import Plan, as_callback
+from jobsearch_dagster.finetuning.sample import Sample, SampleQuestion
+from jobsearch_dagster.finetuning.trainer import trainer_class
+from jobsearch_dagster.finetuning.validation import compare_with_base
 from jobsearch_dagster.foundation import model_store
 from jobsearch_dagster.foundation.errors import UserError
-from jobsearch_dagster.foundation.progress import Progress
-from jobsearch_dagster.pairs.rendering import Rendered, render_example
 
-LIBRARIES = ("torch", "transformers", "peft", "trl")
+Say = Callable[[str], object]
 
 
-@dataclass(frozen=True)
-class Pair:
-    """What the trainer needs of a query/answer pair."""
+class Job(BaseModel):
+    """A training that any process of this machine can run.
 
-    system: str
-    question: str
-    answer: str
+    Attributes:
+        base: Folder of the base model.
+        examples: Folder written by `Examples.save`.
+        validation: Another, of what is not learned from.
+        order: Positions of the examples in the order of training.
+        sample: Questions that are answered on the way.
+        recipe: Hyper-parameters.
+        backend: Who trains.
+        checkpoints: Folder of this training's checkpoints.
+        key: Of the adapter to be made; a checkpoint with another is not used.
+        target: Folder that the adapter is saved to.
+        data_dir: Where relative model names begin.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    base: Path
+    examples: Path
+    validation: Path
+    order: tuple[int, ...]
+    sample: tuple[SampleQuestion, ...]
+    recipe: LoraRecipe
+    backend: Backend
+    checkpoints: Path
+    key: str
+    target: Path
+    data_dir: Path
 
 
-def train_adapter(
-    base: Path,
-    rows: Sequence[Pair],
-    recipe: LoraRecipe,
-    target: Path,
-    say: Callable[[str], object],
-) -> dict[str, Any]:
-    """Train a LoRA adapter and save it.
+def train(job: Job, say: Say) -> dict[str, Any]:
+    """Train, or go on training from the last whole checkpoint, and save the adapter.
 
     Args:
-        base: Directory of the base model.
-        rows: Training pairs.
-        recipe: Hyper-parameters.
-        target: Directory to save the adapter to, as safetensors.
+        job: What to do.
         say: Gets a line of progress now and then.
 
     Returns:
-        What the manifest says: resolved modules, counts, losses per step, hardware, versions, seconds.
+        Resolved modules, counts, rows of the log, answers to the sample, losses on the validation examples, hardware,
+        seconds; of the first of several processes.
 
     Raises:
-        UserError: No pair fits into `max_seq_length`.
-        FloatingPointError: The loss is not a finite number; nothing is saved.
+        UserError: The loss is not a finite number, or this machine lacks what the recipe asks for; no adapter is saved.
     """
-    import torch
-    from peft import LoraConfig, get_peft_model
-    from transformers import AutoModelForCausalLM, PrinterCallback, set_seed
-    from trl import SFTTrainer
+    from transformers import PrinterCallback, set_seed
 
+    trainer_type = trainer_class()  # first: with Unsloth this is the class that it has changed
     model_store.silence_progress_bars()
-    set_seed(recipe.seed)  # before the adapter exists: its first half is random
-    tokenizer = model_store.load_tokenizer(base)
-    examples = _render(tokenizer, rows, recipe)
-    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32, local_files_only=True)
-    targets = resolve_targets(model, recipe.target_modules)
-    model = get_peft_model(
-        model,
-        LoraConfig(
-            task_type="CAUSAL_LM",
-            r=recipe.lora_r,
-            lora_alpha=recipe.lora_alpha,
-            lora_dropout=recipe.lora_dropout,
-            target_modules=list(targets),
-        ),
+    set_seed(job.recipe.seed)  # before the adapter exists: its first half is random
+    tokenizer = model_store.load_tokenizer(job.base)
+    load = load_trl if job.backend == "trl" else load_unsloth
+    model, targets = load(job.base, job.recipe)
+    if job.recipe.compile_layers:
+        compile_layers(model)
+    examples = load_examples(job.examples)
+    lengths = [len(ids) for ids in examples["input_ids"]]
+    checkpoints = Checkpoints(job.checkpoints, job.key)
+    last = checkpoints.last(say)
+    plan = Plan(job.recipe, job.order, lengths)
+    recorder = as_callback(plan, Sample(job, model, tokenizer), checkpoints, last, say)
+    trainer = trainer_type(
+        model=model,
+        args=_arguments(job),
+        train_dataset=examples.select(job.order),
+        processing_class=tokenizer,
+        callbacks=[recorder],
     )
-    log = _log_callback(Progress(recipe.max_steps, "steps", say))
-    with TemporaryDirectory() as scratch:
-        trainer = SFTTrainer(
-            model=model,
-            args=_arguments(recipe, scratch),
-            train_dataset=_dataset(examples),
-            processing_class=tokenizer,
-            callbacks=[log],
-        )
-        trainer.remove_callback(PrinterCallback)  # it prints every log entry to stdout
-        started = time.monotonic()
-        trainer.train()
-        seconds = time.monotonic() - started
-    model.save_pretrained(str(target), safe_serialization=True)
+    trainer.remove_callback(PrinterCallback)  # it prints every log entry to stdout
+    _keep_adapter_in_float32(model)
+    if last is not None:
+        say(f"goes on after step {last.step} of {job.recipe.max_steps}, from {last.path}")
+        checkpoints.drop_after(last.step)
+    started = time.monotonic()
+    with _trackers_below(job):
+        trainer.train(resume_from_checkpoint=str(last.path) if last else None)
+    seconds = time.monotonic() - started
+    losses = []
+    if trainer.is_world_process_zero():
+        losses = compare_with_base(model, load_examples(job.validation), tokenizer.pad_token_id)
+        recorder.finish([loss.adapter for loss in losses])
+        model.save_pretrained(str(job.target), safe_serialization=True)
     trainable, total = model.get_nb_trainable_parameters()
     return {
-        "recipe": recipe.model_dump(),
         "target_modules": targets,
         "trainable_parameters": trainable,
         "parameters": total,
-        "examples": len(examples),
-        "dropped_examples": len(rows) - len(examples),
-        "cut_examples": sum(example.is_cut for example in examples),
-        "log": log.rows,
-        "hardware": _hardware(),
+        "trainable_share": trainable / total,
+        "log": recorder.measured,
+        "sample": recorder.answered,
+        "resumed_after_step": last.step if last else None,
         "precision": "bf16" if trainer.args.bf16 else "fp32",
-        "versions": {name: version(name) for name in LIBRARIES},
+        "hardware": hardware(),
         "seconds": round(seconds, 1),
+        "validation": losses,
     }
 
 
-def _render(tokenizer: Any, rows: Sequence[Pair], recipe: LoraRecipe) -> list[Rendered]:
-    rendered = (
-        render_example(
-            tokenizer,
-            row.system,
-            row.question,
-            row.answer,
-            loss=recipe.loss,
-            max_length=recipe.max_seq_length,
-        )
-        for row in rows
-    )
-    examples = [example for example in rendered if example is not None]
-    if not examples:
-        raise UserError(
-            f"none of {len(rows)} training pairs fits into max_seq_length {recipe.max_seq_length}: "
-            "raise it; where there are no pairs, put more postings into raw/"
-        )
-    return examples
+def _keep_adapter_in_float32(model: Any) -> None:
+    """TRL halves the adapter of a 4-bit model; loaded from a checkpoint it would be float32, and learn otherwise."""
+    for parameter in model.parameters():
+        if parameter.requires_grad:
+            parameter.data = parameter.data.float()
 
 
-def _dataset(examples: Sequence[Rendered]) -> Any:
-    from datasets import Dataset
+@contextmanager
+def _trackers_below(job: Job) -> Generator[None]:
+    """TensorBoard writes below the checkpoints unless it is told otherwise, and those are deleted in the end."""
+    name = "TENSORBOARD_LOGGING_DIR"
+    if name in os.environ or "tensorboard" not in job.recipe.report_to:
+        yield
+        return
+    os.environ[name] = str(job.data_dir / "trackers" / job.target.name)
+    try:
+        yield
+    finally:
+        del os.environ[name]
 
-    return Dataset.from_dict({"input_ids": [e.input_ids for e in examples], "labels": [e.labels for e in examples]})
 
-
-def _arguments(recipe: LoraRecipe, scratch: str) -> Any:
+def _arguments(job: Job) -> Any:
     import torch
     from trl import SFTConfig
 
-    cuda = torch.cuda.is_available()
+    recipe, cuda = job.recipe, torch.cuda.is_available()
     return SFTConfig(
-        output_dir=scratch,
+        output_dir=str(job.checkpoints),
         max_length=None,  # the renderer has cut already
         per_device_train_batch_size=recipe.batch_size,
-        gradient_accumulation_steps=recipe.gradient_accumulation_steps,
+        gradient_accumulation_steps=recipe.gradient_accumulation_steps // recipe.processes,
         max_steps=recipe.max_steps,
         warmup_steps=recipe.warmup_steps,
         learning_rate=recipe.learning_rate,
         lr_scheduler_type="cosine",
-        weight_decay=0.01,
+        weight_decay=recipe.weight_decay,
+        # Unsloth changes these three defaults of TRL's; said, both backends do the same.
+        optim="adamw_torch_fused",
+        padding_free=False,
+        torch_empty_cache_steps=None,
         seed=recipe.seed,
-        bf16=torch.cuda.is_bf16_supported() if cuda else _cpu_has_bf16(),
+        bf16=has_bf16(recipe),
         use_cpu=not cuda,
-        gradient_checkpointing=False,  # trades 20 % time for memory that a LoRA of this size does not need
-        train_sampling_strategy="group_by_length",
+        gradient_checkpointing=recipe.gradient_checkpointing,
+        gradient_checkpointing_kwargs={"use_reentrant": False} if recipe.gradient_checkpointing else None,
+        # Logits of a vocabulary of 49,152 for every position of a prompt are most of a small model's memory traffic:
+        # this loss computes them where there is a label only. Unsloth brings a loss of its own.
+        loss_type="chunked_nll" if job.backend == "trl" else "nll",
+        train_sampling_strategy="sequential",  # the data set is in order already
         dataloader_pin_memory=cuda,
+        ddp_backend="gloo" if recipe.processes > 1 and not cuda else None,
+        deepspeed=recipe.deepspeed,
         logging_steps=1,
         logging_nan_inf_filter=False,  # the filter logs 0 for a loss that is no number
-        save_strategy="no",
-        report_to="none",
+        save_strategy="no" if recipe.deepspeed else "steps",  # DeepSpeed's checkpoints are pickle
+        save_steps=recipe.checkpoint_steps,
+        report_to=list(recipe.report_to) or "none",
         disable_tqdm=True,
     )
 
 
-def _cpu_has_bf16() -> bool:
-    """Where the processor lacks bfloat16 instructions it is emulated, several times slower than float32."""
+def compile_layers(model: Any) -> None:
+    """Two graphs for all layers, as the first has no gradient to pass on; one per length would be compiled for minutes.
+
+    Raises:
+        UserError: There is no C++ compiler.
+    """
     import torch
 
-    features = torch.cpu.get_capabilities()
-    return any(features.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+    compiler = os.environ.get("CXX", "g++")
+    if not torch.cuda.is_available() and shutil.which(compiler) is None:
+        raise UserError(f"compile_layers needs a C++ compiler and there is no {compiler}: install g++ or leave it off")
+    for layer in model.get_base_model().base_model.layers:
+        layer.compile(dynamic=True)
 
 
-def _hardware() -> str:
+def hardware() -> str:
+    """The card, or the processor's threads."""
     import torch
 
     if torch.cuda.is_available():
         return torch.cuda.get_device_name()
     return f"CPU, {torch.get_num_threads()} threads"
-
-
-def _log_callback(progress: Progress) -> Any:
-    from transformers import TrainerCallback
-
-    class Log(TrainerCallback):
-        """Keeps one row per step and stops at the first loss that is no number."""
-
-        def __init__(self) -> None:
-            self.rows: list[dict[str, float]] = []
-
-        def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
-            if "loss" not in logs:
-                return  # the summary after the last step
-            if not math.isfinite(logs["loss"]):
-                raise FloatingPointError(f"the loss is {logs['loss']} at step {state.global_step}")
-            names = ("loss", "grad_norm", "learning_rate", "epoch")
-            self.rows.append({"step": state.global_step, **{n: float(logs[n]) for n in names}})
-            progress.advance()
-
-    return Log()

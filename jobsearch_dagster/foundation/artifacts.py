@@ -47,6 +47,13 @@ class ArtifactStore:
         """Where the artifact with this key lies or will lie; 16 digits of the key keep the paths short."""
         return self.root / asset / key[:16]
 
+    def workspace(self, asset: str, key: str) -> Path:
+        """A folder for the work on an artifact that must outlive the process, such as checkpoints.
+
+        It is removed when the artifact counts.
+        """
+        return self.root / asset / "unfinished" / key[:16]
+
     def stamp(self, asset: str) -> Stamp | None:
         """The identity of the artifact that counts; None when there is none or its manifest does not open."""
         artifact = self._current(asset)
@@ -74,6 +81,7 @@ class ArtifactStore:
         temporary = pointer.with_suffix(f".{os.getpid()}.tmp")
         temporary.write_text(key[:16], encoding="utf-8")
         temporary.replace(pointer)
+        shutil.rmtree(self.workspace(asset, key), ignore_errors=True)
         stamp = self.stamp(asset)
         if stamp is None:
             raise UserError(f"{self.path(asset, key)} does not open: delete it and run again")
@@ -108,7 +116,7 @@ class ArtifactStore:
             temporary.replace(target)
             self.point(asset, parts.key)
         except (OSError, SafetensorError) as error:
-            if not _is_storage_error(error):
+            if not is_storage_error(error):
                 raise
             raise UserError(
                 f"cannot write {target}: {error}; free space, make the folder writable or set JOBSEARCH_DATA_DIR"
@@ -138,7 +146,7 @@ class ArtifactStore:
             return None
 
 
-def _is_storage_error(error: Exception) -> bool:
+def is_storage_error(error: Exception) -> bool:
     """A full, read-only or forbidden disk; safetensors says so in words only ("... (os error 28)")."""
     if isinstance(error, OSError) and error.errno in STORAGE_ERRORS:
         return True

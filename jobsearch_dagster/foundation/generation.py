@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jobsearch_dagster.foundation import model_store
+from jobsearch_dagster.foundation.adapters import check_fits
 
 if TYPE_CHECKING:
     import torch
@@ -42,6 +43,15 @@ class Generator:
     """
 
     def __init__(self, model: Path, adapter: Path | None = None) -> None:
+        """Load the model.
+
+        Args:
+            model: Directory of the base model.
+            adapter: Directory of an adapter that was trained on it.
+
+        Raises:
+            UserError: The adapter is broken or belongs to another model.
+        """
         import torch
         from transformers import AutoModelForCausalLM
 
@@ -53,9 +63,20 @@ class Generator:
         if adapter is not None:
             from peft import PeftModel
 
+            check_fits(self._model, adapter)
             self._model = PeftModel.from_pretrained(self._model, adapter)
         self._has_adapter = adapter is not None
         self._model.to(self.device).eval()
+
+    @classmethod
+    def around(cls, model: Any, tokenizer: Any) -> "Generator":
+        """A generator of a model that is being trained, with its adapter, on the device and in the precision it has."""
+        generator = cls.__new__(cls)
+        generator.device = str(model.device)
+        generator.tokenizer = tokenizer
+        generator._model = model
+        generator._has_adapter = True
+        return generator
 
     def generate(
         self,

@@ -23,7 +23,7 @@ class Settings:
 
     Attributes:
         data_dir: Absolute data folder (`JOBSEARCH_DATA_DIR`, default `./data`).
-        profile: Name of the profile (`JOBSEARCH_PROFILE`, default `demo`).
+        profile: Name of a packaged profile, or absolute path of a user's (`JOBSEARCH_PROFILE`, default `demo`).
         executor: Who runs the steps (`JOBSEARCH_EXECUTOR`).
         memory_limit: Bytes that DuckDB may hold before it spills to disk (`JOBSEARCH_MEMORY_LIMIT`, default 1GB).
         llm_url: Base address of an OpenAI-compatible endpoint (`JOBSEARCH_LLM_URL`); none by default.
@@ -51,13 +51,23 @@ class Settings:
             raise UserError(f"JOBSEARCH_EXECUTOR={executor} is not known: use one of {', '.join(EXECUTORS)}")
         return cls(
             data_dir=Path(os.environ.get("JOBSEARCH_DATA_DIR") or "data").expanduser().resolve(),
-            profile=os.environ.get("JOBSEARCH_PROFILE") or "demo",
+            profile=located_profile(os.environ.get("JOBSEARCH_PROFILE") or "demo"),
             executor=executor,
             memory_limit=_memory_limit(os.environ.get("JOBSEARCH_MEMORY_LIMIT", "")),
             llm_url=os.environ.get("JOBSEARCH_LLM_URL") or None,
             llm_model=os.environ.get("JOBSEARCH_LLM_MODEL") or None,
             llm_key=os.environ.get("JOBSEARCH_LLM_KEY") or None,
         )
+
+
+def is_profile_file(profile: str) -> bool:
+    """Whether a profile is a user's file and not a name: by its ending, so that a typing error stays a wrong name."""
+    return Path(profile).suffix in {".yaml", ".yml"}
+
+
+def located_profile(profile: str) -> str:
+    """The profile such that every process means the same by it, wherever it works: a file by its absolute path."""
+    return str(Path(profile).expanduser().resolve()) if is_profile_file(profile) else profile
 
 
 def _memory_limit(text: str) -> int:

@@ -4,12 +4,12 @@ Belongs here: comparing the key an asset would get now with the key it was store
 key changed. *Affected* = downstream of something stale: it may turn out equal once its inputs are known.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from jobsearch_dagster.foundation import profiles
 from jobsearch_dagster.foundation.lake import KeyParts
+from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.table_asset import DataFolder, LakeAsset
 
 
@@ -22,14 +22,17 @@ class Status:
 
 
 def examine(
-    assets: Mapping[str, LakeAsset], folder: DataFolder, profile: str, only: Iterable[str] | None = None
+    assets: Mapping[str, LakeAsset],
+    folder: DataFolder,
+    recipe_of: Callable[[LakeAsset], Recipe],
+    only: Iterable[str] | None = None,
 ) -> dict[str, Status]:
-    """State of each asset under a profile.
+    """State of each asset.
 
     Args:
         assets: All assets, upstream first.
         folder: The data folder.
-        profile: Profile whose recipes apply.
+        recipe_of: The recipe that applies to an asset.
         only: Names to examine, closed under "upstream of"; all by default.
 
     Returns:
@@ -42,7 +45,7 @@ def examine(
     found: dict[str, Status] = {}
     for name, asset in assets.items():
         if name in wanted:
-            found[name] = _status(asset, assets, folder, profile, found)
+            found[name] = _status(asset, assets, folder, recipe_of(asset), found)
     return found
 
 
@@ -50,10 +53,9 @@ def _status(
     asset: LakeAsset,
     assets: Mapping[str, LakeAsset],
     folder: DataFolder,
-    profile: str,
+    config: Recipe,
     found: Mapping[str, Status],
 ) -> Status:
-    config = profiles.resolve(asset.recipe, asset.name, profile)
     stored = asset.stamp(folder)
     if stored is None:
         asset.external(folder, config)  # what is missing outside the lake is said before anything runs

@@ -96,7 +96,7 @@ class Publication(Protocol):
 
 External = Callable[[DataFolder, Any], dict[str, str]]
 Show = Callable[[Any], dict[str, Any]]
-"""Gets a connection on which the table and those of `shown_beside` are views, or the artifact."""
+"""Gets a connection on which the table and those it was made from are views, or the artifact."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class LakeAsset:
         external: Digests of what comes from outside the lake.
         schema: The table's contract; None for an artifact.
         show: Metadata for the UI from the stored content: numbers, plots.
-        shown_beside: Tables among the inputs that `show` reads too.
+        preview: Query whose first rows preview the table; the table itself where it is None.
         publication: A second form of the table.
         accelerator: Wants a GPU where there is one.
     """
@@ -131,7 +131,7 @@ class LakeAsset:
     external: External = lambda folder, config: {}
     schema: TableSchema | None = None
     show: Show | None = None
-    shown_beside: tuple[str, ...] = ()
+    preview: str | None = None
     publication: Publication | None = None
     accelerator: bool = False
 
@@ -140,6 +140,10 @@ class LakeAsset:
         if self.schema is None:
             return folder.artifacts.stamp(self.name)
         return folder.lake.stamp(self.name)
+
+    def is_made(self, folder: DataFolder) -> bool:
+        """Whether there is something to check: a table, be it whole or damaged, or an artifact that opens."""
+        return self.stamp(folder) is not None or (self.schema is not None and folder.lake.path(self.name).exists())
 
     def parts(self, folder: DataFolder, config: Recipe, inputs: dict[str, str]) -> KeyParts:
         """What the asset's key is made of."""
@@ -265,7 +269,7 @@ def _materialize(
             "key": parts.key,
             "config": config.model_dump(mode="json"),
             "seconds": round(seconds, 3),
-            **_stored_metadata(asset, folder, stamp),
+            **_stored_metadata(asset, assets, folder, stamp),
         },
     )
 
@@ -282,6 +286,10 @@ def _input_versions(asset: LakeAsset, assets: Mapping[str, LakeAsset], folder: D
     return versions
 
 
+def _input_tables(asset: LakeAsset, assets: Mapping[str, LakeAsset]) -> list[str]:
+    return [name for name in asset.inputs if assets[name].schema is not None]
+
+
 def _compute(
     asset: LakeAsset,
     assets: Mapping[str, LakeAsset],
@@ -292,8 +300,7 @@ def _compute(
 ) -> tuple[Stamp, bool]:
     if asset.schema is None and folder.artifacts.exists(asset.name, parts.key):
         return folder.artifacts.point(asset.name, parts.key), True
-    tables = [name for name in asset.inputs if assets[name].schema is not None]
-    with folder.lake.connect(tables) as connection:
+    with folder.lake.connect(_input_tables(asset, assets)) as connection:
         step = Step(folder, connection, config, say, parts)
         if asset.schema is not None:
             rows = asset.body(step)
@@ -314,13 +321,15 @@ def user_errors_in_one_line() -> Generator[None]:
         raise dg.Failure(description=str(error), allow_retries=False) from error
 
 
-def _stored_metadata(asset: LakeAsset, folder: DataFolder, stamp: Stamp) -> dict[str, Any]:
+def _stored_metadata(
+    asset: LakeAsset, assets: Mapping[str, LakeAsset], folder: DataFolder, stamp: Stamp
+) -> dict[str, Any]:
     if asset.schema is None:
         artifact = folder.artifacts.read(asset.name)
         shown = {"path": dg.MetadataValue.path(str(artifact.path)), "manifest": artifact.manifest}
         return {**shown, **(asset.show(artifact) if asset.show else {})}
-    with folder.lake.connect([asset.name, *asset.shown_beside]) as connection:
-        preview = connection.table(asset.name).limit(PREVIEW_ROWS).df()
+    with folder.lake.connect([asset.name, *_input_tables(asset, assets)]) as connection:
+        preview = connection.sql(asset.preview or f"FROM {asset.name}").limit(PREVIEW_ROWS).df()
         shown = asset.show(connection) if asset.show else {}
     return {
         "dagster/row_count": stamp.rows,

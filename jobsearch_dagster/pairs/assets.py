@@ -14,7 +14,7 @@ from jobsearch_dagster.foundation.table_asset import DataFolder, Step, table_ass
 from jobsearch_dagster.foundation.ui_metadata import markdown_table
 from jobsearch_dagster.pairs import sets
 from jobsearch_dagster.pairs import token_statistics as tokens
-from jobsearch_dagster.pairs.query_pairs import PairsRecipe, make_pairs
+from jobsearch_dagster.pairs.query_pairs import PairsRecipe, count_copies, coverage, make_pairs
 from jobsearch_dagster.pairs.rendering import templates_digest
 from jobsearch_dagster.pairs.sets import SplitRecipe
 from jobsearch_dagster.pairs.tables import QUERY_PAIRS, TEST_SET, TOKEN_STATISTICS, TRAINING_SET, VALIDATION_SET
@@ -26,26 +26,35 @@ def template_digest(folder: DataFolder, config: PairsRecipe) -> dict[str, str]:
     return {"templates": load_templates().digest()}
 
 
-def pairs_per_type(connection: DuckDBPyConnection) -> dict[str, Any]:
-    """Pairs per split and query type."""
-    counts = connection.execute(
-        "SELECT split, query_type, count(*) FROM query_pairs GROUP BY ALL ORDER BY ALL"
-    ).fetchall()
-    return {f"{split}_{query_type}": count for split, query_type, count in counts}
+def two_of_each_type(table: str) -> str:
+    """Query for examples: what is asked and answered, with line breaks that can be seen."""
+    return f"""
+        SELECT query_type, question, replace(answer, chr(10), '\\n') AS answer FROM {table}
+        QUALIFY row_number() OVER (PARTITION BY query_type ORDER BY pair_id) <= 2 ORDER BY query_type, pair_id
+        """
+
+
+def slot_coverage(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """What is asked about how many jobs."""
+    return {
+        "coverage": dg.MetadataValue.md(markdown_table(coverage(connection))),
+        "rows not asked about: another row of their posting is": count_copies(connection),
+    }
 
 
 @table_asset(
     QUERY_PAIRS,
     inputs=("clean_jobs", "job_entities", "job_summaries"),
     recipe=PairsRecipe,
-    code_version="2",
+    code_version="3",
     external=template_digest,
-    show=pairs_per_type,
+    show=slot_coverage,
+    preview=two_of_each_type("query_pairs"),
 )
 def query_pairs(step: Step) -> pd.DataFrame:
     """Questions about each job with the answer to learn (step 3, Appendix A).
 
-    One row per job, query type and wording.
+    One row per job, query type and wording. Rows that differ in the resume alone are one job, unless it is answered.
     """
     return make_pairs(step.connection, load_templates(), step.config)
 
@@ -70,16 +79,18 @@ def shown_tokens(connection: DuckDBPyConnection) -> dict[str, Any]:
     examples = connection.sql(
         "SELECT query_type, example FROM token_statistics WHERE example IS NOT NULL ORDER BY query_type"
     ).fetchall()
-    lengths = [n for (n,) in connection.sql("SELECT example_tokens FROM token_statistics").fetchall()]
     with TemporaryDirectory() as folder:
         picture = Path(folder) / "tokens.png"
-        tokens.draw_histogram(lengths, picture)
+        tokens.draw_histogram(connection, picture)
         histogram = as_markdown(picture)
     return {
         "median / 95 % / longest": dg.MetadataValue.md(markdown_table(tokens.quantiles(connection))),
         "histogram": histogram,
         "tokens": dg.MetadataValue.md(markdown_table(report)),
-        **{f"example: {query_type}": dg.MetadataValue.md(f"```\n{text}\n```") for query_type, text in examples},
+        **{
+            f"{query_type}: loss is taken on [[...]]": dg.MetadataValue.md(f"```\n{tokens.wrapped(text)}\n```")
+            for query_type, text in examples
+        },
     }
 
 
@@ -87,10 +98,11 @@ def shown_tokens(connection: DuckDBPyConnection) -> dict[str, Any]:
     TOKEN_STATISTICS,
     inputs=("query_pairs", "base_model"),
     recipe=tokens.TokenRecipe,
-    code_version="1",
+    code_version="2",
     external=tokenizer_data,
     kinds=("huggingface", "parquet"),
     show=shown_tokens,
+    preview=two_of_each_type("token_statistics"),
 )
 def token_statistics(step: Step) -> pd.DataFrame:
     """Tokens of questions and answers by GPT-2 (the report's step 4) and by the base model.
@@ -102,7 +114,13 @@ def token_statistics(step: Step) -> pd.DataFrame:
     return tokens.count_tokens(step.connection, gpt2, base, step.config)
 
 
-@table_asset(TRAINING_SET, inputs=("query_pairs",), recipe=SplitRecipe, code_version="1")
+@table_asset(
+    TRAINING_SET,
+    inputs=("query_pairs",),
+    recipe=SplitRecipe,
+    code_version="1",
+    preview=two_of_each_type("training_set"),
+)
 def training_set(step: Step) -> DuckDBPyRelation:
     """Train pairs to learn from (step 5a).
 
@@ -111,7 +129,12 @@ def training_set(step: Step) -> DuckDBPyRelation:
     return sets.training_pairs(step.connection, step.config)
 
 
-@table_asset(VALIDATION_SET, inputs=("query_pairs", "training_set"), code_version="1")
+@table_asset(
+    VALIDATION_SET,
+    inputs=("query_pairs", "training_set"),
+    code_version="1",
+    preview=two_of_each_type("validation_set"),
+)
 def validation_set(step: Step) -> DuckDBPyRelation:
     """Train pairs kept back to watch the training (step 5a).
 
@@ -120,7 +143,12 @@ def validation_set(step: Step) -> DuckDBPyRelation:
     return sets.validation_pairs(step.connection)
 
 
-@table_asset(TEST_SET, inputs=("query_pairs", "training_set", "near_duplicate_clusters"), code_version="2")
+@table_asset(
+    TEST_SET,
+    inputs=("query_pairs", "training_set", "near_duplicate_clusters"),
+    code_version="2",
+    preview=two_of_each_type("test_set"),
+)
 def test_set(step: Step) -> DuckDBPyRelation:
     """All pairs of the test file (step 5b), each saying whether its posting was seen in training.
 

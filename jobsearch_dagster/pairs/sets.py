@@ -50,8 +50,16 @@ def validation_pairs(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBP
 
 def test_pairs(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelation":
     """All test pairs, each saying whether its posting, or a near duplicate of it, was seen in training."""
-    return connection.sql(
-        """
+    return connection.sql(f"{with_seen('query_pairs')} WHERE split = 'test'")
+
+
+def with_seen(table: str) -> str:
+    """Query for the pairs of a table with `seen` and `near_seen`: training has their posting, or a near duplicate.
+
+    Args:
+        table: Has the columns of `query_pairs`; `training_set` and `near_duplicate_clusters` are beside it.
+    """
+    return f"""
         WITH learned AS (SELECT DISTINCT posting_id FROM training_set),
         near AS (
             SELECT c.posting_id FROM near_duplicate_clusters c
@@ -59,6 +67,5 @@ def test_pairs(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelat
         )
         SELECT q.*, q.posting_id IN (FROM learned) AS seen,
             q.posting_id IN (FROM learned) OR q.posting_id IN (FROM near) AS near_seen
-        FROM query_pairs q WHERE split = 'test'
+        FROM {table} q
         """
-    )

@@ -2,7 +2,14 @@
 
 from jobsearch_dagster.foundation.schema import Column, TableSchema
 
-_ASKED = ("clean_jobs.place", "clean_jobs.salary_bucket", "job_entities.skills", "job_entities.min_years")
+_ASKED = (
+    "clean_jobs.standard_title",
+    "clean_jobs.description_text",
+    "clean_jobs.place",
+    "clean_jobs.salary_bucket",
+    "job_entities.skills",
+    "job_entities.min_years",
+)
 _ANSWER = (
     "clean_jobs.standard_title",
     "clean_jobs.place",
@@ -20,7 +27,7 @@ QUERY_PAIRS = TableSchema(
         Column("posting_id", "VARCHAR", "its posting", ("clean_jobs.posting_id",), required=True),
         Column("query_type", "VARCHAR", "skills, location, salary or experience", required=True),
         Column("variation", "BIGINT", "number of the wording, from 1", required=True),
-        Column("slot", "VARCHAR", "the value asked for", _ASKED, required=True),
+        Column("slot", "VARCHAR", "the words of the question that say what is asked for", _ASKED, required=True),
         Column(
             "slot_values",
             "VARCHAR[]",
@@ -72,6 +79,7 @@ TOKEN_STATISTICS = TableSchema(
         Column("question_tokens", "BIGINT", "tokens of the question, base model", _TEXTS[:1], required=True),
         Column("answer_tokens", "BIGINT", "tokens of the answer, base model", _TEXTS[1:], required=True),
         Column("example_tokens", "BIGINT", "tokens of the rendered example, base model", _TEXTS, required=True),
+        Column("max_seq_length", "BIGINT", "tokens of the longest example that is not cut", required=True),
         Column("is_cut", "BOOLEAN", "whether the example is longer than max_seq_length", _TEXTS, required=True),
         Column("gpt2_question", "VARCHAR[]", "GPT-2 tokens of the question, for ten pairs", _TEXTS[:1]),
         Column("gpt2_answer", "VARCHAR[]", "GPT-2 tokens of the answer, for ten pairs", _TEXTS[1:]),

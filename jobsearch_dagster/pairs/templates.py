@@ -6,26 +6,30 @@ Belongs here: loading the wordings and filling them. Which values fill the slots
 import itertools
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from jobsearch_dagster.foundation.digests import digest_of
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.preparation.imputation import UNKNOWN
 
 QueryType = Literal["skills", "location", "salary", "experience"]
 QUERY_TYPES: tuple[QueryType, ...] = get_args(QueryType)
 SLOTS: dict[QueryType, tuple[str, ...]] = {
     "skills": ("skills",),
-    "location": ("place",),
-    "salary": ("pay", "pay_bound"),
-    "experience": ("years",),
+    "location": ("where", "place", "remote"),
+    "salary": ("pay", "pay_bound", "pay_over"),
+    "experience": ("experience",),
 }
 """Slots that a wording of a query type may have."""
+
+AnswerField = Literal["title", "place", "salary", "resume", "description"]
+"""What an answer can say of a job."""
 
 WORDINGS = Path(__file__).with_name("templates.yaml")
 _SLOT = re.compile(r"\{(\w*)\}")
@@ -44,10 +48,17 @@ def slot_name(wording: str) -> str:
     return names[0]
 
 
+def fill(wording: str, text: str) -> str:
+    """A wording with its slot replaced; other braces stay as they are."""
+    return _SLOT.sub(lambda _: text, wording)
+
+
 def _with_known_slots(questions: dict[QueryType, tuple[str, ...]]) -> dict[QueryType, tuple[str, ...]]:
     if missing := set(QUERY_TYPES) - set(questions):
         raise ValueError(f"no questions for {', '.join(sorted(missing))}")
     for query_type, wordings in questions.items():
+        if not wordings:
+            raise ValueError(f"no questions for {query_type}")
         for wording in wordings:
             if slot_name(wording) not in SLOTS[query_type]:
                 raise ValueError(f"{wording!r} has another slot than {' or '.join(SLOTS[query_type])}")
@@ -88,29 +99,44 @@ class Grammar(_Frozen):
             words = iter(chosen)
             yield _ALTERNATIVE.sub(lambda _, words=words: next(words), wording)
 
-    def draw(self, query_type: QueryType, count: int, seed: str) -> list[str]:
-        """Different wordings for one query type, the same for the same seed."""
-        return random.Random(seed).sample(self.expanded[query_type], count)  # noqa: S311 - a draw, not a secret
+    def draw(self, query_type: QueryType, count: int, seed: str, slots: Collection[str]) -> list[str]:
+        """Up to `count` different wordings with one of these slots, the same for the same seed."""
+        fitting = [wording for wording in self.expanded[query_type] if slot_name(wording) in slots]
+        return random.Random(seed).sample(fitting, min(count, len(fitting)))  # noqa: S311 - a draw, not a secret
+
+
+def _with_place(heading: str) -> str:
+    if _SLOT.findall(heading) != ["place"]:
+        raise ValueError(f"{heading!r} must have the one slot {{place}}")
+    return heading
+
+
+def _without_slot(heading: str) -> str:
+    if _SLOT.search(heading):
+        raise ValueError(f"{heading!r} must have no slot: it is written where the place is not known")
+    return heading
 
 
 class AnswerTemplate(_Frozen):
     """The answer: a heading with the place, then one line per field."""
 
-    heading: str
-    heading_without_place: str
-    fields: dict[str, str]
+    heading: Annotated[str, AfterValidator(_with_place)]
+    heading_without_place: Annotated[str, AfterValidator(_without_slot)]
+    fields: dict[str, AnswerField]
 
-    def fill(self, values: dict[str, str | None]) -> str:
-        """The answer text; fields without a value are left out."""
-        heading = self.heading if values.get("place") else self.heading_without_place
-        lines = [f"{label}: {values[name]}" for label, name in self.fields.items() if values.get(name)]
-        return "\n".join([heading.format(place=values.get("place")), *lines])
+    def fill(self, values: dict[AnswerField, str | None], *, keep_unknown: bool = False) -> str:
+        """The answer text; fields without a value are left out, and so is `Unknown` unless it is kept."""
+        said = {name: value for name, value in values.items() if value and (keep_unknown or value != UNKNOWN)}
+        heading = fill(self.heading, said["place"]) if "place" in said else self.heading_without_place
+        return "\n".join([heading, *(f"{label}: {said[name]}" for label, name in self.fields.items() if name in said)])
 
 
 class Templates(_Frozen):
     """All wordings."""
 
-    instructions: tuple[str, ...]
+    instructions: Annotated[
+        tuple[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)], ...], Field(min_length=1)
+    ]
     questions: Questions
     paraphrases: Grammar
     answer: AnswerTemplate
@@ -130,5 +156,12 @@ def load_templates() -> Templates:
     try:
         return Templates.model_validate(yaml.safe_load(WORDINGS.read_text(encoding="utf-8")))
     except (yaml.YAMLError, ValidationError) as error:
-        first = " ".join(str(error).split())[:200]
+        first = " ".join(_first_problem(error).split())[:200]
         raise UserError(f"{WORDINGS} does not hold the templates it must: {first}; correct or restore it") from error
+
+
+def _first_problem(error: yaml.YAMLError | ValidationError) -> str:
+    if isinstance(error, yaml.YAMLError):
+        return str(error)
+    first = error.errors()[0]
+    return f"{'.'.join(map(str, first['loc'])) or 'the file'}: {first['msg']}"

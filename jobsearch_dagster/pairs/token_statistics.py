@@ -3,6 +3,7 @@
 Belongs here: counting, and what the counts are shown with. What the base model sees is rendered in `rendering.py`.
 """
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,7 +12,7 @@ from pydantic import Field
 
 from jobsearch_dagster.foundation.model_store import model_files
 from jobsearch_dagster.foundation.profiles import Recipe
-from jobsearch_dagster.pairs.rendering import IGNORED, render_example
+from jobsearch_dagster.pairs.rendering import IGNORED, UNCUT, render_example
 from jobsearch_dagster.pairs.tables import TOKEN_STATISTICS
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ SHOWN_ROWS = 10
 """Rows of the report's table of tokens."""
 SHOWN_TOKENS = 400
 """Of the example of each query type, so that the page of the asset stays readable."""
+BINS = 40
+"""Of the histogram, at most."""
+SHOWN_WIDTH = 80
+"""Characters of a line of an example."""
 
 
 class TokenRecipe(Recipe):
@@ -88,6 +93,7 @@ def count_tokens(
                 "question": pair.question,
                 "answer": pair.answer,
                 **dict(zip(_LENGTHS, lengths, strict=True)),
+                "max_seq_length": recipe.max_seq_length,
                 "is_cut": lengths[-1] > recipe.max_seq_length,
                 "gpt2_question": _pieces(gpt2, pair.question) if number < SHOWN_ROWS else None,
                 "gpt2_answer": _pieces(gpt2, pair.answer) if number < SHOWN_ROWS else None,
@@ -101,7 +107,7 @@ _LENGTHS = ("gpt2_question_tokens", "gpt2_answer_tokens", "question_tokens", "an
 
 
 def _lengths(pair: _Pair, gpt2: Any, tokenizer: Any) -> tuple[int, ...]:
-    example = render_example(tokenizer, pair.system, pair.question, pair.answer, max_length=1_000_000)
+    example = render_example(tokenizer, pair.system, pair.question, pair.answer, max_length=UNCUT)
     assert example is not None
     own = tokenizer([pair.question, pair.answer], add_special_tokens=False)["input_ids"]
     return (
@@ -113,37 +119,62 @@ def _lengths(pair: _Pair, gpt2: Any, tokenizer: Any) -> tuple[int, ...]:
 
 
 def _pieces(gpt2: Any, text: str) -> list[str]:
-    return [gpt2.decode([token]) for token in gpt2.encode(text).ids]
+    """The characters that each token is of: one that takes several tokens stands in each of them."""
+    return [text[start:end] for start, end in gpt2.encode(text).offsets]
 
 
 def _masked(pair: _Pair, tokenizer: Any, recipe: TokenRecipe) -> str:
-    """An example as the model sees it, with `[[` and `]]` around what loss is taken on."""
+    """An example as the model sees it, with `[[` and `]]` around what loss is taken on; a long one loses its end."""
     example = render_example(tokenizer, pair.system, pair.question, pair.answer, max_length=recipe.max_seq_length)
     if example is None:
         return ""
     start = next(i for i, label in enumerate(example.labels) if label != IGNORED)
-    prompt, answer = example.input_ids[:start], example.input_ids[start : start + SHOWN_TOKENS]
-    return f"{tokenizer.decode(prompt)}[[{tokenizer.decode(answer)}]]"
+    prompt, answer = example.input_ids[:start], example.input_ids[start:]
+    rest = " ..." if len(answer) > SHOWN_TOKENS else ""
+    return f"{tokenizer.decode(prompt)}[[{tokenizer.decode(answer[:SHOWN_TOKENS])}{rest}]]"
+
+
+def wrapped(text: str) -> str:
+    """A text in lines of `SHOWN_WIDTH`, its own line breaks kept."""
+    return "\n".join(textwrap.fill(line, SHOWN_WIDTH, replace_whitespace=False) for line in text.split("\n"))
 
 
 def quantiles(connection: "duckdb.DuckDBPyConnection") -> "pd.DataFrame":
-    """Median, 95th percentile and longest of each length per query type, and the share of examples that are cut."""
+    """Median, 95th percentile and longest of each length, and the share of examples cut; a column per query type."""
     lengths = ", ".join(
         f"quantile_disc({name}, 0.5) || ' / ' || quantile_disc({name}, 0.95) || ' / ' || max({name}) AS {name}"
         for name in _LENGTHS
     )
-    return connection.sql(
-        f"SELECT query_type, count(*) AS pairs, {lengths}, round(avg(is_cut::INT), 4) AS share_cut "
+    per_type = connection.sql(
+        f"SELECT query_type, count(*)::VARCHAR AS pairs, {lengths}, round(avg(is_cut::INT), 4)::VARCHAR AS share_cut "
         "FROM token_statistics GROUP BY query_type ORDER BY query_type"
     ).df()
+    return per_type.set_index("query_type").T.rename_axis(None, axis="columns").reset_index(names="tokens")
 
 
-def draw_histogram(lengths: Sequence[int], path: Path) -> None:
-    """Histogram of the lengths of the examples, as PNG."""
+def draw_histogram(connection: "duckdb.DuckDBPyConnection", path: Path) -> None:
+    """Histogram of the lengths of the examples, with a line where they are cut, as PNG."""
     from matplotlib.figure import Figure
 
+    lengths, longest = connection.sql(
+        "SELECT list(example_tokens), max(max_seq_length) FROM token_statistics"
+    ).fetchall()[0]
     figure = Figure(figsize=(6, 3), layout="constrained")
     axes = figure.subplots()
-    axes.hist(lengths, bins=40, color="#4c72b0")
+    axes.hist(lengths or [], bins=bin_edges(lengths or [0]), color="#4c72b0")
+    if longest is not None:
+        axes.axvline(longest, color="#c44e52", linestyle="--", label=f"max_seq_length {longest:,}")
+        axes.legend()
     axes.set(xlabel="tokens of an example, base model", ylabel="pairs")
     figure.savefig(path, dpi=110)
+
+
+def bin_edges(lengths: Sequence[int]) -> list[float]:
+    """Edges between whole numbers, so that each of at most `BINS` bins holds equally many of them.
+
+    >>> bin_edges([3, 4, 5])
+    [2.5, 3.5, 4.5, 5.5]
+    """
+    low, high = min(lengths), max(lengths)
+    width = -(-(high - low + 1) // BINS)
+    return [edge - 0.5 for edge in range(low, high + width + 1, width)]

@@ -170,7 +170,7 @@ def deduplicated_jobs(step: Step) -> DuckDBPyRelation:
     return deduplication.drop_duplicates(step.connection)
 
 
-@table_asset(STANDARDIZED_JOBS, inputs=("deduplicated_jobs",), code_version="3", external=place_and_title_data)
+@table_asset(STANDARDIZED_JOBS, inputs=("deduplicated_jobs",), code_version="4", external=place_and_title_data)
 def standardized_jobs(step: Step) -> DuckDBPyRelation:
     """Jobs with titles and places in one form each (step 2f) and the posting they belong to.
 

@@ -28,6 +28,12 @@ def known_skills() -> tuple[str, ...]:
     return tuple(entry.skill for entry in _entries())
 
 
+@cache
+def personal_skills() -> frozenset[str]:
+    """Those of the lexicon that describe a person rather than a craft: teamwork, reliability."""
+    return frozenset(entry.skill for entry in _entries() if entry.field == "personal")
+
+
 def skill_named(name: str) -> str | None:
     """The skill that a name or one of its other spellings stands for; None where the lexicon has none."""
     return _lexicon(respect_case=False).any_case.get(" ".join(_words(name.lower()))) or None
@@ -134,6 +140,7 @@ class Mentions:
 class _Entry(NamedTuple):
     skill: str
     aliases: tuple[str, ...]
+    field: str
     case_sensitive: bool
 
 
@@ -159,7 +166,12 @@ def _longest(lexicon: _Lexicon, words: Sequence[str], position: int) -> tuple[in
 def _entries() -> tuple[_Entry, ...]:
     with Path(__file__).with_suffix(".csv").open(encoding="utf-8", newline="") as lines:
         return tuple(
-            _Entry(row["skill"], tuple(filter(None, row["aliases"].split("|"))), row["case_sensitive"] == "yes")
+            _Entry(
+                row["skill"],
+                tuple(filter(None, row["aliases"].split("|"))),
+                row["field"],
+                row["case_sensitive"] == "yes",
+            )
             for row in csv.DictReader(lines)
         )
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def standardize(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelation":
     """Add standard title, place and `posting_id` to the rows of `deduplicated_jobs`.
 
-    A title or place that the rules reduce to nothing keeps its own words.
+    A title or place that the rules reduce to nothing keeps its own words; a place without a letter (`???`) has none.
     """
     map_distinct(connection, "deduplicated_jobs", ["job_title"], _title, {"standard": "VARCHAR"}, "titles")
     map_distinct(
@@ -41,7 +41,9 @@ def standardize(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRela
         f"""
         WITH standardized AS (
             SELECT j.*, coalesce(nullif(t.standard, ''), j.job_title, '') AS standard_title,
-                coalesce(nullif(p.standard, ''), j.location, '') AS place,
+                coalesce(
+                    nullif(p.standard, ''), CASE WHEN regexp_matches(j.location, '\\p{{L}}') THEN j.location END, ''
+                ) AS place,
                 p.city, p.region, p.country, p.other_places, p.work_mode
             FROM deduplicated_jobs j
             LEFT JOIN titles t ON t.job_title IS NOT DISTINCT FROM j.job_title

@@ -68,7 +68,6 @@ def shown_summaries(connection: DuckDBPyConnection) -> dict[str, Any]:
     external=summarizer_digest,
     kinds=("pytorch", "parquet"),
     show=shown_summaries,
-    shown_beside=("clean_jobs",),
     accelerator=True,
 )
 def job_summaries(step: Step) -> DuckDBPyRelation:

@@ -7,8 +7,10 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
+import dagster as dg
 import pytest
 
 from jobsearch_dagster.app import cli
@@ -67,6 +69,10 @@ def test_explain_runs_nothing_and_gives_reasons(data: Path, jobsearch: Jobsearch
         ["run", "--select", "+(("],
         ["ask", "jobs", "--via", "oracle"],
         ["run", "--unknown"],
+        ["run", "--profile", "no_such.yaml"],
+        ["export", "models", "--out", "model"],
+        ["export", "adapter"],
+        ["export", "adapter", "--out", "model", "--form", "messages"],
         ["ask"],
     ],
 )
@@ -74,6 +80,90 @@ def test_wrong_usage_is_exit_code_2(data: Path, jobsearch: Jobsearch, arguments:
     code, _, err = jobsearch(*arguments)
     assert code == 2
     assert "Traceback" not in err
+
+
+def test_a_user_s_profile_holds_in_every_run_until_it_is_changed(
+    made: Path, tmp_path: Path, jobsearch: Jobsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A relative path is meant from where the command runs."""
+    profile = tmp_path / "mine.yaml"
+    profile.write_text("extends: smoke\nquery_pairs: {paraphrases: true}\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = jobsearch("run", "--profile", "mine.yaml", "--explain", "--select", "query_pairs")
+    assert (code, out.splitlines()[-1].split(maxsplit=2)) == (0, ["query_pairs", "stale", "paraphrases False -> True"])
+    before = Lake(made).stamp("query_pairs")
+    monkeypatch.setenv("JOBSEARCH_PROFILE", "mine.yaml")
+    assert jobsearch("run", "--select", "query_pairs")[0] == 0
+    after = Lake(made).stamp("query_pairs")
+    assert before is not None
+    assert after is not None
+    assert after.rows > before.rows
+    for arguments in ([], ["--profile", str(profile)]):
+        assert jobsearch("run", "--select", "query_pairs", *arguments)[1].startswith("Everything is up to date")
+    assert jobsearch("check", "--select", "query_pairs", "--profile", "mine.yaml")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("query_pair: {paraphrases: true}", "there is no asset query_pair: did you mean query_pairs?"),
+        ("query_pairs: {paraphrase: true}", "there is no such field: did you mean paraphrases?"),
+        ("query_pairs: {paraphrases: perhaps}", "config query_pairs.paraphrases: Input should be a valid boolean"),
+        ("query_pairs: [paraphrases", "is no YAML"),
+    ],
+)
+def test_a_wrong_profile_is_one_line_that_names_the_file(
+    data: Path, jobsearch: Jobsearch, text: str, message: str
+) -> None:
+    profile = data / "mine.yaml"
+    profile.write_text(text, encoding="utf-8")
+    for command in ("run", "check"):
+        code, out, err = jobsearch(command, "--profile", str(profile))
+        assert (code, out, err.count("\n")) == (1, "", 1)
+        assert message in err
+        assert str(profile) in err
+
+
+def test_a_setting_holds_for_one_run_and_is_recorded_in_it(made: Path, jobsearch: Jobsearch) -> None:
+    settings = ["--set", "query_pairs.paraphrases=true", "--set", "token_statistics.max_seq_length=700"]
+    code, out, _ = jobsearch("run", "--explain", "--select", "token_statistics", *settings)
+    reasons = dict(line.split(maxsplit=1) for line in out.splitlines())
+    assert code == 0
+    assert reasons["query_pairs"].split(maxsplit=1)[1] == "paraphrases False -> True"
+    assert reasons["token_statistics"].split(maxsplit=1)[1] == "max_seq_length 1024 -> 700"
+    assert "paraphrases" not in jobsearch("run", "--explain")[1]
+    assert jobsearch("run", "--select", "token_statistics", *settings)[0] == 0
+    stamp = Lake(made).stamp("token_statistics")
+    assert stamp is not None
+    assert stamp.parts.config["max_seq_length"] == 700
+    with dg.DagsterInstance.get() as instance:
+        operations: Any = instance.get_runs(limit=1)[0].run_config["ops"]
+    assert operations["query_pairs"] == {"config": {"paraphrases": True}}
+    code, out, _ = jobsearch("run", "--explain", "--select", "query_pairs")
+    assert "paraphrases True -> False" in out
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("query_pair.paraphrases=true", "there is no asset query_pair: did you mean query_pairs?"),
+        ("query_pairs.paraphrase=true", "query_pairs has no field paraphrase: did you mean paraphrases?"),
+        ("clean_jobs.language=en", "clean_jobs has no field language: nothing can be chosen about it"),
+        ("query_pairs.paraphrases=perhaps", "config query_pairs.paraphrases: Input should be a valid boolean"),
+        ("query_pairs.paraphrases=[1", "the value is no YAML"),
+        ("query_pairs.paraphrases", "write asset.field=value"),
+        ("query_pairs=true", "write asset.field=value"),
+        ("lora_adapter.max_steps=3", "this command does not run lora_adapter"),
+    ],
+)
+@pytest.mark.parametrize("option", ["--explain", "--only"])
+def test_a_setting_that_cannot_be_meant_is_wrong_usage(
+    data: Path, jobsearch: Jobsearch, setting: str, message: str, option: str
+) -> None:
+    code, out, err = jobsearch("run", "--select", "query_pairs", "--set", setting, option)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("usage: ")
+    assert message in err
 
 
 def test_no_csv_in_a_new_folder_is_said_before_anything_runs(data: Path, jobsearch: Jobsearch) -> None:
@@ -147,7 +237,7 @@ def test_an_unknown_profile_or_executor_is_named(
     data: Path, jobsearch: Jobsearch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code, _, err = jobsearch("run", "--profile", "fast")
-    assert (code, "--profile fast: use one of demo, report, smoke" in err) == (2, True)
+    assert (code, "--profile fast: use one of demo, gpu, report, smoke" in err) == (2, True)
     monkeypatch.setenv("JOBSEARCH_PROFILE", "fast")
     code, _, err = jobsearch("run")
     assert (code, "profile fast does not exist" in err) == (1, True)
@@ -190,9 +280,16 @@ def test_a_posting_without_words_is_told_and_goes_on_without_questions(made: Pat
     raw = made / "raw" / "train-1.csv"
     good = raw.read_text(encoding="utf-8")
     raw.write_text(good + "resume,party planner,London,$60k,🎉🎉🎉\n", encoding="utf-8")
-    code, out, err = jobsearch("run", "--select", "query_pairs")
+    code, _, err = jobsearch("run", "--select", "query_pairs")
     assert code == 0
-    assert "every_job_keeps_its_description" in out + err
+    rows = len(Lake(made).read("clean_jobs"))
+    (warning,) = [line for line in err.splitlines() if line.startswith("warning: ")]
+    assert warning.startswith(
+        "warning: check every_job_keeps_its_description of clean_jobs failed: Cleaning leaves words in a description, "
+        f"and no address of the web. Found: 1 violation in {rows} rows, first train-1.csv:"
+    )
+    assert "data_version" not in warning
+    assert "[" not in warning
     with Lake(made).connect(["clean_jobs", "job_summaries", "query_pairs"]) as connection:
         party = "(SELECT row_id FROM clean_jobs WHERE standard_title = 'party planner')"
         summary = connection.execute(
@@ -200,6 +297,11 @@ def test_a_posting_without_words_is_told_and_goes_on_without_questions(made: Pat
         ).fetchall()
         pairs = connection.execute(f"SELECT count(*) FROM query_pairs WHERE row_id = {party}").fetchall()
     assert (summary, pairs) == ([("", "none")], [(0,)])
+    assert "every_job_keeps_its_description" not in jobsearch("run", "--explain")[1]
+    code, out, err = jobsearch("run", "--select", "query_pairs")
+    assert (code, out, err) == (0, "Everything is up to date: nothing was computed.\n", "")
+    assert jobsearch("run", "--select", "query_pairs", "--only")[0] == 0
+    assert "warned: clean_jobs.every_job_keeps_its_description: 1 violation" in jobsearch("check")[1]
 
 
 def test_ask_prints_postings_and_json_is_one_document(made: Path, jobsearch: Jobsearch) -> None:
@@ -254,10 +356,34 @@ def test_check_fails_on_a_broken_and_on_a_missing_table(made: Path, tmp_path: Pa
     code, out, _ = jobsearch("check", "--select", "raw_jobs", "--select", "clean_jobs", "--junit", str(junit))
     assert code == 1
     assert "failed: clean_jobs.stored_as_declared" in out
-    assert "missing: raw_jobs.every_row_has_a_title_and_a_description" in out
+    assert "missing: raw_jobs is not made yet, 2 checks wait for it: run `jobsearch run --select raw_jobs`\n" in out
     suite = ET.parse(junit).getroot()
     assert int(suite.attrib["failures"]) >= 1
     assert int(suite.attrib["errors"]) >= 1
+
+
+def test_a_table_that_is_not_made_is_one_line_of_check(data: Path, tmp_path: Path, jobsearch: Jobsearch) -> None:
+    assert jobsearch("run", "--select", "raw_jobs")[0] == 0
+    junit = tmp_path / "checks.xml"
+    code, out, err = jobsearch("check", "--select", "group:pairs", "--junit", str(junit))
+    assert (code, err) == (1, "")
+    lines = out.splitlines()
+    assert lines[-1].startswith("0 of ")
+    missing = [line.split(maxsplit=2)[1] for line in lines[:-1]]
+    assert sorted(missing) == ["query_pairs", "test_set", "token_statistics", "training_set", "validation_set"]
+    for line, name in zip(lines, missing, strict=False):
+        assert line.endswith(f"for it: run `jobsearch run --select {name}`")
+    suite = ET.parse(junit).getroot()
+    assert suite.attrib["errors"] == suite.attrib["tests"]
+
+
+def test_a_check_that_lacks_a_table_beside_its_own_names_that_one(made: Path, jobsearch: Jobsearch) -> None:
+    (made / "lake" / "clean_jobs.parquet").unlink()
+    code, out, _ = jobsearch("check", "--select", "job_summaries")
+    assert code == 1
+    assert [line for line in out.splitlines() if not line.endswith("checks hold.")] == [
+        "missing: clean_jobs is not made yet, 3 checks wait for it: run `jobsearch run --select clean_jobs`"
+    ]
 
 
 def test_export_writes_the_three_sets(made: Path, tmp_path: Path, jobsearch: Jobsearch) -> None:
@@ -273,6 +399,28 @@ def test_export_before_there_are_pairs_says_how_to_make_them(data: Path, tmp_pat
     assert code == 1
     assert "training_set" in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_export_writes_the_merged_model_and_says_how_far_it_is(
+    made: Path, tmp_path: Path, jobsearch: Jobsearch
+) -> None:
+    for _ in range(2):  # its own folder is replaced
+        code, out, err = jobsearch("export", "adapter", "--out", str(tmp_path / "model"))
+        assert (code, out) == (0, f"{tmp_path / 'model' / 'merged'}\n")
+        assert err.startswith("merged and unmerged: top-1 agreement 100.00% over ")
+    (tmp_path / "model" / "merged" / "mine.txt").write_text("mine")
+    code, out, err = jobsearch("export", "adapter", "--out", str(tmp_path / "model"))
+    assert (code, out) == (1, "")
+    assert "move it away or choose another folder with --out" in err
+
+
+def test_export_before_there_is_an_adapter_says_how_to_make_it(
+    data: Path, tmp_path: Path, jobsearch: Jobsearch
+) -> None:
+    code, _, err = jobsearch("export", "adapter", "--out", str(tmp_path / "model"))
+    assert (code, "make it with `jobsearch run --select lora_adapter`" in err) == (1, True)
+    assert len(err.strip().splitlines()) == 1
+    assert not (tmp_path / "model").exists()
 
 
 def test_sample_writes_both_files(tmp_path: Path, jobsearch: Jobsearch) -> None:

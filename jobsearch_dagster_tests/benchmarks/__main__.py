@@ -9,9 +9,9 @@ Belongs here: choosing. What is measured is in the module of its benchmark.
 import argparse
 import time
 
-from jobsearch_dagster_tests.benchmarks import orchestration, preparation, salaries, summaries
+from jobsearch_dagster_tests.benchmarks import orchestration, preparation, salaries, summaries, training
 
-PARTS = ("orchestration", "preparation", "salaries", "summaries")
+PARTS = ("orchestration", "preparation", "salaries", "summaries", "training")
 
 
 def main() -> None:
@@ -21,6 +21,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, action="append", help="size with all rows distinct; repeatable")
     parser.add_argument("--course-rows", type=int, default=preparation.COURSE_ROWS, help="0 leaves it out")
     parser.add_argument("--baseline-rows", type=int, default=preparation.BASELINE_ROWS, help="timed row by row at most")
+    parser.add_argument("--steps", type=int, default=training.STEPS, help="of the training benchmark, at least 2")
     parser.add_argument("--bart-texts", type=int, default=summaries.BART_TEXTS, help="summarized by BART in each way")
     parser.add_argument("--texts", type=int, default=summaries.EXTRACTIVE_TEXTS, help="summarized by sentences")
     chosen = parser.parse_args()
@@ -35,6 +36,8 @@ def main() -> None:
             salaries.main()
         elif part == "summaries":
             summaries.main(chosen.bart_texts, chosen.texts)
+        elif part == "training":
+            training.main(chosen.steps)
         else:
             preparation.main(chosen.rows or preparation.SIZES, chosen.course_rows, chosen.baseline_rows)
     print(f"\nTotal time {(time.perf_counter() - started) / 60:.1f} minutes")

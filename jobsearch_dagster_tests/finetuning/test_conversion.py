@@ -1,5 +1,8 @@
 """The base model is a plain safetensors folder whose special tokens are right, wherever its weights came from."""
 
+import re
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,10 @@ MESSAGES = [
 
 def test_a_saved_model_is_copied_file_by_file(smoke_models: Path, tmp_path: Path) -> None:
     root, files = model_store.model_files("./language_model", smoke_models)
-    facts = convert(root, files, tmp_path)
+    said: list[str] = []
+    facts = convert(root, files, tmp_path, said.append)
+    (line,) = said
+    assert line.startswith(f"copying {len(files)} files (")
     copied = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())
     assert copied == [path.relative_to(root) for path in files]
     assert all((tmp_path / path).read_bytes() == (root / path).read_bytes() for path in copied)
@@ -43,7 +49,7 @@ def test_files_of_a_subfolder_keep_their_place(smoke_models: Path, tmp_path: Pat
     (nested / "more" / "notes.txt").write_text("notes", encoding="utf-8")
     target = tmp_path / "target"
     target.mkdir()
-    convert(nested, model_store.model_files(str(nested), tmp_path)[1], target)
+    convert(nested, model_store.model_files(str(nested), tmp_path)[1], target, print)
     assert (target / "more" / "notes.txt").read_text(encoding="utf-8") == "notes"
 
 
@@ -53,7 +59,13 @@ class TestTheEmbeddedLanguageModel:
     def converted(self, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
         target = tmp_path_factory.mktemp("smollm2")
         root, files = model_store.model_files("smollm2-135m-instruct", Path("/nowhere"))
-        return target, convert(root, files, target)
+        said: list[str] = []
+        with redirect_stderr(StringIO()) as drawn:
+            facts = convert(root, files, target, said.append)
+        assert drawn.getvalue() == ""
+        (line,) = said
+        assert re.match(r"writing .*\.gguf \(\d+ MB\) as safetensors, once: about a minute", line)
+        return target, facts
 
     @pytest.fixture(scope="class")
     def tokenizer(self, converted: tuple[Path, dict[str, Any]]) -> Any:

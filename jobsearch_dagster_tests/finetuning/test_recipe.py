@@ -1,58 +1,37 @@
-"""A recipe that cannot work is refused; projections are found under the names that a model gives them."""
+"""A recipe that cannot work is refused with the reason; its defaults are the report's."""
 
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from jobsearch_dagster.finetuning.recipe import TARGET_GROUPS, LoraRecipe, resolve_targets
+from jobsearch_dagster.finetuning.recipe import LoraRecipe
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.profiles import checked
 
-SIZES: dict[str, Any] = {
-    "vocab_size": 32,
-    "hidden_size": 16,
-    "intermediate_size": 32,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 2,
-    "num_key_value_heads": 2,
-    "pad_token_id": 0,
-}
-
-
-def llama() -> Any:
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    return LlamaForCausalLM(LlamaConfig(**SIZES))
-
-
-def phi() -> Any:
-    """Phi-3.5's architecture: query, key and value in one projection, gate and up in another."""
-    from transformers import Phi3Config, Phi3ForCausalLM
-
-    return Phi3ForCausalLM(Phi3Config(**SIZES))
-
-
-def opt() -> Any:
-    """An architecture that names its output projection otherwise."""
-    from transformers import OPTConfig, OPTForCausalLM
-
-    return OPTForCausalLM(
-        OPTConfig(vocab_size=32, hidden_size=16, ffn_dim=32, num_hidden_layers=2, num_attention_heads=2)
-    )
+ACCELERATE: dict[str, Any] = {"distributed": "accelerate"}
 
 
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"lora_rank": 8}, "config lora_adapter.lora_rank: Extra inputs are not permitted"),
+        ({"lora_rank": 8}, "config lora_adapter.lora_rank: there is no such field: did you mean lora_r"),
         ({"lora_r": 0}, "config lora_adapter.lora_r: .*greater than or equal to 1"),
         ({"lora_dropout": 1.0}, "config lora_adapter.lora_dropout: .*less than 1"),
         ({"learning_rate": 0}, "config lora_adapter.learning_rate: .*greater than 0"),
         ({"target_modules": "all"}, "config lora_adapter.target_modules: .*'report' or 'notebook'"),
         ({"loss": "prompt"}, "config lora_adapter.loss: .*'answer' or 'full'"),
+        ({"quantization": "8bit"}, "config lora_adapter.quantization: .*'none' or '4bit'"),
+        ({"backend": "axolotl"}, "config lora_adapter.backend: .*'auto', 'trl' or 'unsloth'"),
+        ({"checkpoint_steps": 0}, "config lora_adapter.checkpoint_steps: .*greater than or equal to 1"),
         ({"warmup_steps": 60}, "warmup_steps 60 must be smaller than max_steps 60"),
         ({"max_steps": 3}, "warmup_steps 5 must be smaller than max_steps 3"),
+        ({"processes": 2}, "processes and deepspeed need distributed: accelerate"),
+        ({"deepspeed": "zero2.json"}, "processes and deepspeed need distributed: accelerate"),
+        (ACCELERATE | {"backend": "unsloth"}, "unsloth trains in one process: use backend trl"),
+        (ACCELERATE | {"deepspeed": "zero2.json", "quantization": "4bit"}, "deepspeed does not divide 4-bit weights"),
+        (ACCELERATE | {"processes": 3}, "gradient_accumulation_steps 8 must be a multiple of processes 3"),
+        (ACCELERATE | {"processes": 16}, "gradient_accumulation_steps 8 must be a multiple of processes 16"),
     ],
 )
 def test_what_cannot_work_is_refused_with_the_field_and_the_reason(values: dict[str, Any], message: str) -> None:
@@ -60,8 +39,22 @@ def test_what_cannot_work_is_refused_with_the_field_and_the_reason(values: dict[
         checked(LoraRecipe, "lora_adapter", values)
 
 
-def test_a_warm_up_that_ends_before_the_training_is_accepted() -> None:
-    assert LoraRecipe(warmup_steps=2, max_steps=3).warmup_steps == 2
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"warmup_steps": 2, "max_steps": 3},
+        {"warmup_steps": 0, "max_steps": 1},
+        ACCELERATE,
+        ACCELERATE | {"processes": 2},
+        ACCELERATE | {"processes": 8},
+        ACCELERATE | {"processes": 2, "quantization": "4bit"},
+        ACCELERATE | {"processes": 2, "deepspeed": "zero2.json", "backend": "trl"},
+        {"backend": "unsloth", "quantization": "4bit"},
+    ],
+)
+def test_what_can_work_is_accepted(values: dict[str, Any]) -> None:
+    recipe = LoraRecipe.model_validate(values)
+    assert values.items() <= recipe.model_dump().items()
 
 
 def test_a_recipe_does_not_change_once_it_is_made() -> None:
@@ -74,28 +67,9 @@ def test_the_defaults_are_the_report_s_hyper_parameters() -> None:
     recipe = LoraRecipe()
     assert (recipe.lora_r, recipe.lora_alpha, recipe.lora_dropout, recipe.learning_rate) == (16, 16, 0.0, 5e-5)
     assert (recipe.max_steps, recipe.batch_size, recipe.gradient_accumulation_steps) == (60, 4, 8)
+    assert (recipe.warmup_steps, recipe.weight_decay, recipe.max_seq_length, recipe.seed) == (5, 0.01, 2048, 3407)
+    assert (recipe.target_modules, recipe.loss, recipe.quantization) == ("report", "answer", "none")
 
 
-def test_separate_projections_are_found_by_their_own_names_in_every_layer() -> None:
-    assert resolve_targets(llama(), "report") == dict.fromkeys(TARGET_GROUPS["report"], 2)
-    assert resolve_targets(llama(), "notebook") == dict.fromkeys(TARGET_GROUPS["notebook"], 2)
-
-
-def test_fused_projections_are_found_and_counted_once() -> None:
-    assert resolve_targets(phi(), "report") == {"qkv_proj": 2, "o_proj": 2}
-    assert resolve_targets(phi(), "notebook") == {"qkv_proj": 2, "o_proj": 2, "gate_up_proj": 2, "down_proj": 2}
-
-
-@pytest.mark.parametrize("group", TARGET_GROUPS)
-def test_peft_puts_adapters_exactly_where_they_were_resolved(group: str) -> None:
-    from peft import LoraConfig, get_peft_model
-
-    targets = resolve_targets(phi(), group)
-    model = get_peft_model(phi(), LoraConfig(task_type="CAUSAL_LM", r=2, target_modules=list(targets)))
-    adapted = [name for name, _ in model.named_modules() if name.endswith("lora_A.default")]
-    assert len(adapted) == sum(targets.values())
-
-
-def test_a_projection_that_the_model_lacks_is_named() -> None:
-    with pytest.raises(UserError, match="OPTForCausalLM has no o_proj"):
-        resolve_targets(opt(), "report")
+def test_a_step_sees_the_batch_as_often_as_it_is_accumulated() -> None:
+    assert LoraRecipe(batch_size=3, gradient_accumulation_steps=5).examples_per_step == 15

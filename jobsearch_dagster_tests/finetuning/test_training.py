@@ -1,37 +1,44 @@
-"""Training teaches the answers, the same ones each time, and leaves the base model alone."""
+"""Training teaches the answers, the same ones each time, also when it was killed, and leaves the base model alone."""
 
 import json
 import math
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
-from jobsearch_dagster.finetuning.recipe import LoraRecipe
-from jobsearch_dagster.finetuning.training import LIBRARIES, Pair, train_adapter
+from jobsearch_dagster.finetuning.backends import load_trl
+from jobsearch_dagster.finetuning.checkpoints import MARK
+from jobsearch_dagster.finetuning.examples import Pair, load_examples, render_pairs
+from jobsearch_dagster.finetuning.order import training_order
+from jobsearch_dagster.finetuning.sample import Sample
+from jobsearch_dagster.finetuning.training import compile_layers
+from jobsearch_dagster.finetuning.validation import compare_with_base
+from jobsearch_dagster.foundation import model_store
 from jobsearch_dagster.foundation.digests import digest_of_files
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.pairs.rendering import IGNORED, Loss, render_example
-
-PAIRS = [
-    Pair("Answer the question.", f"What jobs are open in {place}?", f"Job available in {place}\nJob-Title: {title}")
-    for place, title in [("malmö", "cook"), ("berlin", "nurse"), ("new york", "data engineer"), ("oslo", "driver")]
-]
-RECIPE = LoraRecipe(
-    lora_r=8,
-    lora_alpha=32,
-    learning_rate=1e-2,
-    max_steps=6,
-    warmup_steps=1,
-    batch_size=4,
-    gradient_accumulation_steps=1,
-    max_seq_length=512,
+from jobsearch_dagster_tests.finetuning import trainings
+from jobsearch_dagster_tests.finetuning.trainings import (
+    PAIRS,
+    ROUNDING,
+    WATCHED,
+    Trained,
+    files,
+    matrices,
+    recipe,
 )
-HALF_PRECISION = 0.02  # of a loss of about 6: bf16 has 8 bits of mantissa
 
-Train = Callable[..., dict[str, Any]]
+ONE_STEP: dict[str, Any] = {"max_steps": 1, "warmup_steps": 0, "batch_size": 4, "gradient_accumulation_steps": 3}
+"""All twelve pairs in one step, whatever their order."""
+Train = Callable[..., Trained]
 
 
 @pytest.fixture(scope="module")
@@ -40,27 +47,15 @@ def base(smoke_models: Path) -> Path:
 
 
 @pytest.fixture
-def train(base: Path, tmp_path: Path) -> Train:
-    """Train on four pairs; the recipe's fields can be changed. The adapter lies at `tmp_path / into`."""
-
-    def run(pairs: list[Pair] = PAIRS, into: str = "adapter", model: Path = base, **changes: Any) -> dict[str, Any]:
-        recipe = LoraRecipe.model_validate(RECIPE.model_dump() | changes)
-        return train_adapter(model, pairs, recipe, tmp_path / into, lambda line: None)
-
-    return run
+def train(smoke_models: Path, tmp_path: Path) -> Train:
+    """Train below `tmp_path / into`; the recipe's fields can be changed."""
+    return lambda into="one", **options: trainings.train(smoke_models, tmp_path / into, **options)
 
 
 @pytest.fixture(scope="module")
-def trained(base: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    """An adapter, and what its manifest says. Not to be changed."""
-    target = tmp_path_factory.mktemp("trained")
-    return target, train_adapter(base, PAIRS, RECIPE, target, lambda line: None)
-
-
-def weights(folder: Path) -> dict[str, Any]:
-    from safetensors.torch import load_file
-
-    return load_file(folder / "adapter_model.safetensors")
+def one_step(smoke_models: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """One step over all pairs. Not to be changed."""
+    return trainings.train(smoke_models, tmp_path_factory.mktemp("step"), **ONE_STEP)
 
 
 def loss_of_base(base: Path, loss: Loss) -> float:
@@ -84,53 +79,64 @@ def loss_of_base(base: Path, loss: Loss) -> float:
     return total / count
 
 
-def test_the_loss_falls(trained: tuple[Path, dict[str, Any]]) -> None:
-    losses = [row["loss"] for row in trained[1]["log"]]
+def assert_alike(first: Trained, second: Trained) -> None:
+    """The same training but for rounding."""
+    assert first.column("loss") == pytest.approx(second.column("loss"), abs=ROUNDING)
+    assert first.column("grad_norm") == pytest.approx(second.column("grad_norm"), rel=0.02)
+    for name in ("base_loss", "adapter_loss"):
+        expected = pytest.approx(second.manifest["validation"][name], abs=ROUNDING)
+        assert first.manifest["validation"][name] == expected
+
+
+def test_the_loss_falls(trained: Trained) -> None:
+    losses = trained.column("loss")
     assert losses[-1] < 0.9 * losses[0]
 
 
 @pytest.mark.parametrize("loss", ["answer", "full"])
 def test_loss_is_taken_where_the_recipe_says(train: Train, base: Path, loss: Loss) -> None:
-    """A new adapter changes nothing, so the first loss is the base model's on the supervised tokens and on no other."""
-    found = train(loss=loss, max_steps=2)["log"][0]["loss"]
+    """A new adapter changes nothing, so the first loss is the base model's on the supervised tokens and on no other.
+
+    And it is what plain transformers computes from all logits, though most are never computed here.
+    """
     expected = {name: loss_of_base(base, name) for name in ("answer", "full")}
-    assert abs(expected["answer"] - expected["full"]) > 3 * HALF_PRECISION
-    assert found == pytest.approx(expected[loss], abs=HALF_PRECISION)
+    assert abs(expected["answer"] - expected["full"]) > 3 * ROUNDING
+    found = train(loss=loss, **ONE_STEP)
+    precise = 1e-4
+    assert found.column("loss") == pytest.approx([expected[loss]], abs=precise)
 
 
-def test_what_stands_before_the_answer_is_not_learned(train: Train, base: Path) -> None:
+def test_what_stands_before_the_answer_is_not_learned(train: Train, one_step: Trained) -> None:
     """The gradient of the first step comes from the answers: with loss on everything it is another one."""
-    answers = train(into="answers", max_steps=2)["log"][0]["grad_norm"]
-    everything = train(into="everything", max_steps=2, loss="full")["log"][0]["grad_norm"]
-    assert answers != pytest.approx(everything, rel=0.01)
+    everything = train(loss="full", **ONE_STEP)
+    assert one_step.column("grad_norm") != pytest.approx(everything.column("grad_norm"), rel=0.01)
 
 
-def test_small_batches_that_are_accumulated_are_one_large_batch(train: Train) -> None:
-    """Answers differ in length: the mean is over tokens, not over batches."""
-    large = train(into="large", max_steps=2)["log"][0]
-    small = train(into="small", max_steps=2, batch_size=1, gradient_accumulation_steps=4)["log"][0]
-    assert small["loss"] == pytest.approx(large["loss"], abs=HALF_PRECISION)
-    assert small["grad_norm"] == pytest.approx(large["grad_norm"], rel=0.02)
-
-
-def test_the_same_seed_gives_the_same_adapter(
-    train: Train, trained: tuple[Path, dict[str, Any]], tmp_path: Path
+@pytest.mark.parametrize(("batch_size", "accumulated"), [(1, 8), (8, 1)])
+def test_small_batches_that_are_accumulated_are_one_large_batch(
+    train: Train, trained: Trained, batch_size: int, accumulated: int
 ) -> None:
+    """Answers differ in length: the mean is over tokens, not over batches."""
+    other = train(batch_size=batch_size, gradient_accumulation_steps=accumulated)
+    assert_alike(other, trained)
+    assert other.column("tokens") == trained.column("tokens")
+
+
+def test_the_same_seed_gives_the_same_adapter(train: Train, trained: Trained) -> None:
+    again = train()
+    assert again.log == trained.log
+    assert again.weights == trained.weights
+    assert again.manifest["sample"] == trained.manifest["sample"]
+    assert again.manifest["validation"] == trained.manifest["validation"]
+
+
+def test_another_seed_gives_another_adapter(train: Train, trained: Trained) -> None:
     import torch
 
-    log = train()["log"]
-    assert log == trained[1]["log"]
-    first, second = weights(trained[0]), weights(tmp_path / "adapter")
-    assert first.keys() == second.keys()
-    assert all(torch.equal(first[name], second[name]) for name in first)
-
-
-def test_another_seed_gives_another_adapter(train: Train, trained: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
-    import torch
-
-    train(seed=1)
-    first, second = weights(trained[0]), weights(tmp_path / "adapter")
-    assert not all(torch.equal(first[name], second[name]) for name in first)
+    other = train(seed=1)
+    first, second = matrices(trained.folder), matrices(other.folder)
+    assert not any(torch.equal(first[name], second[name]) for name in first)
+    assert other.column("tokens") != trained.column("tokens")  # another order, too
 
 
 def test_the_base_model_s_files_are_untouched(train: Train, base: Path) -> None:
@@ -142,55 +148,72 @@ def test_the_base_model_s_files_are_untouched(train: Train, base: Path) -> None:
     assert digest() == before
 
 
-def test_the_adapter_holds_low_rank_matrices_of_the_target_projections_only(
-    trained: tuple[Path, dict[str, Any]],
+@pytest.mark.parametrize("switch", [{"gradient_checkpointing": True}, {"group_by_length": False}])
+def test_what_saves_time_or_memory_changes_nothing_that_is_learned(
+    train: Train, one_step: Trained, switch: dict[str, Any]
 ) -> None:
-    names = weights(trained[0])
-    assert len(names) == 2 * 4 * 2  # layers, projections, A and B
-    assert all(".self_attn." in name and ".lora_" in name for name in names)
-    assert {min(matrix.shape) for matrix in names.values()} == {RECIPE.lora_r}
-    assert any(bool(matrix.any()) for name, matrix in names.items() if "lora_B" in name)
+    assert_alike(train(**ONE_STEP, **switch), one_step)
 
 
-def test_weights_are_safetensors_and_nothing_is_pickled(trained: tuple[Path, dict[str, Any]]) -> None:
-    suffixes = {path.suffix for path in trained[0].rglob("*") if path.is_file()}
-    assert ".safetensors" in suffixes
-    assert suffixes <= {".safetensors", ".json", ".md", ".jinja"}
+def test_gradient_checkpointing_is_switched_on(train: Train, trained: Trained) -> None:
+    """With dropout inside the recomputed part the same random numbers must come again."""
+    kept = train(into="kept", lora_dropout=0.2)
+    recomputed = train(into="recomputed", lora_dropout=0.2, gradient_checkpointing=True)
+    assert recomputed.manifest["recipe"]["gradient_checkpointing"]
+    assert_alike(recomputed, kept)
+    assert kept.column("loss")[2:] != pytest.approx(trained.column("loss")[2:], abs=1e-3)
 
 
-def test_the_adapter_says_that_it_is_a_language_model_s(trained: tuple[Path, dict[str, Any]]) -> None:
-    config = json.loads((trained[0] / "adapter_config.json").read_text(encoding="utf-8"))
-    assert config["task_type"] == "CAUSAL_LM"
-    assert (config["r"], config["lora_alpha"]) == (RECIPE.lora_r, RECIPE.lora_alpha)
+@pytest.mark.slow
+def test_compiled_layers_learn_the_same_and_share_their_graphs(tmp_path: Path) -> None:
+    """Two graphs for any number of layers and lengths: what enters the first layer needs no gradient.
+
+    Not in a whole training: the compiler takes a minute for each.
+    """
+    import torch
+    from torch._dynamo.utils import counters
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    torch.manual_seed(0)
+    sizes: dict[str, Any] = {"vocab_size": 259, "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 4}
+    LlamaForCausalLM(LlamaConfig(**sizes, num_attention_heads=2, initializer_range=0.2)).save_pretrained(tmp_path)
+    model = load_trl(tmp_path, recipe()).model.train()
+    batches = [
+        torch.randint(3, 259, (2, length), generator=torch.Generator().manual_seed(length)) for length in (9, 31)
+    ]
+
+    def learned() -> tuple[list[float], list[Any]]:
+        """Losses, and gradients of the adapter; of A they are zero as long as B is."""
+        model.zero_grad()
+        losses = [model(ids, labels=ids, use_cache=False).loss for ids in batches]
+        torch.stack(losses).sum().backward()
+        return [loss.item() for loss in losses], [p.grad.clone() for n, p in model.named_parameters() if "lora_B" in n]
+
+    losses, gradients = learned()
+    counters.clear()
+    compile_layers(model)
+    compiled_losses, compiled_gradients = learned()
+    assert counters["stats"]["unique_graphs"] == 2
+    assert compiled_losses == pytest.approx(losses, abs=1e-4)
+    assert all(gradient.any() for gradient in gradients)
+    assert all(torch.allclose(a, b, atol=1e-4) for a, b in zip(compiled_gradients, gradients, strict=True))
 
 
-def test_the_manifest_says_what_was_trained_with_what(trained: tuple[Path, dict[str, Any]]) -> None:
-    manifest = trained[1]
-    assert manifest["recipe"] == RECIPE.model_dump()
-    assert manifest["target_modules"] == {"q_proj": 2, "k_proj": 2, "v_proj": 2, "o_proj": 2}
-    assert (manifest["examples"], manifest["dropped_examples"]) == (4, 0)
-    assert manifest["trainable_parameters"] == sum(matrix.numel() for matrix in weights(trained[0]).values())
-    assert 0 < manifest["trainable_parameters"] < manifest["parameters"]
-    assert set(manifest["versions"]) == set(LIBRARIES)
-    assert manifest["precision"] in {"bf16", "fp32"}
-    assert manifest["seconds"] > 0
-    json.dumps(manifest)
+def test_without_a_compiler_layers_are_not_compiled(train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
 
-
-def test_the_log_has_one_row_per_step_with_warm_up_and_decay(trained: tuple[Path, dict[str, Any]]) -> None:
-    log = trained[1]["log"]
-    assert [row["step"] for row in log] == [1, 2, 3, 4, 5, 6]
-    rates = [row["learning_rate"] for row in log]
-    assert rates[0] == 0.0
-    assert rates[1] == RECIPE.learning_rate
-    assert rates[1:] == sorted(rates[1:], reverse=True)
-    assert all(row["grad_norm"] > 0 and math.isfinite(row["grad_norm"]) for row in log)
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    if torch.cuda.is_available():
+        train(max_steps=2, compile_layers=True)  # Triton compiles there
+    else:
+        with pytest.raises(UserError, match="compile_layers needs a C\\+\\+ compiler and there is no no-such-compiler"):
+            train(max_steps=2, compile_layers=True)
 
 
 def test_pairs_without_room_for_an_answer_are_counted(train: Train) -> None:
-    long = Pair("Answer the question.", "What jobs are open? " * 40, "Job available")
-    manifest = train([*PAIRS, long], max_steps=2)
-    assert (manifest["examples"], manifest["dropped_examples"]) == (4, 1)
+    long = Pair("x", "skills", "Answer the question.", "What jobs are open? " * 40, "Job available")
+    dataset = train(pairs=[*PAIRS, long], max_steps=2).manifest["dataset"]
+    assert (dataset["examples"], dataset["dropped"]) == (12, 1)
 
 
 def test_a_length_that_no_pair_fits_into_is_refused(train: Train) -> None:
@@ -198,21 +221,205 @@ def test_a_length_that_no_pair_fits_into_is_refused(train: Train) -> None:
         train(max_seq_length=16)
 
 
-def test_a_loss_that_is_no_number_stops_the_training_and_saves_nothing(
-    train: Train, base: Path, tmp_path: Path
-) -> None:
-    from safetensors.torch import load_file, save_file
-
-    broken = tmp_path / "broken"
-    shutil.copytree(base, broken)
-    tensors = load_file(broken / "model.safetensors")
-    tensors["model.norm.weight"].fill_(math.nan)
-    save_file(tensors, broken / "model.safetensors", metadata={"format": "pt"})
-    with pytest.raises(FloatingPointError, match="at step 1"):
-        train(model=broken)
-    assert not (tmp_path / "adapter").exists()
-
-
 def test_nothing_is_printed(train: Train, capfd: pytest.CaptureFixture[str]) -> None:
     train(max_steps=2)
     assert capfd.readouterr().out == ""
+
+
+def damaged(base: Path, folder: Path, spoil: Callable[[dict[str, Any]], object]) -> Path:
+    """A copy of the base model with other weights."""
+    from safetensors.torch import load_file, save_file
+
+    shutil.copytree(base, folder)
+    tensors = load_file(folder / "model.safetensors")
+    spoil(tensors)
+    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    return folder
+
+
+class TestALossThatIsNoNumber:
+    RARE = "~"
+    STEPS: ClassVar[dict[str, Any]] = {
+        "max_steps": 3, "checkpoint_steps": 1, "batch_size": 4, "gradient_accumulation_steps": 1,
+        "group_by_length": False,
+    }  # fmt: skip
+
+    @pytest.fixture(scope="class")
+    def stopped(self, smoke_models: Path, base: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+        """Folder and message of a training that meets, in its third step, a token whose embedding is no number."""
+        folder = tmp_path_factory.mktemp("stopped")
+        tokenizer = model_store.load_tokenizer(base)
+        token = tokenizer.convert_tokens_to_ids(self.RARE)
+        broken = damaged(
+            base, folder / "broken", lambda tensors: tensors["model.embed_tokens.weight"][token].fill_(math.nan)
+        )
+        wanted = recipe(**self.STEPS)
+        order = training_order(render_pairs(tokenizer, PAIRS, wanted).lengths, wanted)
+        pairs = list(PAIRS)
+        pairs[order[8]] = replace(pairs[order[8]], question=pairs[order[8]].question[:-1] + self.RARE)
+        with pytest.raises(UserError) as error:
+            trainings.train(smoke_models, folder, base=broken, pairs=pairs, **self.STEPS)
+        return folder, str(error.value)
+
+    def test_stops_the_training_at_its_step_and_names_the_last_good_checkpoint(self, stopped: tuple[Path, str]) -> None:
+        """The weights after step 2 were never seen to give a number: the last ones that did are those of step 1."""
+        folder, said = stopped
+        kept = folder / "checkpoints" / "checkpoint-1"
+        assert said == (
+            f"the loss is nan at step 3: the checkpoint of step 1 is kept in {kept}; lower learning_rate (0.01), or "
+            "look for a damaged base model"
+        )
+        mark = json.loads((kept / MARK).read_text(encoding="utf-8"))
+        assert [row["step"] for row in mark["measured"]] == [1]
+        assert not (folder / "checkpoints" / "checkpoint-2" / MARK).exists()
+
+    def test_saves_no_adapter(self, stopped: tuple[Path, str]) -> None:
+        assert not (stopped[0] / "adapter").exists()
+
+    def test_leaves_checkpoints_of_safetensors_and_text_only(self, stopped: tuple[Path, str]) -> None:
+        found = files(stopped[0] / "checkpoints")
+        assert {name.split("/")[0] for name in found} - {"README.md"} == {"checkpoint-1", "checkpoint-2"}
+        assert {"checkpoint-2/adapter_model.safetensors", "checkpoint-2/optimizer.safetensors"} <= found
+        assert {Path(name).suffix for name in found} <= {".safetensors", ".json", ".jinja", ".md"}
+
+    def test_is_said_where_there_is_no_checkpoint(self, train: Train, base: Path, tmp_path: Path) -> None:
+        broken = damaged(base, tmp_path / "broken", lambda tensors: tensors["model.norm.weight"].fill_(math.nan))
+        with pytest.raises(UserError, match="the loss is nan at step 1: there is no checkpoint yet; lower learning_ra"):
+            train(base=broken)
+        assert not (tmp_path / "one" / "adapter").exists()
+
+    def test_can_come_from_a_learning_rate_that_is_absurd(self, train: Train, tmp_path: Path) -> None:
+        with pytest.raises(UserError, match=r"at step 3: .*lower learning_rate \(1e\+30\)"):
+            train(learning_rate=1e30)
+        assert not (tmp_path / "one" / "adapter").exists()
+
+    @pytest.mark.parametrize("steps", [2, 3])
+    def test_weights_that_the_last_step_broke_are_not_published_and_not_gone_on_from(
+        self, train: Train, tmp_path: Path, steps: int
+    ) -> None:
+        """The first step warms up with rate 0, the second breaks the weights after its loss was taken."""
+        with pytest.raises(UserError, match=r"lower learning_rate \(1e\+30\)"):
+            train(learning_rate=1e30, max_steps=steps, checkpoint_steps=1)
+        assert not (tmp_path / "one" / "adapter").exists()
+        assert not (tmp_path / "one" / "checkpoints" / "checkpoint-2" / MARK).exists()
+
+
+RUN = """
+import json, sys
+from pathlib import Path
+import torch
+from jobsearch_dagster.finetuning.adapter import Places, make_adapter
+from jobsearch_dagster.finetuning.examples import Pair
+from jobsearch_dagster.finetuning.recipe import LoraRecipe
+
+torch.set_num_threads(1)
+work = json.loads(sys.stdin.read())
+make_adapter(
+    [Pair(*pair) for pair in work["pairs"]], [Pair(*pair) for pair in work["watched"]],
+    LoraRecipe.model_validate_json(work["recipe"]), Places(*map(Path, work["places"])), "key", print,
+)
+"""
+
+
+def train_until_killed(models: Path, folder: Path, **changes: Any) -> None:
+    """Train in a process that is killed when the checkpoint of step 3 is whole and that of step 6 is not."""
+    where = trainings.places(models, folder)
+    work = {
+        "pairs": [list(vars(pair).values()) for pair in PAIRS],
+        "watched": [list(vars(pair).values()) for pair in WATCHED],
+        "recipe": recipe(**changes).model_dump_json(),
+        "places": [str(path) for path in vars(where).values()],
+    }
+    process = subprocess.Popen([sys.executable, "-c", RUN], stdin=subprocess.PIPE, text=True)
+    assert process.stdin is not None
+    with process.stdin as stdin:
+        stdin.write(json.dumps(work))
+    marks = [where.checkpoints / f"checkpoint-{step}" / "complete.json" for step in (3, 6)]
+    while not marks[0].is_file() and process.poll() is None:
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    if marks[1].is_file():  # it was faster than this process, which the machine did not run
+        shutil.rmtree(folder)
+        train_until_killed(models, folder, **changes)
+
+
+class Killed:
+    """A training that was killed after step 3 and run again, and the same one uninterrupted."""
+
+    CHANGES: ClassVar[dict[str, Any]] = {"lora_dropout": 0.1, "sample_tokens": 96}
+
+    def __init__(self, models: Path, folder: Path) -> None:
+        self.lines: list[str] = []
+        self.whole = trainings.train(models, folder / "whole", **self.CHANGES)
+        train_until_killed(models, folder / "killed", **self.CHANGES)
+        self.left_behind = files(folder / "killed")
+        self.again = trainings.train(models, folder / "killed", say=self.lines.append, **self.CHANGES)
+
+
+@pytest.mark.slow
+class TestAKilledTraining:
+    @pytest.fixture(scope="class")
+    def killed(self, smoke_models: Path, tmp_path_factory: pytest.TempPathFactory) -> Killed:
+        return Killed(smoke_models, tmp_path_factory.mktemp("killed"))
+
+    def test_goes_on_from_its_checkpoint(self, killed: Killed) -> None:
+        assert killed.again.manifest["resumed_after_step"] == 3
+        assert any(line.startswith("goes on after step 3 of 6, from ") for line in killed.lines)
+        assert killed.whole.manifest["resumed_after_step"] is None
+
+    def test_gives_the_adapter_of_an_uninterrupted_one_to_the_byte(self, killed: Killed) -> None:
+        """With dropout: random numbers go on, too."""
+        assert killed.again.weights == killed.whole.weights
+        assert files(killed.again.folder) == files(killed.whole.folder)
+
+    def test_has_the_log_of_an_uninterrupted_one(self, killed: Killed) -> None:
+        for name in ("step", "epoch", "learning_rate", "tokens"):
+            assert killed.again.column(name) == killed.whole.column(name)
+        for name in ("loss", "grad_norm", "token_accuracy"):
+            assert killed.again.column(name) == pytest.approx(killed.whole.column(name), abs=1e-6)
+        assert killed.again.manifest["validation"] == killed.whole.manifest["validation"]
+
+    def test_has_the_answers_from_before_and_after(self, killed: Killed) -> None:
+        assert [row["step"] for row in killed.again.manifest["sample"]] == [0, 0, 3, 3, 6, 6]
+        assert killed.again.manifest["sample"] == killed.whole.manifest["sample"]
+
+    def test_leaves_no_adapter_and_no_pickle_behind(self, killed: Killed) -> None:
+        assert not any(name.startswith("adapter/") for name in killed.left_behind)
+        assert "checkpoints/checkpoint-3/complete.json" in killed.left_behind
+        assert not {".pt", ".pth", ".bin", ".pkl"} & {Path(name).suffix for name in killed.left_behind}
+
+    def test_that_was_killed_after_its_last_step_is_not_trained_again(self, killed: Killed, smoke_models: Path) -> None:
+        """Its checkpoints lie there until the adapter is where it belongs."""
+        done = trainings.train(smoke_models, killed.again.folder.parent, **Killed.CHANGES)
+        assert done.manifest["resumed_after_step"] == 6
+        assert done.manifest["log"] == killed.again.manifest["log"]
+        assert done.manifest["sample"] == killed.whole.manifest["sample"]
+        assert done.manifest["validation"] == killed.whole.manifest["validation"]
+        assert done.weights == killed.whole.weights
+
+
+def many_layers(folder: Path) -> Path:
+    """More layers than torch recompiles one function for; a sample that asks for a graph per layer uses them up."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    sizes: dict[str, Any] = {"vocab_size": 259, "hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 10}
+    LlamaForCausalLM(LlamaConfig(**sizes, num_attention_heads=2, pad_token_id=0)).save_pretrained(folder)
+    return folder
+
+
+def test_compiling_is_for_training_and_not_for_the_sample_and_the_validation(
+    smoke_models: Path, base: Path, tmp_path: Path
+) -> None:
+    """Else the sample, which comes first, takes minutes to compile and leaves nothing to the training."""
+    from torch._dynamo.utils import counters
+
+    tokenizer = model_store.load_tokenizer(base)
+    work = trainings.job(smoke_models, tmp_path)
+    model = load_trl(many_layers(tmp_path / "layers"), work.recipe).model
+    counters.clear()
+    compile_layers(model)
+    Sample(work, model, tokenizer).answer(step=0)
+    assert counters["stats"]["unique_graphs"] == 0
+    compare_with_base(model, load_examples(work.validation), pad=0)
+    assert counters["stats"]["unique_graphs"] == 0

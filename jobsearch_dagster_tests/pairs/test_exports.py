@@ -8,18 +8,21 @@ import duckdb
 import pytest
 
 from jobsearch_dagster.foundation.errors import UserError
-from jobsearch_dagster.pairs.exports import SETS, export_pairs
+from jobsearch_dagster.pairs.exports import SETS, Form, export_pairs
 
 
 @pytest.fixture
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE near_duplicate_clusters (posting_id VARCHAR, cluster_id VARCHAR)")
+        connection.execute("INSERT INTO near_duplicate_clusters VALUES ('training_set', 'a'), ('test_set', 'a')")
         for number, table in enumerate(SETS.values(), start=2):
+            seen = ", false AS seen, true AS near_seen" if table == "test_set" else ""
             connection.execute(
-                f"CREATE TABLE {table} AS SELECT 'pair ' || n AS pair_id, 'posting' AS posting_id, "
-                "'location' AS query_type, n AS variation, 'Answer.' AS system, "
+                f"CREATE TABLE {table} AS SELECT 'pair ' || n AS pair_id, '{table}' AS posting_id, "
+                "'location' AS query_type, n AS variation, ['malmö'] AS slot_values, 'Answer.' AS system, "
                 "'Jobs in Malmö ' || n || '?' AS question, "
-                "'Job available in Malmö' || chr(10) || 'Job-Title: \"cook\" ' || n AS answer "
+                f"'Job available in Malmö' || chr(10) || 'Job-Title: \"cook\" ' || n AS answer {seen} "
                 f"FROM range({number}) t(n)"
             )
         yield connection
@@ -45,7 +48,9 @@ def test_every_pair_is_a_line_with_its_three_speakers(connection, tmp_path, form
     assert [turn[what] for turn in first[key]] == [
         "Answer.", "Jobs in Malmö 0?", 'Job available in Malmö\nJob-Title: "cook" 0'
     ]  # fmt: skip
-    assert (first["pair_id"], first["query_type"]) == ("pair 0", "location")
+    assert (first["pair_id"], first["query_type"], first["slot_values"]) == ("pair 0", "location", ["malmö"])
+    seen = [(line["seen"], line["near_seen"]) for path in written for line in lines(path)[:1]]
+    assert seen == [(True, True), (False, False), (False, True)]
 
 
 def test_the_lines_are_loaded_by_datasets(connection, tmp_path) -> None:
@@ -55,6 +60,7 @@ def test_the_lines_are_loaded_by_datasets(connection, tmp_path) -> None:
     loaded = load_dataset("json", data_files=files, cache_dir=str(tmp_path / "cache"))
     assert {split: len(loaded[split]) for split in SETS} == {"train": 2, "validation": 3, "test": 4}
     assert loaded["test"][3]["messages"][1] == {"role": "user", "content": "Jobs in Malmö 3?"}
+    assert (loaded["test"][3]["slot_values"], loaded["test"][3]["near_seen"]) == (["malmö"], True)
 
 
 def test_the_folder_is_a_dataset_dict_and_is_replaced_whole(connection, tmp_path) -> None:
@@ -65,6 +71,36 @@ def test_the_folder_is_a_dataset_dict_and_is_replaced_whole(connection, tmp_path
     loaded = load_from_disk(str(folder))
     assert {split: len(loaded[split]) for split in SETS} == {"train": 2, "validation": 3, "test": 4}
     assert [path.name for path in tmp_path.iterdir()] == ["dataset"]
+    assert loaded["test"][3]["messages"][1] == {"role": "user", "content": "Jobs in Malmö 3?"}
+    assert (loaded["test"][3]["slot_values"], loaded["test"][3]["seen"]) == (["malmö"], False)
+
+
+@pytest.mark.parametrize("content", ["notes.txt", "train/data.arrow"])
+def test_a_folder_that_is_no_exported_dataset_is_left_alone(connection, tmp_path, content: str) -> None:
+    theirs = tmp_path / "dataset" / content
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("mine", encoding="utf-8")
+    with pytest.raises(UserError, match=r"dataset is no data set that was exported before .* with --out") as refused:
+        export_pairs(connection, tmp_path, "dataset")
+    assert "\n" not in str(refused.value)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [theirs]
+
+
+def test_the_old_dataset_stays_where_the_new_one_cannot_be_written(connection, tmp_path) -> None:
+    (folder,) = export_pairs(connection, tmp_path, "dataset")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    (tmp_path / ".dataset.part").touch()
+    with pytest.raises(UserError, match="cannot write"):
+        export_pairs(connection, tmp_path, "dataset")
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("form", ["messages", "sharegpt", "dataset"])
+def test_an_empty_set_is_refused_in_one_line(connection, tmp_path, form: Form) -> None:
+    connection.execute("DELETE FROM validation_set")
+    with pytest.raises(UserError, match=r"validation_set holds no pairs.* `jobsearch run --select validation_set`"):
+        export_pairs(connection, tmp_path / "new", form)
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize("form", ["messages", "sharegpt"])

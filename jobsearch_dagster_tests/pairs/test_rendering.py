@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.model_store import load_tokenizer
-from jobsearch_dagster.pairs.rendering import IGNORED, Loss, Rendered, render_example, render_prompt, stop_ids
+from jobsearch_dagster.pairs.rendering import (
+    IGNORED,
+    Loss,
+    Rendered,
+    chat_template,
+    render_example,
+    render_prompt,
+    stop_ids,
+    without_markers,
+)
 from jobsearch_dagster_tests.small_models import byte_tokenizer
 
 SYSTEM, QUESTION, ANSWER = "Answer the question.", "Jobs in Malmö?", "Job-Title: cook\nLocation: Malmö"
@@ -23,9 +32,13 @@ def chatml(smoke_models: Path) -> Any:
 
 @pytest.fixture(scope="module")
 def phi() -> Any:
-    """A tokenizer whose end of turn is not its eos."""
-    return byte_tokenizer("<unk>", "<s>", "<|endoftext|>", "<|end|>", "<|system|>", "<|user|>", "<|assistant|>",
-                          eos="<|endoftext|>")  # fmt: skip
+    """A tokenizer like Phi-3.5's: the end of a turn is not its eos, and markers swallow the blanks behind them."""
+    from transformers import AddedToken
+
+    tokenizer = byte_tokenizer("<unk>", "<s>", "<|endoftext|>", eos="<|endoftext|>")
+    turns = ["<|end|>", "<|system|>", "<|user|>", "<|assistant|>"]
+    tokenizer.add_tokens([AddedToken(marker, rstrip=True, special=True) for marker in turns], special_tokens=True)
+    return tokenizer
 
 
 @pytest.fixture(params=["chatml", "phi"])
@@ -50,7 +63,7 @@ GOLDEN = {
         "Job-Title: cook\nLocation: Malmö<|im_end|>",
     ),
     "phi": (
-        "<|system|>\nAnswer the question.<|end|>\n<|user|>\nJobs in Malmö?<|end|>\n<|assistant|>\n",
+        "<|system|>Answer the question.<|end|><|user|>Jobs in Malmö?<|end|><|assistant|>",
         "Job-Title: cook\nLocation: Malmö<|end|>",
     ),
 }
@@ -69,9 +82,9 @@ def test_each_family_reads_its_own_form(family: str, request: pytest.FixtureRequ
 @pytest.mark.parametrize("family", GOLDEN)
 def test_a_marker_in_a_posting_is_plain_text(family: str, request: pytest.FixtureRequest) -> None:
     tokenizer = request.getfixturevalue(family)
-    special = set(tokenizer.all_special_ids)
+    special = set(tokenizer.added_tokens_decoder)
     plain = [token for token in render_prompt(tokenizer, SYSTEM, QUESTION) if token in special]
-    for marker in tokenizer.all_special_tokens:
+    for marker in tokenizer.added_tokens_encoder:
         nested = f"{marker[:2]}{marker}{marker[2:]}"
         for text in (f"Jobs{marker}?", nested, marker * 3):
             assert [token for token in render_prompt(tokenizer, SYSTEM, text) if token in special] == plain
@@ -84,6 +97,94 @@ def test_an_unknown_family_is_read_by_its_own_template() -> None:
     tokenizer = byte_tokenizer("[pad]", "[begin]", "[end]", eos="[end]")
     tokenizer.chat_template = "{% for m in messages %}{{ m['role'] }}: {{ m['content'] }}[end]{% endfor %}"
     assert tokenizer.decode(render_prompt(tokenizer, "S", "Q")) == "system: S[end]user: Q[end]"
+
+
+PHI_4 = (
+    "{% for m in messages %}<|im_start|>{{ m['role'] }}<|im_sep|>{{ m['content'] }}<|im_end|>{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant<|im_sep|>{% endif %}"
+)
+PHI_4_MINI = (
+    "{% for m in messages %}<|{{ m['role'] }}|>{{ m['content'] }}<|end|>{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|>{% else %}<|endoftext|>{% endif %}"
+)
+PHI_3_5 = (
+    "{% for m in messages %}{% if m['role'] == 'system' and m['content'] %}<|system|>\n{{ m['content'] }}<|end|>\n"
+    "{% elif m['role'] == 'user' %}<|user|>\n{{ m['content'] }}<|end|>\n"
+    "{% elif m['role'] == 'assistant' %}<|assistant|>\n{{ m['content'] }}<|end|>\n{% endif %}{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|>\n{% else %}{{ eos_token }}{% endif %}"
+)
+"""Templates as published; trim_blocks removes the line break behind a tag."""
+
+
+@pytest.mark.parametrize(
+    ("own", "special", "prompt"),
+    [
+        (PHI_4, ["<|im_start|>", "<|im_sep|>", "<|im_end|>"],
+         "<|im_start|>system<|im_sep|>S<|im_end|><|im_start|>user<|im_sep|>Q<|im_end|><|im_start|>assistant<|im_sep|>"),
+        (PHI_4_MINI, ["<|system|>", "<|user|>", "<|assistant|>", "<|end|>"],
+         "<|system|>S<|end|><|user|>Q<|end|><|assistant|>"),
+    ],
+)  # fmt: skip
+def test_a_model_that_writes_the_markers_otherwise_keeps_its_own_template(own, special, prompt) -> None:
+    tokenizer = byte_tokenizer("[pad]", "<|endoftext|>", *special, eos="<|endoftext|>")
+    tokenizer.chat_template = own
+    assert chat_template(tokenizer) == own
+    assert tokenizer.decode(render_prompt(tokenizer, "S", "Q")) == prompt
+
+
+def test_phi_3_5_s_own_template_says_what_ours_says(phi: Any) -> None:
+    from copy import deepcopy
+
+    own = deepcopy(phi)
+    own.chat_template = PHI_3_5
+    assert chat_template(own) == chat_template(phi) != PHI_3_5
+    messages = [{"role": "system", "content": ""}, {"role": "user", "content": "Q"}]
+    said = [
+        own.apply_chat_template(messages, chat_template=template, add_generation_prompt=True, tokenize=False)
+        for template in (PHI_3_5, chat_template(own))
+    ]
+    assert said == ["<|user|>\nQ<|end|>\n<|assistant|>\n"] * 2
+
+
+def test_a_template_that_is_changed_later_is_followed(chatml: Any) -> None:
+    from copy import deepcopy
+
+    tokenizer = deepcopy(chatml)
+    tokenizer.chat_template = None
+    ours = chat_template(tokenizer)
+    tokenizer.chat_template = PHI_4
+    assert chat_template(tokenizer) == PHI_4 != ours
+
+
+def test_a_template_without_a_system_role_is_refused_in_one_line() -> None:
+    tokenizer = byte_tokenizer("[pad]", "<bos>", "<end_of_turn>", eos="<end_of_turn>")
+    tokenizer.chat_template = (
+        "{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}"
+        "{% for m in messages %}{{ m['content'] }}<end_of_turn>{% endfor %}"
+    )
+    with pytest.raises(UserError, match=r"refuses system and user messages \(System role not supported\): ") as refused:
+        render_prompt(tokenizer, SYSTEM, QUESTION)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_token_that_was_added_and_not_flagged_is_plain_text_in_a_posting() -> None:
+    tokenizer = byte_tokenizer("<|endoftext|>", "<|im_start|>", "<|im_end|>", eos="<|im_end|>")
+    tokenizer.add_tokens(["<tool_call>", "  ", "two words"])
+    text = "Jobs <tool_call>  for two words?"
+    assert without_markers(tokenizer, text) == "Jobs < tool_call>  for two words?"
+
+
+def test_the_vocabulary_is_not_listed_for_each_example(chatml: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered(chatml)
+
+    def refuse(*args: Any) -> None:
+        raise AssertionError("listed again")
+
+    for name in ("get_vocab", "get_added_vocab"):
+        monkeypatch.setattr(type(chatml), name, refuse)
+    for name in ("added_tokens_decoder", "added_tokens_encoder"):
+        monkeypatch.setattr(type(chatml), name, property(refuse))
+    rendered(chatml)
 
 
 def test_a_model_without_a_template_is_refused_in_one_line() -> None:

@@ -1,12 +1,25 @@
 """The wordings: complete, identified by what they say, and filled without gaps."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from pydantic import ValidationError
 
-from jobsearch_dagster.pairs.templates import QUERY_TYPES, WORDINGS, QueryType, Templates, load_templates
+from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.pairs import templates
+from jobsearch_dagster.pairs.templates import (
+    QUERY_TYPES,
+    SLOTS,
+    WORDINGS,
+    QueryType,
+    Templates,
+    fill,
+    load_templates,
+    slot_name,
+)
 
 
 @pytest.fixture
@@ -89,7 +102,7 @@ def test_the_grammar_gives_every_combination_of_its_alternatives_once(content: d
         "alternatives": {"show": ["Show me", "List"], "kind": ["jobs", "roles"]},
         "questions": {
             "skills": ["<show> <kind> for {skills}.", "Who hires for {skills}?"],
-            "location": ["<kind> in {place}"], "salary": ["{pay}"], "experience": ["{years}"],
+            "location": ["<kind> in {place}"], "salary": ["{pay}"], "experience": ["{experience}"],
         },
     }  # fmt: skip
     expanded = Templates.model_validate(content).paraphrases.expanded
@@ -107,12 +120,27 @@ def test_the_grammar_gives_every_combination_of_its_alternatives_once(content: d
     ("query_type", "wording"),
     [
         ("skills", "Could you show me jobs for {skills}?"),
-        ("location", "Show me jobs in {place}."),
-        ("location", "List available jobs in {place}."),
+        ("location", "Show me jobs {where}."),
+        ("location", "List available jobs {where}."),
     ],
 )
 def test_the_report_s_further_wordings_are_in_the_grammar(query_type: QueryType, wording: str) -> None:
     assert wording in load_templates().paraphrases.expanded[query_type]
+
+
+SENTENCES = [w for wordings in load_templates().paraphrases.expanded.values() for w in wordings]
+
+
+def test_every_sentence_of_a_paraphrase_ends_as_what_it_is() -> None:
+    asks = re.compile(r"(?:(?:Hi|Hello), )?(?:Could|Can|could|can|Which|Who|Where|What)\b")
+    for text in SENTENCES:
+        for sentence, mark in re.findall(r"([^.!?]+)([.!?]) ?", fill(text, "x")):
+            assert (mark == "?") == bool(asks.match(sentence)), text
+            assert mark != "!" or sentence == "Hello", text
+
+
+def test_a_paraphrase_begins_with_a_capital_and_goes_on_without_after_a_comma() -> None:
+    assert [text for text in SENTENCES if not text[0].isupper() or re.search(r", [A-Z]", text)] == []
 
 
 @pytest.mark.parametrize("query_type", QUERY_TYPES)
@@ -125,10 +153,53 @@ def test_paraphrases_say_something_else_than_appendix_a_and_never_the_same_twice
 
 def test_the_same_seed_draws_the_same_wordings() -> None:
     grammar = load_templates().paraphrases
-    drawn = {seed: grammar.draw("skills", 3, seed) for seed in "abcdefgh"}
-    assert drawn["a"] == grammar.draw("skills", 3, "a")
+    drawn = {seed: grammar.draw("skills", 3, seed, SLOTS["skills"]) for seed in "abcdefgh"}
+    assert drawn["a"] == grammar.draw("skills", 3, "a", SLOTS["skills"])
     assert len({tuple(wordings) for wordings in drawn.values()}) > 1
     assert all(len(set(wordings)) == 3 for wordings in drawn.values())
+
+
+def test_only_wordings_whose_slot_can_be_filled_are_drawn() -> None:
+    drawn = load_templates().paraphrases.draw("location", 1_000, "a", ["remote"])
+    assert {slot_name(wording) for wording in drawn} == {"remote"}
+    assert load_templates().paraphrases.draw("location", 3, "a", []) == []
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        ({"instructions": []}, "instructions: Tuple should have at least 1 item"),
+        ({"instructions": ["  "]}, r"instructions\.0: String should have at least 1 character"),
+        ({"answer.fields": {"Pay": "pay"}}, r"answer\.fields\.Pay: Input should be 'title', 'place', 'salary'"),
+        ({"answer.heading": "A job"}, r"answer\.heading: .*'A job' must have the one slot {place}"),
+        ({"answer.heading": "A job in {city}"}, "must have the one slot {place}"),
+        ({"answer.heading_without_place": "A job in {place}"}, "must have no slot"),
+        ({"questions.skills": []}, "questions: .*no questions for skills"),
+    ],
+)
+def test_a_file_that_gives_no_pairs_is_refused_in_one_line(
+    content: dict[str, Any], edit: dict[str, Any], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ((path, value),) = edit.items()
+    *parents, last = path.split(".")
+    part = content
+    for name in parents:
+        part = part[name]
+    part[last] = value
+    changed = tmp_path / "templates.yaml"
+    changed.write_text(yaml.safe_dump(content), encoding="utf-8")
+    monkeypatch.setattr(templates, "WORDINGS", changed)
+    load_templates.cache_clear()
+    try:
+        with pytest.raises(UserError, match=f"templates.yaml does not hold the templates it must: .*{said}") as refused:
+            load_templates()
+    finally:
+        load_templates.cache_clear()
+    assert "\n" not in str(refused.value)
+
+
+def test_other_braces_of_a_wording_stay_as_they_are() -> None:
+    assert fill("Who knows {skills} { or more}?", "C") == "Who knows C { or more}?"
 
 
 @pytest.mark.parametrize("place", ["instructions", "answer"])
@@ -163,3 +234,9 @@ def test_an_answer_has_its_heading_then_one_line_per_field_in_the_order_of_the_f
 def test_what_a_job_does_not_say_has_no_line_and_no_place_in_the_heading(missing: str | None) -> None:
     answer = load_templates().answer.fill({"title": "cook", "place": missing, "salary": missing})
     assert answer == "Job available\nJob-Title: cook"
+
+
+def test_unknown_is_said_only_where_it_is_kept() -> None:
+    template = load_templates().answer
+    assert template.fill({"title": "cook", "salary": "Unknown"}) == "Job available\nJob-Title: cook"
+    assert template.fill({"title": "cook", "salary": "Unknown"}, keep_unknown=True).endswith("Salary: Unknown")

@@ -1,5 +1,6 @@
 """Tokens are counted as GPT-2 and the base model count them, and what is too long is said."""
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,16 @@ from jobsearch_dagster.foundation import profiles
 from jobsearch_dagster.foundation.lake import KeyParts, Lake
 from jobsearch_dagster.pairs.tables import TOKEN_STATISTICS
 from jobsearch_dagster.pairs.templates import QUERY_TYPES
-from jobsearch_dagster.pairs.token_statistics import TokenRecipe, count_tokens, gpt2_tokenizer, quantiles
+from jobsearch_dagster.pairs.token_statistics import (
+    SHOWN_TOKENS,
+    TokenRecipe,
+    bin_edges,
+    count_tokens,
+    draw_histogram,
+    gpt2_tokenizer,
+    quantiles,
+    wrapped,
+)
 from jobsearch_dagster_tests.small_models import byte_tokenizer
 
 QUESTION, ANSWER = "Show me jobs in New York.", "Job available in New York"
@@ -67,6 +77,53 @@ def test_ten_pairs_show_their_tokens_and_one_of_each_type_its_mask(connection, g
     assert QUESTION in shown["example"][0].split("[[")[0]
 
 
+def test_the_pieces_of_a_question_show_the_characters_they_are_of(connection, gpt2, tokenizer) -> None:
+    connection.execute("UPDATE query_pairs SET question = 'naïve 🚀 jobs'")
+    pieces = count_tokens(connection, gpt2, tokenizer, TokenRecipe())["gpt2_question"][0]
+    assert pieces == ["na", "ïve", " 🚀", "🚀", "🚀", " jobs"]
+
+
+def test_an_answer_whose_end_is_not_shown_says_so(connection, gpt2, tokenizer) -> None:
+    connection.execute("UPDATE query_pairs SET answer = repeat('x', ?)", [SHOWN_TOKENS])
+    assert count_tokens(connection, gpt2, tokenizer, TokenRecipe())["example"][0].endswith("x ...]]")
+    connection.execute("UPDATE query_pairs SET answer = repeat('x', ?)", [SHOWN_TOKENS - 1])
+    assert count_tokens(connection, gpt2, tokenizer, TokenRecipe())["example"][0].endswith("x<|im_end|>]]")
+
+
+def test_an_example_is_shown_in_lines_that_fit_the_page() -> None:
+    text = "<|user|>\n\n" + "many words " * 40 + "\n  [[Job-Title: cook]]"
+    lines = wrapped(text).split("\n")
+    assert max(map(len, lines)) <= 80
+    assert lines[:2] == ["<|user|>", ""]
+    assert lines[-1] == "  [[Job-Title: cook]]"
+    assert " ".join(wrapped(text).split()) == " ".join(text.split())
+
+
+@pytest.mark.parametrize("lengths", [[7], [7, 8], list(range(40)), list(range(41)), [100, 333, 2_048]])
+def test_every_bin_of_the_histogram_holds_equally_many_whole_numbers(lengths: list[int]) -> None:
+    edges = bin_edges(lengths)
+    (width,) = {b - a for a, b in itertools.pairwise(edges)}
+    assert width == int(width)
+    assert len(edges) <= 41
+    assert edges[0] == min(lengths) - 0.5
+    assert edges[-1] > max(lengths)
+
+
+def test_the_histogram_has_a_line_where_examples_are_cut(connection, gpt2, tokenizer, tmp_path: Path) -> None:
+    from matplotlib.image import imread
+
+    found = {}
+    for longest in (100, 3_000):
+        table = count_tokens(connection, gpt2, tokenizer, TokenRecipe(max_seq_length=longest))
+        assert set(table["max_seq_length"]) == {longest}
+        connection.register("token_statistics", table)
+        draw_histogram(connection, tmp_path / f"{longest}.png")
+        pixels = imread(tmp_path / f"{longest}.png")[..., :3]
+        is_red = (pixels[..., 0] > 0.6) & (pixels[..., 1] < 0.5) & (pixels[..., 2] < 0.5)
+        found[longest] = is_red.sum(axis=0).argmax() / pixels.shape[1]
+    assert found[100] < found[3_000]
+
+
 def test_an_example_beyond_the_longest_is_cut(connection, gpt2, tokenizer) -> None:
     table = count_tokens(connection, gpt2, tokenizer, TokenRecipe(max_seq_length=512))
     assert table["is_cut"].tolist() == [False] * 11 + [True]
@@ -78,10 +135,11 @@ def test_the_table_keeps_its_contract_and_has_quantiles(connection, gpt2, tokeni
     with lake.connect() as writing:
         lake.write("token_statistics", table, TOKEN_STATISTICS, KeyParts({}, {}, "1"), writing)
     with lake.connect(["token_statistics"]) as reading:
-        frame = quantiles(reading).set_index("query_type")
-    assert frame["pairs"].tolist() == [3, 3, 3, 3]
-    assert frame.loc["experience", "gpt2_question_tokens"] == "7 / 7 / 7"
-    assert frame["share_cut"].sum() == pytest.approx(0.3333)
+        frame = quantiles(reading).set_index("tokens")
+    assert frame.columns.tolist() == sorted(QUERY_TYPES)
+    assert list(frame.loc["pairs"]) == ["3", "3", "3", "3"]
+    assert frame.loc["gpt2_question_tokens", "experience"] == "7 / 7 / 7"
+    assert sorted(map(str, frame.loc["share_cut"])) == ["0.0", "0.0", "0.0", "0.3333"]
 
 
 @pytest.mark.parametrize("profile", profiles.names())

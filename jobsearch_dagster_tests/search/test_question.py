@@ -14,8 +14,8 @@ from jobsearch_dagster.search.question import LONGEST_QUESTION, parse_question
 from jobsearch_dagster.search.sql import compile_filter
 from jobsearch_dagster_tests.search.catalogs import catalog_of
 
-# As Appendix A writes them: the report put "$50K-$75K" after "over", and a number before "years".
-AS_IN_THE_REPORT = {"pay_bound": "over {}", "years": "{} years"}
+# As Appendix A writes them: the report put "$50K-$75K" after "over", a number before "years", any place behind "in".
+AS_IN_THE_REPORT = {"pay_bound": "over {}", "experience": "{} years of experience", "where": "in {}"}
 TEMPLATES = {
     query_type: [
         wording.format_map({slot_name(wording): AS_IN_THE_REPORT.get(slot_name(wording), "{}")}) for wording in wordings

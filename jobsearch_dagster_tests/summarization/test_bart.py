@@ -134,9 +134,12 @@ def t5(models: Path, tmp_path: Path) -> Path:
 
     tokenizer = load_tokenizer(models / "model")
     tokenizer.model_max_length = int(1e30)
+    further: dict[str, Any] = {
+        "n_positions": 40, "decoder_start_token_id": 1, "task_specific_params": {"summarization": OWN},
+    }  # fmt: skip
     config = T5Config(
-        vocab_size=len(tokenizer), d_model=32, d_kv=8, d_ff=64, num_layers=1, num_heads=2, n_positions=40,
-        pad_token_id=1, eos_token_id=2, decoder_start_token_id=1, task_specific_params={"summarization": OWN},
+        vocab_size=len(tokenizer), d_model=32, d_kv=8, d_ff=64, num_layers=1, num_heads=2, pad_token_id=1,
+        eos_token_id=2, **further,
     )  # fmt: skip
     T5ForConditionalGeneration(config).save_pretrained(tmp_path / "model")
     tokenizer.save_pretrained(tmp_path / "model")
@@ -152,7 +155,7 @@ def test_the_model_s_own_prefix_and_lengths_for_summaries_are_used(t5: Path) -> 
     assert (options.max_length, options.min_length, options.num_beams) == (6, 4, 2)
     read: list[str] = []
     generate = bart._generate
-    bart._generate = lambda texts: read.extend(texts) or generate(texts)  # ty: ignore[invalid-assignment]
+    bart._generate = lambda texts: read.extend(texts) or generate(texts)
     bart.summarize(["the bus"])
     assert read == ["drive a the bus"]
 

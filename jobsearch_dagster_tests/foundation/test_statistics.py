@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from jobsearch_dagster.evaluation.statistics import RESAMPLES, estimate
+from jobsearch_dagster.foundation.statistics import RESAMPLES, estimate
 
 POSTINGS = 30
 TRUTH = 0.4

@@ -1,4 +1,4 @@
-"""Means with intervals, and differences between contenders: clustered by posting.
+"""Means with intervals, and paired differences: clustered by posting.
 
 Belongs here: the estimators. Questions about one posting share its text, so they are no independent draws: postings
 are resampled, not questions (Miller, "Adding error bars to evals", arXiv 2411.00640).

@@ -1,0 +1,156 @@
+"""How much memory a training will take, before anything is loaded.
+
+Belongs here: the estimate and the refusal. What it took in the end stands in `training_log`.
+"""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobsearch_dagster.finetuning.recipe import LoraRecipe
+from jobsearch_dagster.finetuning.targets import resolve_targets
+from jobsearch_dagster.foundation.errors import UserError
+
+if TYPE_CHECKING:
+    from transformers import PretrainedConfig
+
+HEAD_POSITIONS = 256
+"""Positions whose logits TRL's chunked loss holds at once."""
+PROCESS = 1.0 * 2**30
+"""Bytes of a Python process with torch, transformers and TRL loaded, before any weight: 0.7 to 0.9 GiB measured."""
+ADAMW = 16
+"""Bytes per adapter parameter: weight, gradient and two moments in float32."""
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Bytes by what needs them."""
+
+    weights: float
+    adapter: float
+    activations: float
+    logits: float
+    process: float
+
+    @property
+    def total(self) -> float:
+        """All together."""
+        return self.weights + self.adapter + self.activations + self.logits + self.process
+
+
+def forecast(base: Path, recipe: LoraRecipe, tokens: int, *, cuda: bool) -> Forecast:
+    """Bytes that a training of this base model takes at its peak.
+
+    Activations are those that a decoder layer keeps for its backward pass, in widths per token: 10 of the hidden size
+    (input, norms, query to output, residuals) and 4 of the MLP's (gate, up, activation, product), Korthikanti et al.,
+    "Reducing Activation Recomputation in Large Transformer Models" (2022), without attention scores, which fused
+    attention does not keep. With gradient checkpointing one width per layer stays, and one layer in full.
+
+    Several processes on one processor take it all several times; on cards, each has its own.
+
+    Args:
+        base: Folder with `config.json` and safetensors.
+        recipe: Gives rank, modules, precision.
+        tokens: Padded tokens of the largest forward pass.
+        cuda: Whether it trains on a card: half the bytes, and no process beside it.
+
+    Raises:
+        UserError: The architecture lacks a projection of the recipe's group.
+    """
+    from transformers import AutoConfig
+
+    config = AutoConfig.from_pretrained(base, local_files_only=True)
+    hidden, layers = config.hidden_size, config.num_hidden_layers
+    inner = getattr(config, "intermediate_size", 4 * hidden)
+    width = 2 if cuda else 4
+    per_weight = 0.6 if recipe.quantization == "4bit" else width  # 4 bits and the scales of blocks of 64
+    per_layer = (10 * hidden + 4 * inner) * width
+    kept = hidden * width * layers + per_layer if recipe.gradient_checkpointing else per_layer * layers
+    copies = 1 if cuda else recipe.processes
+    return Forecast(
+        weights=copies * count_parameters(base) * per_weight,
+        adapter=copies * adapter_parameters(config, recipe) * ADAMW,
+        activations=copies * kept * tokens,
+        logits=copies * 3 * 4 * config.vocab_size * min(tokens, HEAD_POSITIONS),
+        process=0 if cuda else copies * PROCESS,
+    )
+
+
+def count_parameters(base: Path) -> int:
+    """Parameters of a saved model, read from the headers of its safetensors."""
+    from safetensors import safe_open
+
+    count = 0
+    for path in sorted(base.glob("*.safetensors")):
+        with safe_open(path, framework="numpy") as tensors:
+            count += sum(math.prod(tensors.get_slice(name).get_shape()) for name in tensors.keys())  # noqa: SIM118
+    return count
+
+
+def adapter_parameters(config: "PretrainedConfig", recipe: LoraRecipe) -> int:
+    """Parameters of an adapter, from a model without weights: rank times inputs and outputs of each projection.
+
+    Raises:
+        UserError: The architecture lacks a projection of the recipe's group.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(config)
+    targets = resolve_targets(model, recipe.target_modules)
+    shapes = [module.weight.shape for name, module in model.named_modules() if name.rsplit(".", 1)[-1] in targets]
+    return recipe.lora_r * sum(map(sum, shapes))
+
+
+def refuse_too_little(needed: Forecast, free: float) -> None:
+    """Stop before loading what cannot fit.
+
+    Raises:
+        UserError: More is needed than is free; with what would help.
+    """
+    if needed.total <= free:
+        return
+    largest = max(("weights", "activations"), key=lambda name: getattr(needed, name))
+    mend = {
+        "weights": "choose a smaller base model, or quantization 4bit on a CUDA card",
+        "activations": "lower batch_size (and raise gradient_accumulation_steps), lower max_seq_length, or set "
+        "gradient_checkpointing",
+    }[largest]
+    gib = {"all": needed.total / 2**30, "part": getattr(needed, largest) / 2**30, "free": free / 2**30}
+    raise UserError(
+        "training would take about {all:.1f} GiB ({part:.1f} of it {name}) and {free:.1f} GiB are free: {mend}".format(
+            **gib, name=largest, mend=mend
+        )
+    )
+
+
+def free_memory() -> float:
+    """Bytes that a training may take here: of the card, or of this machine and its control group."""
+    import psutil
+    import torch
+
+    if torch.cuda.is_available():
+        return float(torch.cuda.mem_get_info()[0])
+    return float(min(psutil.virtual_memory().available, _control_group_rest()))
+
+
+def _control_group_rest(group: Path = Path("/sys/fs/cgroup")) -> float:
+    """What a container may still take; infinite outside of one."""
+    try:
+        limit = (group / "memory.max").read_text(encoding="utf-8").strip()
+        used = int((group / "memory.current").read_text(encoding="utf-8"))
+        used -= _reclaimable(group)
+    except (OSError, ValueError):
+        return math.inf
+    return math.inf if limit == "max" else int(limit) - used
+
+
+def _reclaimable(group: Path) -> int:
+    """Bytes of the control group that are cached files: the model that was just read would else count as taken."""
+    try:
+        lines = (group / "memory.stat").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("inactive_file ")), 0)
