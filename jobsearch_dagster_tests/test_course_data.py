@@ -5,12 +5,16 @@ Runs where `JOBSEARCH_COURSE_DATA` names the folder of its two files.
 
 import shutil
 from pathlib import Path
+from typing import Any
 
+import dagster as dg
 import pytest
 
-from jobsearch_dagster.app.run import Outcome, run
+from jobsearch_dagster.app.run import run
 from jobsearch_dagster.app.workspace import open_workspace
 from jobsearch_dagster.foundation.lake import Lake
+from jobsearch_dagster.foundation.table_asset import DataFolder
+from jobsearch_dagster.pairs import checks
 from jobsearch_dagster.preparation.skills import personal_skills
 from jobsearch_dagster_tests.conftest import enter
 
@@ -18,8 +22,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def made_by_report(course_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, Outcome]:
-    """The pairs and their sets, made under `report` with the embedded encoder, and what the run said."""
+def made_by_report(course_data: Path, tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
+    """The pairs and their sets, made under `report` with the embedded encoder."""
     folder = tmp_path_factory.mktemp("course")
     (folder / "raw").mkdir()
     for name in ("train-1.csv", "test-1.csv"):
@@ -28,12 +32,12 @@ def made_by_report(course_data: Path, tmp_path_factory: pytest.TempPathFactory) 
         enter(monkeypatch, folder, "report")
         outcome = run(open_workspace(), ["validation_set", "test_set", "job_catalog"])
     assert outcome.problems == ()
-    return Lake(folder), outcome
+    return DataFolder(path=str(folder))
 
 
 @pytest.fixture(scope="module")
-def lake(made_by_report: tuple[Lake, Outcome]) -> Lake:
-    return made_by_report[0]
+def lake(made_by_report: DataFolder) -> Lake:
+    return made_by_report.lake
 
 
 def count(lake: Lake, table: str, where: str = "true") -> dict[str, int]:
@@ -77,8 +81,21 @@ def test_no_question_leads_with_a_quality_of_a_person_where_a_craft_is_asked(lak
     ]
 
 
-def test_the_warnings_say_how_much_was_unknown_and_seen(made_by_report: tuple[Lake, Outcome]) -> None:
-    said = "\n".join(made_by_report[1].warnings)
-    assert "train salary 0.7166," in said
-    assert "with salary 124 of 429" in said
-    assert "postings_seen 15, postings_seen_or_nearly 15, postings 15, rows_copied_from_train 91, rows 122" in said
+def found_by(check: dg.AssetChecksDefinition, folder: DataFolder) -> dict[str, Any]:
+    """What a check that fails on this data reports."""
+    result = check(folder=folder)
+    assert isinstance(result, dg.AssetCheckResult)
+    assert not result.passed
+    return dict(result.metadata)
+
+
+def test_a_warning_says_how_many_questions_ask_for_unknown(made_by_report: DataFolder) -> None:
+    found = found_by(checks.every_question_asks_for_a_known_value, made_by_report)
+    assert found["train salary"].value == pytest.approx(0.7166)
+    assert found["with salary"].value == "124 of 429"
+
+
+def test_a_warning_says_how_much_of_the_test_data_was_seen(made_by_report: DataFolder) -> None:
+    found = found_by(checks.test_postings_are_unseen, made_by_report)
+    assert (found["postings_seen"].value, found["postings"].value) == (15, 15)
+    assert (found["rows_copied_from_train"].value, found["rows"].value) == (91, 122)
