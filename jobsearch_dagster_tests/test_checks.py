@@ -127,7 +127,7 @@ CLUSTER = """
         'we hire cooks' AS first_words
     FROM (VALUES ('{second}', '{other_split}'), ('b', 'train')) t(posting_id, split)
 """
-VALIDATION = ("n", "postings", "base_loss", "adapter_loss", "difference", "low", "high")
+VALIDATION = ("n", "postings", "base_loss", "adapter_loss", "difference", "low", "high", "p")
 A_TRAINING_PAIR = f"FROM training_set WHERE {first('training_set')}"
 
 PRIVATE = {
@@ -400,14 +400,14 @@ CASES = [
         Case(
             "lora_adapter:the_adapter_predicts_better_than_the_base_model",
             manifest("lora_adapter", validation=dict(zip(VALIDATION, found, strict=True))),
-            {"postings": str(found[1]), "high": str(found[-1])},
+            {"postings": str(found[1]), "high": str(found[-2])},
             WARN,
         )
         for found in (
-            (24, 6, 2.0, 1.9, -0.1, -0.25, 0.05),  # better on the whole, but it may be chance
-            (24, 6, 2.0, 1.9, -0.1, -0.2, 0.0),
-            (24, 6, 2.0, 2.2, 0.2, 0.1, 0.3),
-            (4, 1, 2.0, 1.0, -1.0, None, None),  # one posting proves nothing
+            (24, 6, 2.0, 1.9, -0.1, -0.25, 0.05, 0.2),  # better on the whole, but it may be chance
+            (24, 6, 2.0, 1.9, -0.1, -0.2, 0.0, 0.1),
+            (24, 6, 2.0, 2.2, 0.2, 0.1, 0.3, 0.03),
+            (4, 1, 2.0, 1.0, -1.0, None, None, 1.0),  # one posting proves nothing
         )
     ),
     Case(

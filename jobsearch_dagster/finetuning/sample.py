@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from jobsearch_dagster.finetuning.examples import Pair
+from jobsearch_dagster.finetuning.validation import uncompiled
 from jobsearch_dagster.foundation.bert_score import BertScorer
 from jobsearch_dagster.foundation.generation import Generated, Generator
 from jobsearch_dagster.foundation.text_metrics import text_scores
@@ -88,12 +89,13 @@ class Sample:
     def _generate(self, questions: Sequence[SampleQuestion]) -> list[Generated]:
         self._model.eval()
         try:
-            return Generator.around(self._model, self._tokenizer).generate(
-                [render_prompt(self._tokenizer, question.system, question.question) for question in questions],
-                stop=stop_ids(self._tokenizer),
-                max_new_tokens=self._job.recipe.sample_tokens,
-                use_adapter=True,
-            )
+            with uncompiled():
+                return Generator.around(self._model, self._tokenizer).generate(
+                    [render_prompt(self._tokenizer, question.system, question.question) for question in questions],
+                    stop=stop_ids(self._tokenizer),
+                    max_new_tokens=self._job.recipe.sample_tokens,
+                    use_adapter=True,
+                )
         finally:
             self._model.train()
             if self._job.backend == "unsloth":  # its `generate` leaves the model in a mode of its own

@@ -189,7 +189,7 @@ def _arguments(job: Job) -> Any:
 
 
 def compile_layers(model: Any) -> None:
-    """One graph for all layers, with lengths left open: a graph per length would be compiled for minutes.
+    """Two graphs for all layers, as the first has no gradient to pass on; one per length would be compiled for minutes.
 
     Raises:
         UserError: There is no C++ compiler.

@@ -5,6 +5,7 @@ is more than chance.
 """
 
 import math
+import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
@@ -37,12 +38,27 @@ def compare_with_base(model: Any, examples: Any, pad: int) -> list[Losses]:
     rows = list(zip(examples["input_ids"], examples["labels"], strict=True))
     was_training = model.training
     model.eval()
-    with model.disable_adapter():
-        base = example_losses(model, rows, pad)
-    adapter = example_losses(model, rows, pad)
+    with uncompiled():
+        with model.disable_adapter():
+            base = example_losses(model, rows, pad)
+        adapter = example_losses(model, rows, pad)
     model.train(was_training)
     counts = [sum(label != IGNORED for label in labels[1:]) for _, labels in rows]
     return [Losses(*losses) for losses in zip(base, adapter, counts, strict=True)]
+
+
+def uncompiled() -> Any:
+    """Layers that `compile_layers` compiled run as they were written.
+
+    Answering and validating ask for a graph per layer, because every layer's cache is another; after eight of them
+    torch compiles no more, and the training would run uncompiled. The compiler takes seconds to import; where it was
+    not, nothing is compiled.
+    """
+    if "torch._dynamo" not in sys.modules:
+        return nullcontext()
+    import torch
+
+    return torch.compiler.set_stance("force_eager")
 
 
 def example_losses(model: Any, rows: Sequence[tuple[Sequence[int], Sequence[int]]], pad: int) -> list[float]:
@@ -66,7 +82,8 @@ def example_losses(model: Any, rows: Sequence[tuple[Sequence[int], Sequence[int]
         batch = order[start : start + BATCH]
         ids, labels = _padded([rows[i] for i in batch], pad, next(model.parameters()).device)
         with torch.inference_mode(), torch.autocast("cuda", torch.bfloat16) if bf16 else nullcontext():
-            hidden = causal.base_model(input_ids=ids, attention_mask=(labels != _PADDED).long()).last_hidden_state
+            mask = (labels != _PADDED).long()
+            hidden = causal.base_model(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state
             wanted = labels[:, 1:].where(labels[:, 1:] >= 0, IGNORED)
             for row, position in enumerate(batch):
                 kept = wanted[row] != IGNORED
