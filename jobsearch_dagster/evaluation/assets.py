@@ -127,7 +127,7 @@ def analytics_answers(step: Step) -> pd.DataFrame:
 @table_asset(
     ANSWER_SCORES,
     inputs=("clean_jobs", "job_entities", "query_pairs", *(f"{name}_answers" for name in CONTENDERS)),
-    code_version="2",
+    code_version="3",
     external=place_and_title_data,
 )
 def answer_scores(step: Step) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from jobsearch_dagster.evaluation.scoring import (
     summarize_metrics,
 )
 from jobsearch_dagster.foundation.lake import Lake
-from jobsearch_dagster.foundation.text_metrics import text_scores
+from jobsearch_dagster.foundation.text_metrics import TEXT_METRICS, text_scores
 from jobsearch_dagster.preparation.locations import normalize_place, parse_location
 
 PLACES = [
@@ -25,7 +25,7 @@ PLACES = [
     for place in ("Malmö, Sweden", "Berlin, Germany", "Oslo, Norway", "Lima, Peru", "Rome, Italy", "Graz, Austria",
                   "Turku, Finland", "Bern, Switzerland")
 ]  # fmt: skip
-METRICS = {"rouge1", "rouge2", "rougeL", "bleu", "grounded", "right", "empty"}
+METRICS = {*TEXT_METRICS, "grounded", "right", "empty"}
 
 
 def reference(place: str) -> str:
