@@ -95,6 +95,18 @@ def test_the_old_dataset_stays_where_the_new_one_cannot_be_written(connection, t
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
+def test_what_a_killed_export_put_aside_stays_until_the_new_one_is_in_place(connection, tmp_path) -> None:
+    (folder,) = export_pairs(connection, tmp_path, "dataset")
+    aside, part = folder.rename(tmp_path / ".dataset.old"), tmp_path / ".dataset.part"
+    part.touch()
+    with pytest.raises(UserError, match="cannot write"):
+        export_pairs(connection, tmp_path, "dataset")
+    assert (aside / "dataset_dict.json").is_file()
+    part.unlink()
+    assert export_pairs(connection, tmp_path, "dataset") == [folder]
+    assert [path.name for path in tmp_path.iterdir()] == ["dataset"]
+
+
 @pytest.mark.parametrize("form", ["messages", "sharegpt", "dataset"])
 def test_an_empty_set_is_refused_in_one_line(connection, tmp_path, form: Form) -> None:
     connection.execute("DELETE FROM validation_set")
