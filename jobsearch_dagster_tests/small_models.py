@@ -118,11 +118,14 @@ def make_summarizer(folder: Path) -> None:
     labels = tokenizer(list(LESSONS.values()), return_tensors="pt", padding=True)["input_ids"]
     inputs = {name: texts[name] for name in ("input_ids", "attention_mask")}
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # more of them wait for each other longer than such small matrices take
     for _ in range(400):
         loss = model(**inputs, labels=labels.masked_fill(labels == 1, -100)).loss
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
+    torch.set_num_threads(threads)
     model.generation_config.update(num_beams=2, max_length=16, early_stopping=True)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)

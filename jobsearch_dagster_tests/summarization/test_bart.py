@@ -12,29 +12,22 @@ from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.model_store import load_tokenizer, model_files
 from jobsearch_dagster.summarization.bart import Bart
 from jobsearch_dagster.summarization.pieces import Piece
-from jobsearch_dagster_tests.small_models import LESSONS, make_summarizer
+from jobsearch_dagster_tests.small_models import LESSONS
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bart")
-    make_summarizer(folder / "model")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def bart(models: Path) -> Bart:
-    return Bart("./model", models, batch_size=4, beams=None, max_tokens=None)
+def bart(summarizer: Path) -> Bart:
+    return Bart("./model", summarizer, batch_size=4, beams=None, max_tokens=None)
 
 
 def test_it_writes_the_summaries_that_it_has_learned(bart: Bart) -> None:
     assert [summary.text for summary in bart.summarize(list(LESSONS))] == list(LESSONS.values())
 
 
-def test_a_summary_does_not_depend_on_its_batch(bart: Bart, models: Path) -> None:
-    alone = Bart("./model", models, batch_size=1, beams=None, max_tokens=None)
+def test_a_summary_does_not_depend_on_its_batch(bart: Bart, summarizer: Path) -> None:
+    alone = Bart("./model", summarizer, batch_size=1, beams=None, max_tokens=None)
     assert alone.summarize(list(LESSONS)) == bart.summarize(list(LESSONS))
 
 
@@ -51,8 +44,8 @@ def test_a_text_beyond_the_window_is_read_in_pieces_that_hold_all_of_it(bart: Ba
     assert (single.pieces, single.input_tokens) == (1, 13)
 
 
-def test_every_sentence_is_counted_when_its_pieces_are_read(models: Path) -> None:
-    bart = Bart("./model", models, batch_size=1, beams=1, max_tokens=2)
+def test_every_sentence_is_counted_when_its_pieces_are_read(summarizer: Path) -> None:
+    bart = Bart("./model", summarizer, batch_size=1, beams=1, max_tokens=2)
     counts: list[int] = []
     bart.summarize([". \n".join(LESSONS), "", "drive a bus. people with bags."], counts.append)
     assert len(counts) == 3
@@ -96,8 +89,8 @@ def test_an_empty_text_has_an_empty_summary(bart: Bart) -> None:
     assert (summary.text, summary.pieces, summary.input_tokens) == ("", 0, 0)
 
 
-def test_the_longest_summary_is_the_recipe_s(models: Path) -> None:
-    short = Bart("./model", models, batch_size=4, beams=1, max_tokens=3)
+def test_the_longest_summary_is_the_recipe_s(summarizer: Path) -> None:
+    short = Bart("./model", summarizer, batch_size=4, beams=1, max_tokens=3)
     summaries = [summary.text for summary in short.summarize(list(LESSONS))]
     assert all(summaries)
     assert all(len(text.split()) <= 3 for text in summaries)
@@ -105,9 +98,9 @@ def test_the_longest_summary_is_the_recipe_s(models: Path) -> None:
 
 @pytest.mark.parametrize("max_tokens", [1, 2, 4])
 def test_the_recipe_s_longest_summary_counts_more_than_the_model_s_shortest(
-    models: Path, tmp_path: Path, max_tokens: int
+    summarizer: Path, tmp_path: Path, max_tokens: int
 ) -> None:
-    shutil.copytree(models / "model", tmp_path / "model")
+    shutil.copytree(summarizer / "model", tmp_path / "model")
     change(tmp_path / "model" / "generation_config.json", min_length=10, min_new_tokens=9)
     short = Bart("./model", tmp_path, batch_size=4, beams=None, max_tokens=max_tokens)
     texts = [summary.text for summary in short.summarize(list(LESSONS))]
@@ -115,8 +108,8 @@ def test_the_recipe_s_longest_summary_counts_more_than_the_model_s_shortest(
     assert all(texts) or max_tokens < 3  # the first token and the last are marks
 
 
-def test_in_bfloat16_it_knows_its_lessons_too(models: Path) -> None:
-    bart = Bart("./model", models, batch_size=4, beams=None, max_tokens=None, dtype="bfloat16")
+def test_in_bfloat16_it_knows_its_lessons_too(summarizer: Path) -> None:
+    bart = Bart("./model", summarizer, batch_size=4, beams=None, max_tokens=None, dtype="bfloat16")
     assert [summary.text for summary in bart.summarize(list(LESSONS))] == list(LESSONS.values())
 
 
@@ -128,11 +121,11 @@ OWN = {"prefix": "drive a ", "max_length": 6, "min_length": 4, "num_beams": 2, "
 
 
 @pytest.fixture
-def t5(models: Path, tmp_path: Path) -> Path:
+def t5(summarizer: Path, tmp_path: Path) -> Path:
     """The folder of a T5 with 40 positions, which says what it wants in its `config.json`."""
     from transformers import T5Config, T5ForConditionalGeneration
 
-    tokenizer = load_tokenizer(models / "model")
+    tokenizer = load_tokenizer(summarizer / "model")
     tokenizer.model_max_length = int(1e30)
     further: dict[str, Any] = {
         "n_positions": 40, "decoder_start_token_id": 1, "task_specific_params": {"summarization": OWN},
@@ -203,9 +196,9 @@ def cut_weights(folder: Path) -> None:
     ],
 )
 def test_a_damaged_folder_is_refused_in_one_line(
-    models: Path, tmp_path: Path, damage: Callable[[Path], object], message: str
+    summarizer: Path, tmp_path: Path, damage: Callable[[Path], object], message: str
 ) -> None:
-    shutil.copytree(models / "model", tmp_path / "model")
+    shutil.copytree(summarizer / "model", tmp_path / "model")
     damage(tmp_path / "model")
     with pytest.raises(UserError, match=message) as refused:
         Bart("./model", tmp_path, batch_size=4, beams=None, max_tokens=None)

@@ -16,7 +16,7 @@ from jobsearch_dagster.summarization.extractive import Choice, Extractive
 from jobsearch_dagster.summarization.pieces import split_sentences
 from jobsearch_dagster.summarization.protocol import Summarizer
 from jobsearch_dagster.summarization.summaries import KeptSummaries, SummaryRecipe, load_summarizer, summarize
-from jobsearch_dagster_tests.small_models import LESSONS, make_summarizer
+from jobsearch_dagster_tests.small_models import LESSONS
 
 SHORT = "we cook lunch. we wash up."
 LONG = (
@@ -213,22 +213,15 @@ def test_a_list_ends_without_its_semicolon(encoder: Counting) -> None:
     assert summary.text.splitlines() == text.split("; ")
 
 
-@pytest.fixture(scope="module")
-def bart_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bart")
-    make_summarizer(folder / "model")
-    return folder
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["auto", "float32", "bfloat16"])
-def test_a_model_writes_summaries_once_and_is_not_loaded_again(bart_folder: Path, tmp_path: Path, dtype: Any) -> None:
+def test_a_model_writes_summaries_once_and_is_not_loaded_again(summarizer: Path, tmp_path: Path, dtype: Any) -> None:
     recipe = SummaryRecipe(method="bart", model="./model", threshold=20, dtype=dtype)
     kept = KeptSummaries(TextCache(tmp_path / "texts.sqlite"), recipe, "the model")
     loaded: list[Summarizer] = []
 
     def load() -> Summarizer:
-        loaded.append(load_summarizer(recipe, bart_folder))
+        loaded.append(load_summarizer(recipe, summarizer))
         return loaded[-1]
 
     def table() -> pd.DataFrame:
