@@ -54,7 +54,7 @@ def defs() -> dg.Definitions:
 
 
 def specs() -> list[dg.AssetSpec]:
-    return list(build_defs(profile="demo").resolve_all_asset_specs())
+    return sorted(build_defs(profile="demo").resolve_all_asset_specs(), key=lambda spec: spec.key.to_user_string())
 
 
 def test_the_definitions_can_be_loaded(defs: dg.Definitions) -> None:
