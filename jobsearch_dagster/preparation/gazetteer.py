@@ -191,6 +191,13 @@ def cities(key: str) -> list[City]:
 
 
 @cache
+def large_city_keys(population: int) -> tuple[str, ...]:
+    """Keys of the cities with at least so many inhabitants, under their own names, the largest first."""
+    found = ((key, cities[0].population) for key, cities in _cities()[0].items())
+    return tuple(key for key, size in sorted(found, key=lambda pair: -pair[1]) if size >= population)
+
+
+@cache
 def _cities() -> tuple[dict[str, list[City]], dict[str, list[City]]]:
     """Keys to the cities of that name, and to those that are also known by it."""
     shown, nicknames, city_states = (deepcopy(own_names()[part]) for part in ("shown", "nicknames", "city_states"))

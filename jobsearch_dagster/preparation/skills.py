@@ -34,6 +34,12 @@ def personal_skills() -> frozenset[str]:
     return frozenset(entry.skill for entry in _entries() if entry.field == "personal")
 
 
+@cache
+def skill_fields() -> dict[str, str]:
+    """Each skill's field of work: software, trades, languages."""
+    return {entry.skill: entry.field for entry in _entries()}
+
+
 def skill_named(name: str) -> str | None:
     """The skill that a name or one of its other spellings stands for; None where the lexicon has none."""
     return _lexicon(respect_case=False).any_case.get(" ".join(_words(name.lower()))) or None

@@ -19,46 +19,82 @@ _YEARS = re.compile(
     (?<![\w.$€£₹]) (?P<low>{_NUMBER}) \s*\+?
     (?: \s*(?:-|to|and)\s* (?P<high>{_NUMBER}) \s*\+? )?
     [\s-]* (?:years?|yrs?)\b (?:'|\b)
-    (?: \s*(?:or\ more|minimum|plus|and\ up) )?
+    (?: \s*(?:or\ more|minimum|plus|and\ up|or\ so) )?
     (?: \s*(?:of\s+)? (?:(?:work|working|professional|relevant|industry|job)\s+)* (?:experience|exp\b|expertise) )?
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _NONE_ASKED = re.compile(
-    r"\b(?:no|without|zero|0|little)\s+(?:any\s+|prior\s+|previous\s+|work\s+|years?\s+of\s+|or\s+no\s+)*experience\b(?:\s+(?:required|needed|necessary))?"
-    r"|\bexperience\s+(?:is\s+)?not\s+(?:required|needed|necessary)\b"
-    r"|\bunknown\s+years?\s+of\s+experience\b",
-    re.IGNORECASE,
+    r"""
+    \b(?:no|without|zero|0|little|not\s+(?:much|any)|don't\s+have(?:\s+any)?|have\s+no|haven't\s+(?:got\s+)?(?:any|much)) \s+
+      (?: (?:any|prior|previous|work|working|job|relevant|professional|real|practical|or\s+no|years?\s+of|of) \s+ )* experience\b
+      (?: \s+ (?:is\s+)? (?:required|needed|necessary|asked(?:\s+for)?|wanted) )?
+    | \bexperience \s+ (?:is\s+|are\s+)? (?:not|n't|isn't) \s+ (?:\w+\s+)? (?:required|needed|necessary|asked|wanted|a\s+must)\b
+    | \bexperience \s+ (?:is\s+)? (?:optional|unnecessary)\b
+    | \bunknown\s+years?\s+of\s+experience\b
+    | \binexperienced\b | \bunexperienced\b
+    | \b(?:complete|total|absolute)?\s*(?:newcomers?|newbies?|novices?|rookies?)\b | \bnew\s+to\s+(?:the\s+)?(?:field|job|trade|industry|profession|business|game|workforce|this)\b
+    | \bfirst[\s-](?:ever\s+)?(?:job|time\s+job)s?\b | \bnever\s+(?:had\s+a\s+job|worked|been\s+employed|done\s+(?:this|it|that))(?:\s+(?:before|in\s+my\s+life))?\b
+    | \b(?:start(?:ing)?|learn(?:ing)?)\s+from\s+(?:scratch|zero|nothing)\b
+    | \b(?:just|newly|freshly|recently)\s+(?:qualified|licensed|trained|certified)\b
+    | \b(?:on[\s-]the[\s-]job|full)?\s*training\s+(?:is\s+)?(?:provided|given|included)\b | \bwill\s+train\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _JOB_ASKS = re.compile(
-    r"\b(?:requir\w*|ask(?:s|ing)?|need(?:s|ing)?|want(?:s|ing)?|demand\w*|that take|expect\w*)\b[^,.;|]*$",
+    r"\b(?:requir\w*|ask(?:s|ing)?|need(?:s|ing)?|want(?:s|ing)?|demand\w*|that take|expect\w*|insist\w*|call(?:s|ing)?\s+for"
+    r"|look(?:s|ing)?\s+for|specif\w+)\b[^;.|]*$",
     re.IGNORECASE,
 )
-_PERSON_SPEAKS = re.compile(r"\b(?:i|i'm|i've|my|me|someone|candidates?|people|person|anyone)\b", re.IGNORECASE)
+_ASKED_AFTER = re.compile(
+    r"\s*(?:(?:is|are|or\s+more|at\s+least|minimum|of\s+\w+|in\s+\w+)\s+)*"
+    r"(?:required|needed|asked(?:\s+for)?|wanted|expected|necessary|demanded|mandatory|a\s+must|requirement|minimum|min)\b",
+    re.IGNORECASE,
+)
+_PERSON_SPEAKS = re.compile(
+    r"\b(?:i|i'm|i've|i'd|my|me|someone|somebody|candidates?|people|person|anyone|we)\b(?!\s+(?:want|need|am\s+looking|search|look))",
+    re.IGNORECASE,
+)
+_THEIRS = re.compile(r"\b(?:jobs?|roles?|positions?|postings?)\s+(?:with|for|at)\s+(?:a\s+)?(?:minimum\s+(?:of\s+)?)?$", re.IGNORECASE)
+_OLD = re.compile(r"\s*(?:of\s+age|old)\b", re.IGNORECASE)
+_CONTRACT = re.compile(r"\s*(?:contract|fixed|ftc|assignment|project|visa|plan)", re.IGNORECASE)
 _AT_MOST = ("up to", "at most", "max", "no more", "not more")
 _LESS_THAN = ("less", "fewer", "under", "below")
 
 
 def find_experience(text: str) -> list[Finding]:
     """`min_years` and `max_years`."""
-    findings = [Finding("max_years", 0, *match.span()) for match in _NONE_ASKED.finditer(text)]
+    findings = [Finding("max_years", 0, *match.span(), is_final=True) for match in _NONE_ASKED.finditer(text)]
     if findings:
         return findings
-    match = _YEARS.search(text)
+    years = (match for match in _YEARS.finditer(text) if not _is_no_experience(match, text))
+    match = next(years, None)
     return [] if match is None else _bounds(match, text)
+
+
+def _is_no_experience(match: re.Match[str], text: str) -> bool:
+    """Whether the years are somebody's age, or how long a contract lasts."""
+    aged = re.search(r"\b(?:aged?|for\s+the\s+(?:last|next))\s*$", text[: match.start()], re.IGNORECASE)
+    return bool(aged or _OLD.match(text, match.end()) or _CONTRACT.match(text, match.end()))
 
 
 def _bounds(match: re.Match[str], text: str) -> list[Finding]:
     low, high = _number(match["low"]), _number(match["high"] or match["low"])
     before = match["before"].lower()
     context = text[: match.start()]
-    job_asks = _JOB_ASKS.search(context) is not None and _PERSON_SPEAKS.search(context) is None
+    job_asks = _ASKED_AFTER.match(text, match.end()) is not None or (
+        (_JOB_ASKS.search(context) is not None or _THEIRS.search(context) is not None)
+        and _PERSON_SPEAKS.search(context.rpartition("they")[2]) is None
+    )
     if before.startswith(_LESS_THAN):
         return [Finding("max_years", max(high - 1, 0), *match.span())]
     if before.startswith(_AT_MOST) or not job_asks:
         return [Finding("max_years", high, *match.span())]
     findings = [Finding("min_years", low, *match.span())]
-    open_ended = before.strip() not in ("", "between", "from") or "+" in match[0] or "more" in match[0].lower()
+    exactly = re.search(r"\bexact(?:ly)?\s*$", context, re.IGNORECASE)
+    if exactly:
+        return [*findings, Finding("max_years", high, *match.span())]
+    open_ended = before.strip() not in ("", "between", "from") or re.search(r"\+|more|minimum|\bup\b|plus", match[0].lower()) is not None or match["high"] is None
     return findings if open_ended else [*findings, Finding("max_years", high, *match.span())]
 
 

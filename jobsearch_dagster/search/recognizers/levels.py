@@ -9,59 +9,91 @@ from jobsearch_dagster.search.recognizers.skills import find_skill_mentions
 from jobsearch_dagster.search.recognizers.spans import Finding
 
 _WORK_MODE = {
-    "remote": r"(?:fully\s+|100%\s+)?remote(?:ly)?(?:\s+work)?|work(?:ing)?[\s-]from[\s-](?:home|anywhere)|from\s+home"
-    r"|wfh|home[\s-](?:office|based)|tele(?:commut\w+|work\w*)|distributed",
-    "hybrid": r"hybrid|partly\s+remote|partially\s+remote",
-    "onsite": r"on[\s-]?site|in[\s-](?:the[\s-])?office|office[\s-]based|in[\s-]person|on[\s-]premises?",
+    "remote": r"(?:fully\s+|100%\s+|all[\s-]|completely\s+|entirely\s+|full\s+)?remote(?:ly)?(?:\s+work|[\s-]first|[\s-]only|[\s-]friendly)?"
+    r"|(?:work(?:ing|s)?[\s-])?(?:from|out\s+of|in)[\s-](?:my\s+(?:own\s+)?|the\s+)?(?:home|house|kitchen\s+table|couch|sofa|bedroom|living\s+room)"
+    r"|work(?:ing)?[\s-]from[\s-]anywhere|from\s+anywhere|wfh|home[\s-](?:office|based|working|work)|at\s+home|tele(?:commut\w+|work\w*)"
+    r"|distributed(?=\s+(?:team|compan|jobs?|roles?|work))|no\s+commut(?:e|ing)|without\s+(?:a\s+|any\s+)?commut(?:e|ing)|digital\s+nomads?(?:\s+friendly)?"
+    r"|location[\s-]independent|(?:not|never)\s+(?:have\s+to\s+)?(?:leave|leaving)\s+(?:my|the)\s+(?:house|home)|virtual(?=\s+(?:job|role|position|work))",
+    "hybrid": r"hybrid|(?:partly|partially|part[\s-]time|half)\s+(?:remote|from\s+home)(?:[\s,]+(?:and\s+)?(?:partly|half)\s+(?:at|in|on)\s+(?:the\s+|an\s+)?(?:office|site))?"
+    r"|(?:mix|combination|blend|split)\s+of\s+(?:home|office|remote|on-?site)\s+(?:and|/|with)\s+(?:home|office|remote|on-?site)(?:\s+work)?"
+    r"|(?:some|a\s+few|few|couple\s+of|\d|two|three|one)\s+days?\s+(?:a\s+week\s+)?(?:at|in|from)\s+(?:the\s+|my\s+|an\s+)?(?:office|home)"
+    r"(?:[^.;|?!]{0,30}\b(?:at|in|from)\s+(?:the\s+|my\s+|an\s+)?(?:office|home|rest\s+\w+))?"
+    r"|(?:home|office)\s+(?:and|/)\s+(?:office|home)|semi[\s-]remote",
+    "onsite": r"on[\s-]?site(?:\s+only)?|(?:in|at)[\s-](?:the[\s-]|an[\s-])?office|office[\s-](?:based|only)|in[\s-]person|on[\s-]premises?|face[\s-]to[\s-]face"
+    r"|on\s+the\s+(?:spot|ground|premises)|(?:physically|always)\s+(?:present|there)|on\s+location|in[\s-]store(?=\s+(?:job|role|position|work))",
 }
+_INDIFFERENT = re.compile(
+    r"\b(?:all\s+the\s+same|(?:do(?:es)?n't|do\s+not|does\s+not)\s+(?:matter|mind|care)|either\s+(?:is|way)|whatever|no\s+matter|any\s+is\s+fine|makes\s+no\s+difference)\b",
+    re.IGNORECASE,
+)
 _SENIORITY = {
-    "intern": r"interns?|trainees?|apprentices?",
-    "entry": r"entry[\s-]level|entry(?=\s+(?:jobs?|roles?|positions?)\b)|(?:new|fresh|recent)\s+(?:grad(?:uate)?s?)"
-    r"|freshers?|beginners?",
-    "junior": r"junior(?:[\s-]level)?|jr\.?",
-    "mid": r"mid(?:[\s-]?(?:level|senior|career))?|intermediate(?:[\s-]level)?|medior",
-    "senior": r"senior(?:[\s-]level)?|sr\.?",
-    "lead": r"(?:(?:team|tech|technical)\s+)?leads?(?!\s+generation)|lead[\s-]level",
+    "intern": r"interns?|trainees?|apprentices?(?:hips?)?|working\s+students?",
+    "entry": r"entry[\s-]level|entry(?=\s+(?:jobs?|roles?|positions?)\b)|(?:new|fresh|recent)\s+(?:(?:college|university)\s+)?(?:grad(?:uate)?s?)"
+    r"|freshers?|beginners?|early[\s-]career|grad(?:uate)?(?:[\s-]level)?(?=\s+(?:jobs?|roles?|positions?|openings?|scheme|programme|program)\b)|starter(?=\s+(?:jobs?|roles?|positions?)\b)"
+    r"|(?:just|straight|fresh|right)\s+out\s+of\s+(?:college|university|school|uni)|career\s+starters?",
+    "junior": r"juniors?(?:[\s-]level)?|jr\.?",
+    "mid": r"mid(?:[\s-]?(?:level|senior|career|weight))?|intermediate(?:[\s-]level)?|medior|mid(?=\s+(?:to|or|and|/))",
+    "senior": r"seniors?(?:[\s-]level)?(?!\s+(?:care|living|home|citizen|center|centre)s?)|sr\.?|snr\.?",
+    "lead": r"(?:(?:team|tech|technical)\s+)?leads?(?!\s+(?:generation|to|me|time))|lead[\s-]level",
     # "staff nurse" is a nurse among others
-    "staff": r"staff[\s-]level|staff(?=\s+(?:\w+\s+)?(?:engineer|developer|scientist|designer|role|job|position)s?\b)",
+    "staff": r"staff[\s-]level|staff(?=\s+(?:or|and|/|to)\s+(?:senior|lead|principal)\b)|(?<=senior or )staff|(?<=principal or )staff"
+    r"|staff(?=\s+(?:\w+\s+){0,2}(?:engineer|developer|scientist|designer|role|job|position|sre|swe)s?\b)",
     "principal": r"principal(?:[\s-]level)?",
-    "manager": r"manager(?:ial)?[\s-]level|managerial|management(?=\s+(?:level|job|role|position)s?\b)",
-    "executive": r"executive[\s-]level|c-level|directors?|vice[\s-]presidents?|vps?|heads?\s+of",
+    "manager": r"managers?[\s-]level|managerial|management(?=\s+(?:level|job|role|position)s?\b)|managers(?=\s+(?:only|please)?\s*$)",
+    "executive": r"executive[\s-]level|executive(?=\s+(?:jobs?|roles?|positions?|posts?|level|openings?)\b)|c-(?:level|suite)|directors?|vice[\s-]presidents?|vps?|heads?\s+of"
+    r"|executives(?=\s*$)|board[\s-]level",
 }
 _EMPLOYMENT_TYPE = {
-    "full-time": r"full[\s-]?time|permanent",
-    "part-time": r"part[\s-]?time",
-    "contract": r"contract(?:or|ors|ing|s)?(?!\s+(?:type|drafting|negotiation))|fixed[\s-]term",
-    "temporary": r"temp(?:orary)?|seasonal",
-    "internship": r"internships?",
-    "freelance": r"freelanc(?:e|er|ers|ing)",
+    "full-time": r"full[\s-]?time(?:rs?)?|permanent(?:ly)?|40\s+hours?\s+(?:a|per)\s+week|full[\s-]hours",
+    "part-time": r"part[\s-]?time(?:rs?)?|(?:[5-9]|[12]\d|3[0-2])\s*(?:hours?|hrs?|h)\s*(?:a|per|/)\s*(?:week|wk)|half[\s-]days?|reduced\s+hours"
+    r"|(?:a\s+few|few|couple\s+of)\s+hours\s+(?:a|per)\s+(?:day|week)|mini[\s-]?job|weekends?\s+only|only\s+(?:on\s+)?weekends?|(?:two|three|2|3)\s+days\s+(?:a|per)\s+week(?!\s+(?:in|at|from))",
+    "contract": r"contract(?:or|ors|ing|s)?(?!\s+(?:types?|drafting|negotiation|law|manage\w*|admin\w*))(?:[\s-](?:work|basis|to[\s-]hire))?|fixed[\s-]term(?:\s+contracts?)?|c2c|corp[\s-]to[\s-]corp",
+    "temporary": r"temp(?:orary|s)?(?:\s+(?:work|job|role)s?)?|seasonal|(?:summer|winter|christmas|holiday|harvest)\s+(?:jobs?|work|gigs?|season)|for\s+the\s+(?:summer|season|holidays)|interim|maternity\s+cover|short[\s-]term",
+    "internship": r"internships?|work\s+placements?|placement\s+year|co-?op(?=\s+(?:job|position|placement|role)s?\b)|stage(?=\s+in\b)",
+    "freelance": r"freelanc(?:e|er|ers|ing)|self[\s-]employed|gig\s+work|1099|project[\s-]based",
 }
+_DEGREE = r"(?:\s+(?:degrees?|diplomas?|level))?"
 _EDUCATION = {
-    "high school": r"high[\s-]school(?:\s+(?:diploma|degree))?|secondary\s+school|ged",
-    "bachelor": r"bachelor(?:'?s)?(?:\s+degree)?|b\.?sc\.?|undergraduate\s+degree|college\s+degree|b\.?tech",
-    "master": r"master'?s(?:\s+degree)?|master\s+degree|m\.?sc\.?|mba|m\.?tech|graduate\s+degree",
-    "phd": r"ph\.?\s?d\.?s?|doctora(?:te|l)(?:\s+degree)?",
+    "high school": r"(?:high|secondary)[\s-]school(?:\s+(?:diploma|degree|leaver|graduate|education))?s?(?!\s+(?:teacher|principal|counsel\w+|teach\w*))|ged|school[\s-]leavers?|a[\s-]levels?"
+    r"|abitur|matric(?:ulation)?|secondary\s+education",
+    "bachelor": r"bachelor(?:'?s)?(?:\s+of\s+\w+)?"+_DEGREE+r"|b\.?\s?sc\.?(?:\s+degree)?|b\.?a\.?(?=\s+(?:degree|in\b|or\b))|bsn|b\.?eng\.?|b\.?tech|bba|undergraduate"+_DEGREE
+    + r"|undergrad"+_DEGREE+r"|(?:four|4)[\s-]year\s+degree|college\s+(?:degree|graduate|education)s?|university\s+graduates?|first\s+degree",
+    "master": r"masters?'?s?(?:\s+of\s+\w+)?\s+(?:degrees?|level|diploma|required|needed|asked)|master'?s|masters|(?<=bachelor or )master|(?<=bachelor and )master|(?<=bachelor/)master|(?<=bachelor's or )master|(?<=bsc or )master"
+    r"|(?:with|have|hold|finished|need(?:s|ing)?|requir\w+|got)\s+(?:a|my|an)\s+master|master(?=\s+(?:or|and|/)\s+(?:phd|doctora\w+|bachelor))|m\.?\s?sc\.?(?:\s+degree)?|mba|m\.?tech|m\.?eng\.?|m\.?a\.?(?=\s+degree)|graduate\s+degree|post[\s-]?graduate"+_DEGREE,
+    "phd": r"ph\.?\s?d\.?'?s?"+_DEGREE+r"|doctora(?:te|l)s?(?:\s+(?:degree|level))?|dphil",
 }
 DEGREES = ("bachelor", "master", "phd")
+_A_DEGREE = (
+    r"(?:(?:college|university|uni|formal|academic|higher|school|any\s+kind\s+of)\s+)*"
+    r"(?:degrees?|diplomas?|education|qualifications?|schooling|university|college|school)"
+)
 _NO_DEGREE = re.compile(
-    r"""
-    \b(?: without | no | (?:not|don'?t|doesn'?t)\s+(?:need|require|have) ) \s+ (?:needing\s+|requiring\s+)?
-      (?:an?\s+|any\s+)? (?:(?:college|university|formal|academic)\s+)? (?:degrees?|diploma|education)\b
-      (?: \s+ (?:required|needed|necessary) )?
-    | \b(?:degree|education) \s+ (?:is\s+)? not \s+ (?:required|needed|necessary)\b
+    rf"""
+    \b(?: without | no | lack(?:s|ing)? | (?:not|don'?t|doesn'?t|does\s+not|do\s+not|isn't|aren't|never|haven't|won't|wouldn't) \s+
+        (?:need|require|requiring|have|having|ask\s+for|asking\s+for|demand|insist\s+on|want|got|finished|finish|went\s+to|gone\s+to|go\s+to|completed|care\s+about|expect|call\s+for|look\s+for)
+      ) \s+ (?:needing\s+|requiring\s+|having\s+|going\s+to\s+)?
+      (?:an?\s+|any\s+|my\s+|the\s+)? {_A_DEGREE}\b
+      (?: \s+ (?:is\s+|are\s+)? (?:required|needed|necessary|asked(?:\s+for)?|wanted) )?
+    | \bnever \s+ (?:finished|went\s+to|completed|attended|did) \s+ (?:any\s+)? {_A_DEGREE}\b
+    | \bdropped\s+out\s+of\s+(?:school|college|university)\b | \b(?:school|college|university)\s+drop[\s-]?outs?\b | \bunqualified\b
+    | \b{_A_DEGREE} \s+ (?:is\s+|are\s+)? (?:not|n't|isn't|aren't|unnecessary|optional) (?:\s+(?:required|needed|necessary|asked|wanted|a\s+must|important))?\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_INDIFFERENT_DEGREE = re.compile(r"\b(?:degree|diploma)\s+or\s+(?:no|without|not)(?:\s+\w+)?\b|\bwith\s+or\s+without\s+(?:a\s+)?(?:degree|diploma)\b", re.IGNORECASE)
 _ANY_DEGREE = re.compile(r"\b(?:a\s+|any\s+)?(?:(?:college|university|academic)\s+)?degrees?\b", re.IGNORECASE)
-_HOLDER = re.compile(
-    r"\b(?:i\s+(?:only\s+)?(?:have|hold|got|finished)|i've|my|only\s+have|(?:someone|candidates?|people)\s+with)\b[^,.;|]*$",
-    re.IGNORECASE,
-)
 
 
 def find_work_mode(text: str) -> list[Finding]:
-    """`work_mode`."""
-    return _find("work_mode", _WORK_MODE, text)
+    """`work_mode`; none where somebody takes every one of them."""
+    found = _find("work_mode", _WORK_MODE, text)
+    named = {finding.value for finding in found}
+    if "hybrid" in named:  # "partly from home" is no "from home"
+        wide = [finding for finding in found if finding.value == "hybrid"]
+        found = [f for f in found if f in wide or not any(w.start <= f.start < w.end for w in wide)]
+    if len(named) > 1 and _INDIFFERENT.search(text):
+        return [Finding("no_preference", None, finding.start, finding.end) for finding in found]
+    return found
 
 
 def find_seniority(text: str) -> list[Finding]:
@@ -75,35 +107,24 @@ def find_employment_type(text: str) -> list[Finding]:
 
 
 def find_education(text: str) -> list[Finding]:
-    """`education`: what the job asks for.
-
-    Someone who holds a degree can take every job but those that ask for a higher one, stated or not; so "I have a
-    bachelor's" and "without a degree" exclude the degrees above.
-    """
+    """`education`: the level that is named, whoever names it; `none` where no degree is needed."""
+    indifferent = _INDIFFERENT_DEGREE.search(text)
+    if indifferent:
+        return [Finding("no_preference", None, *indifferent.span())]
     match = _NO_DEGREE.search(text)
     if match:
-        return [Finding("education", degree, *match.span(), negated=True) for degree in DEGREES]
+        return [Finding("education", "none", *match.span(), is_final=True)]
     found = _find("education", _EDUCATION, text)
-    if not found:
-        return [
-            Finding("education", degree, *match.span()) for match in _ANY_DEGREE.finditer(text) for degree in DEGREES
-        ]
-    return [reading for finding in found for reading in _for_holder(finding, text)]
-
-
-def _for_holder(finding: Finding, text: str) -> list[Finding]:
-    levels = ("high school", *DEGREES)
-    higher = levels[levels.index(finding.value) + 1 :]
-    if not higher or not _HOLDER.search(text, 0, finding.start):
-        return [finding]
-    return [Finding("education", level, finding.start, finding.end, negated=True) for level in higher]
+    if found:
+        return found
+    return [Finding("education", degree, *match.span()) for match in _ANY_DEGREE.finditer(text) for degree in DEGREES]
 
 
 def _find(slot: str, wordings: dict[str, str], text: str) -> list[Finding]:
     found = [
         Finding(slot, value, *match.span())
         for value, wording in wordings.items()
-        for match in re.finditer(rf"(?:(?<![\w-])|(?<=non-))(?:{wording})(?![\w+#])", text, re.IGNORECASE)
+        for match in re.finditer(rf"(?:(?<![\w-])|(?<=non-))(?:{wording})(?![\w+#]|-(?!time|level)\w)", text, re.IGNORECASE)
     ]
     skills = find_skill_mentions(text) if found else []
     return [level for level in found if not any(_is_part(level, skill) for skill in skills)]

@@ -9,17 +9,22 @@ import re
 from jobsearch_dagster.preparation.salary import parse_salary
 from jobsearch_dagster.search.recognizers.spans import Finding
 
-_SIGN = r"(?:US\$|CA\$|C\$|AU\$|A\$|[$€£₹]|\b(?:USD|EUR|GBP|INR|CAD|AUD|Rs\.?)\s?)"
+_SIGN = r"(?:US\$|CA\$|C\$|AU\$|A\$|NZ\$|S\$|HK\$|[$€£₹¥]|\b(?:USD|EUR|GBP|INR|CAD|AUD|CHF|Rs\.?)\s?)"
 _FIGURE = r"\d{1,3}(?:[,.' ]\d{3})+(?![\d%])|\d{1,9}(?:\.\d+)?"
 _SCALE = r"(?:\s?(?:k|m|mn|lakhs?|lacs?|lpa|crores?|cr|million|thousand|grand)\b)"
-_CODE = r"(?:\s?(?:USD|EUR|GBP|INR|CAD|AUD|dollars?|euros?|pounds?|rupees?|bucks)\b|\s?[€£₹$](?!\d))"
+_CODE = (
+    r"(?:\s?(?:(?:US|U\.S\.|American|Canadian|Australian|New\s+Zealand|Singapore|Hong\s+Kong)\s+(?:dollars?|bucks)"
+    r"|USD|EUR|GBP|INR|CAD|AUD|CHF|SEK|NOK|DKK|PLN|JPY|SGD|NZD|ZAR|AED|BRL|MXN|Canadian|Australian|dollars?|euros?|quid"
+    r"|pounds?(?:\s+sterling)?|sterling|(?:Indian\s+)?rupees?|bucks|francs?|kroner|kronor|yen|zloty|dirhams?|pesos?|reais)\b"
+    r"|\s?[€£₹$](?!\d))"
+)
 _PERIOD = (
     r"(?:\s*(?:/\s*|per\s+|an?\s+|each\s+|every\s+)(?:hour|hr|h|day|week|wk|month|mo|year|yr|annum)\b"
-    r"|\s+(?:hourly|daily|weekly|monthly|yearly|annually|p\.?a\b\.?))"
+    r"|\s+(?:hourly|daily|weekly|monthly|yearly|annually|annual|p\.?a\b\.?|p/?h\b|p/?m\b|p/?w\b))"
 )
 _LOWER = (
     r"over|above|more\s+than|at\s+least|min(?:imum)?(?:\s+of)?|starting\s+(?:at|from)|exceed(?:s|ing)?|greater\s+than|higher\s+than"
-    r"|better\s+than|beyond|north\s+of|upwards?\s+of|(?:no|not)\s+(?:less|lower)\s+than|not\s+(?:under|below)|>=?"
+    r"|better\s+than|beyond|anything\s+from|starting|upwards\s+from|north\s+of|upwards?\s+of|(?:no|not)\s+(?:less|lower)\s+than|not\s+(?:under|below)|>=?"
 )
 _UPPER = (
     r"under|below|less\s+than|lower\s+than|up\s+to|at\s+most|max(?:imum)?(?:\s+of)?|(?:no|not)\s+(?:more|higher)\s+than"
@@ -35,7 +40,7 @@ _PAY = re.compile(
         (?P<second> \s* (?:-|\bto\b|\band\b) \s* {_SIGN}? \s? (?:{_FIGURE}) {_SCALE}? {_CODE}? )?
         {_PERIOD}?
     )
-    (?P<after> \s* (?: \+ | \bplus\b | (?:or|and) \s+ (?:more|above|higher|over|up|better|less|below|lower|under) \b
+    (?P<after> \s* (?: \+ | \bplus\b | \band\s+upwards?\b | \bupwards?\b | \bor\s+so\b | \bat\s+(?:least|most)\b | \bor\s+bust\b | (?:or|and) \s+ (?:more|above|higher|over|up|better|less|below|lower|under) \b
         (?! \s* (?:{_SIGN})? \d )
         | \b(?:minimum|maximum|tops|max|min)\b )? )
     """,
@@ -56,38 +61,64 @@ _UNKNOWN = re.compile(
 )
 _STATED = re.compile(
     r"""
-    \b(?:stat|list|show|mention|disclos|publish|specif)\w* \s+ (?:(?:the|their|its|a|your)\s+)*
-      (?:salar(?:y|ies)|pay|wages?)\b
-    | \bwith \s+ (?:a\s+)? (?:stated|known|listed|disclosed|given) \s+ (?:salar(?:y|ies)|pay)\b
-    | \b(?:salary|pay) \s+ (?:range\s+)? (?:is\s+)? (?:stated|listed|disclosed|known)\b
+    \b(?:stat|list|show|mention|disclos|publish|specif|giv|nam|includ|quot|display|reveal|advertis|post|provid|tell|writ|print|say)\w*
+      \s+ (?: (?: the | their | its | a | an | any | your | me | us | you | down | up\s?front | out | clear | actual | exact | real ) \s+ )*
+      (?: (?: salar(?:y|ies)|pay|wages?|compensation ) (?:\s+(?:range|band|figure|info\w*))? \b
+        | (?: what | how\s+much ) \s+ (?: (?:it|they|you|the\s+\w+) \s+ )? (?: pays? | (?:will\s+|would\s+|'ll\s+)?(?:earn|make|get) ) \b )
+    | \bwith \s+ (?:a\s+|an\s+)? (?:stated|known|listed|disclosed|given|clear|published|visible|transparent|explicit) \s+ (?:salar(?:y|ies)|pay)\b
+    | \bwith \s+ (?:a\s+)? (?:salary|pay) \s+ (?:in|on|range|information|info|figure)\b
+    | \b(?:salary|pay|wage) \s+ (?:range\s+)? (?:(?:is|must\s+be|should\s+be|has\s+to\s+be)\s+)? (?:stated|listed|disclosed|known|given|shown|published|visible|mentioned|included)\b
+    | \b(?:pay|salary|wage) \s+ transparen\w+ | \btransparent \s+ (?:about\s+)? (?:the\s+)?(?:pay|salar\w+)
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_ASKS_FOR_A_FIGURE = re.compile(r"(?:show|give|tell|list)(?:\s+me)?\s+(?:the\s+)?(?:average|median|salar|pay\b|wage)", re.IGNORECASE)
+_HIDES = re.compile(
+    r"\b(?:no|not|never|without|n't|doesn't|don't|fail\s+to|refuse\s+to|forget\s+to)\s+(?:\w+\s+){0,2}$", re.IGNORECASE
+)
+_EXCLUDES = re.compile(
+    r"\b(?:no|not|hide|skip|drop|exclude|excluding|without|except|leave\s+out|avoid|ignore|remove|filter\s+out)\b[^.,;|?!]{0,40}$",
+    re.IGNORECASE,
+)
+_REVERSED = re.compile(
+    r"\b(?:nothing|nowhere|not|never|no|n't|won't|wouldn't|don't|can't|couldn't|cannot|shouldn't|without)\b[^.,;:|?!]{0,30}$", re.IGNORECASE
+)
+"""What turns a side round: "nothing above $100K"."""
+DOLLAR_COUNTRIES = ("CA", "AU")
+"""Countries whose dollar a bare `$` beside one of their places is."""
 LEAST_BARE = 1000
 """A number with no sign, scale or period is pay from here on: fewer is a count or years."""
 AROUND = 0.1
 """How far "around" reaches to either side."""
 
 
-def find_pay(text: str) -> list[Finding]:
-    """`min_salary_usd`, `max_salary_usd` and `has_salary`; a bare `$` is the US dollar."""
+def find_pay(text: str, country: str | None = None) -> list[Finding]:
+    """`min_salary_usd`, `max_salary_usd` and `has_salary`; a bare `$` is the dollar of the country (alpha-2) asked."""
     findings = [Finding("has_salary", False, *match.span()) for match in _UNKNOWN.finditer(text)]
     if not findings:
         findings = _stated(text)
     findings += [Finding("min_salary_usd", 100_000, *match.span()) for match in _SIX_FIGURES.finditer(text)]
     for match in _PAY.finditer(_NO_PAY.sub(lambda found: "|" * len(found[0]), text)):
         if _is_pay(match, text):
-            findings += _bounds(match)
+            findings += _bounds(match, is_reversed=_REVERSED.search(text, 0, match.start("before")) is not None, country=country)
     return findings
 
 
 def _stated(text: str) -> list[Finding]:
     """`has_salary`, unless an amount follows: "list salaries over $100K" asks for the amount."""
     return [
-        Finding("has_salary", True, *match.span())
+        Finding("has_salary", _wants_stated(match, text), *match.span())
         for match in _STATED.finditer(text)
-        if not re.match(r"[^.?|]*\d", text[match.end() :])
+        if not re.match(r"[^.?|]*\d", text[match.end() :]) and not _ASKS_FOR_A_FIGURE.match(text)
     ]
+
+
+def _wants_stated(match: re.Match[str], text: str) -> bool:
+    """Whether pay is to be stated: not for "jobs that do not state it", again for "hide jobs that do not state it"."""
+    hides = _HIDES.search(text, 0, match.start())
+    if hides is None:
+        return _EXCLUDES.search(text, 0, match.start()) is None
+    return _EXCLUDES.search(text, 0, hides.start()) is not None
 
 
 def _is_pay(match: re.Match[str], text: str) -> bool:
@@ -97,12 +128,14 @@ def _is_pay(match: re.Match[str], text: str) -> bool:
     return int(figure) >= LEAST_BARE and bool(match["before"] or _PAY_WORD.search(text))
 
 
-def _bounds(match: re.Match[str]) -> list[Finding]:
-    worth = _usd(match["amount"])
+def _bounds(match: re.Match[str], *, is_reversed: bool, country: str | None) -> list[Finding]:
+    worth = _usd(match["amount"], country)
     if worth is None:
         return []
     low, high = worth
     side = _side(match["before"], match["after"].lower())
+    if is_reversed:  # "nothing above", "won't work for less than"
+        side = {"upper": "lower", "lower": "upper"}.get(side or "", side)
     if side == "about":
         low, high = round(low * (1 - AROUND)), round(high * (1 + AROUND))
     lower, upper = (
@@ -118,18 +151,22 @@ def _bounds(match: re.Match[str]) -> list[Finding]:
 
 def _side(before: str, after: str) -> str | None:
     """Which side the words around an amount bound; of several the nearest counts ("pay over under $50K")."""
-    if re.search(r"less|below|lower|under|max|tops", after):
+    if re.search(r"less|below|lower|under|max|tops|most", after):
         return "upper"
+    if "so" in after.split():
+        return "about"
     sides = [found.lastgroup for found in _SIDE.finditer(before)]
     if sides:
         return sides[-1]
     return "lower" if after.strip() else None
 
 
-def _usd(amount: str) -> tuple[float, float] | None:
+def _usd(amount: str, country: str | None) -> tuple[float, float] | None:
     """Both ends in USD a year; None for a currency without a rate."""
     written = re.sub(r"\s+and\s+", "-", amount.strip(), flags=re.IGNORECASE)
-    found = parse_salary(written) or parse_salary(f"${written}")
+    written = re.sub(r"\b(canadian|australian)\b(?!\s+(?:dollar|buck))", r"\1 dollars", written, flags=re.IGNORECASE)
+    dollars = country if country in DOLLAR_COUNTRIES else None
+    found = parse_salary(written, dollars) or parse_salary(f"${written}", dollars)
     if found is None or found.midpoint_usd is None:
         return None
     low = found.midpoint_usd if found.min_usd is None else found.min_usd

@@ -1,59 +1,75 @@
 """Places in a question: after "in" and its like, and by name alone.
 
-Belongs here: how far a place reaches in a sentence. Which places there are is for `preparation.locations` to say; a
-place it cannot tell from others of the name ("Cambridge") stays as it is written.
+Belongs here: how far a place reaches in a sentence, and its name in one form. Which places there are is for
+`preparation.gazetteer` and `world_areas` to say, what a name means for `preparation.locations`; a place it cannot tell
+from others of the name ("Cambridge") stays as it is written.
 """
 
 import re
-from functools import lru_cache
+import unicodedata
+from functools import cache, lru_cache
 
-from jobsearch_dagster.preparation.gazetteer import is_known
-from jobsearch_dagster.preparation.locations import country_code, parse_location
+from jobsearch_dagster.preparation.gazetteer import areas, country_name, is_city, is_known, large_city_keys, regions
+from jobsearch_dagster.preparation.locations import Location, country_code, parse_location
 from jobsearch_dagster.preparation.place_names import place_key
-from jobsearch_dagster.search.recognizers.skills import find_skill_mentions, is_skill
+from jobsearch_dagster.preparation.subdivisions import subdivisions
+from jobsearch_dagster.search.recognizers.skills import is_skill
 from jobsearch_dagster.search.recognizers.spans import Finding, blank
 from jobsearch_dagster.search.recognizers.words import words
+from jobsearch_dagster.search.world_areas import world_area
 
-_WORK_MODE = r"(?:remote|hybrid|on-?site)"
-_AT_START = rf"(?:{_WORK_MODE}\s*[,-]?\s+)?"
 _ANCHOR = re.compile(
-    rf"\b(?:in|near|around|within|outside(?:\s+of)?|from|based\s+(?:in|at)|across)\s+{_AT_START}(?=[^\W\d_])",
-    re.IGNORECASE,
+    r"""
+    \b (?: in | near(?:\s+to)? | around | within | inside | outside(?:\s+of)? | from | based\s+(?:in|at) | across
+        | close\s+to | throughout | to | at | of | for | but ) \s+ (?:the\s+(?:city|state|town|region|area)\s+of\s+)?
+    (?:(?:downtown|central|greater|beautiful|sunny)\s+)? (?=[^\W\d_])
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-_TEMPLATE = re.compile(
-    rf"\b(?:open|available|jobs?|roles?|positions?)\s+in\s+{_AT_START}(?P<place>[^|?!;]+?)\s*[.?!]*$", re.IGNORECASE
+_SURE = re.compile(r"(?:in|near|around|within|inside|outside|across|throughout|close)\b", re.IGNORECASE)
+"""Anchors after which a name is a place even where it may be something else as well ("in Reading")."""
+_REST = re.compile(
+    r"\b(?:open|available|jobs?|roles?|positions?)\s+in\s+(?P<place>[^|?!;:]+?)\s*[.?!]*$", re.IGNORECASE
 )
-_TOKEN = re.compile(r"[^\s,|?!;]+,?")
-_MOST_TOKENS = 10
-_ALTERNATIVE = re.compile(r"\s*,?\s+(?:or|and)\s+|\s*/\s*", re.IGNORECASE)
-_CODE = re.compile(r"[a-z]{2,3}")
-_JOINING = frozenset(("of", "the", "and", "&", "or"))
-_LAST_WORDS = frozenset(("city", "area", "region", "us"))
-_FIRST_WORDS = frozenset(("new", "old", "big", "high", "low"))
-"""Function words that a place's name may hold, end with, or start with."""
-_NAMESAKES = ("united states", "united kingdom", "canada", "australia", "india", "mexico")
-"""Where to look for a name that `parse_location` leaves open because several places have it."""
+_MOVING = re.compile(
+    r"\b(?:mov|relocat|com|transferr)(?:e|ing)\s+from\s+(?P<left>[^|,.;?!]{2,40}?)\s+to\b", re.IGNORECASE
+)
+_TOKEN = re.compile(r"[^\s,|?!;:/()&]+")
+_GAP = re.compile(r"\s*,?\s*(?:(?:or|and|&|/)\s+)?|\s*/\s*")
+_MOST_TOKENS = 8
+_ALTERNATIVE = re.compile(r"\s*,?\s+(?:or|and|nor|oder)\s+(?:in\s+|at\s+)?|\s*[/&]\s*|\s*,\s*", re.IGNORECASE)
+_LAST_WORD = re.compile(r"[^\W\d_]+(?=\s*$)")
 _LEAST_LETTERS = 4
 """Of a place without "in": shorter names are words as well."""
-_SHORT_NAMES = frozenset(("usa", "uk", "uae", "nyc", "emea", "dach", "apac", "eu"))
+_SHORT_NAMES = frozenset(("usa", "uk", "uae", "nyc", "emea", "dach", "apac", "eu", "latam", "mena", "anz", "gcc", "pnw"))
+_SHORT_IN_CAPITALS = frozenset(("US", "SF", "DC"))
+_LARGE = 1_000_000
+"""Inhabitants of a city that is meant even where a skill has its name: Phoenix."""
+_WIDE = frozenset(("area", "region", "metro", "valley", "county", "district"))
+"""Words of a name that means more than the city in it ("bay area"): it stays as it is written."""
+_BASED = re.compile(r"(?<!\w)(?P<place>us|uk|eu)(?=[\s-]+(?:based|only|citizens?|residents?)\b)", re.IGNORECASE)
+_REMOTE_US = re.compile(r"\b(?:remote|hybrid|on-?site|anywhere)\s*[,-]?\s+(?:in\s+)?(?:the\s+)?(?P<place>us)\b", re.I)
 
 
 def find_places(text: str) -> list[Finding]:
-    """`locations` after "in", "near" and the like; the whole rest of a question first, for "it" (Italy) and "no"."""
-    findings: list[Finding] = []
-    whole = _TEMPLATE.search(text)
-    if whole is not None and whole["place"] != "IT":
-        findings = _findings(whole["place"], whole.start("place"), at_end=True)
+    """`locations` after "in", "near" and the like."""
+    text = _without_place_left(text)
+    findings = [
+        Finding("locations", canonical_place(match["place"]), *match.span("place"))
+        for pattern in (_BASED, _REMOTE_US)
+        for match in pattern.finditer(text)
+    ]
     for anchor in _ANCHOR.finditer(text):
-        if not findings or anchor.end() > findings[-1].end or anchor.end() < findings[0].start:
-            findings += _place_at(text, anchor.end())
+        start = anchor.end()
+        if not any(found.start <= start < found.end for found in findings):
+            found = _place_at(text, start, alone=_SURE.match(anchor[0]) is None)
+            findings += _with_city_before(found, text, anchor.start())
     return findings
 
 
 def find_named_places(text: str) -> list[Finding]:
     """`locations` named without "in": "nurse berlin", "what about New York"."""
-    for skill in find_skill_mentions(text):
-        text = blank(text, skill.start, skill.end)
+    text = _without_place_left(text)
     findings: list[Finding] = []
     for token in _TOKEN.finditer(text):
         if not findings or token.start() >= findings[-1].end:
@@ -63,82 +79,205 @@ def find_named_places(text: str) -> list[Finding]:
 
 def find_unknown_places(text: str) -> list[Finding]:
     """`locations`: what a question ends with after "jobs in", if it is no place, skill or trade that anyone knows."""
-    match = _TEMPLATE.search(text)
+    match = _REST.search(text)
     if match is None:
         return []
-    named = set(re.findall(r"[^\W\d_]+", match["place"].lower())) - words("function")
-    if not named or named & words("industry"):
+    named = set(re.findall(r"[^\W\d_]+", match["place"].lower()))
+    if not named or named & (words("function") | words("industry") | words("title_modifier")) or "|" in match["place"]:
         return []
     return [Finding("locations", match["place"].lower(), *match.span("place"))]
+
+
+def country_asked(text: str) -> str | None:
+    """The country (alpha-2) of the places of a question; None where there is none, or more than one."""
+    places = {place.value for place in (*find_places(text), *find_named_places(text))}
+    countries = {parse_location(place).country for place in places}
+    return countries.pop() if len(countries) == 1 else None
+
+
+def _without_place_left(text: str) -> str:
+    """The question without the place that someone is moving from."""
+    for match in _MOVING.finditer(text):
+        text = blank(text, *match.span("left"))
+    return text
+
+
+def _with_city_before(found: list[Finding], text: str, anchor: int) -> list[Finding]:
+    """One place for "London in Canada"."""
+    before = _LAST_WORD.search(text, 0, anchor)
+    if len(found) != 1 or before is None or before[0].lower() in words("plain"):
+        return found
+    joined = f"{before[0]}, {text[found[0].start : found[0].end]}"
+    if not is_city(place_key(before[0])) or not _is_one_place(joined):
+        return found
+    return [Finding("locations", canonical_place(joined), before.start(), found[0].end)]
+
+
+def without_accents(text: str) -> str:
+    """As it is written in English: `zürich` is `zurich`."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def is_place(word: str) -> bool:
+    """Whether a word names a place and is no plain word as well."""
+    return _is_one_place(word) and word.lower() not in words("plain")
+
+
+@lru_cache(maxsize=20_000)
+def canonical_place(name: str) -> str:
+    """A place in English, lowercase, as precise as it was said: `NYC` is `new york`, `Newark NJ` `newark, new jersey`.
+
+    What `parse_location` does not read back as the same place stays as it is written.
+    """
+    written = " ".join(name.lower().split())
+    found = parse_location(name)
+    if world_area(written) or _WIDE & set(written.split()) or found.others or not (found.country or found.city):
+        return written.removeprefix("the ")
+    parts = [found.city, _said_region(name, found), _said_country(name, found)]
+    said = without_accents(", ".join(part for part in parts if part).lower()).removeprefix("the ")
+    return said if said and parse_location(said) == found else written.removeprefix("the ")
+
+
+def _said_region(name: str, found: Location) -> str | None:
+    """The region's English name where the words name it; "Washington" beside "Seattle", not "Seattle" alone."""
+    if found.region is None or found.country is None:
+        return None
+    named = found.city is None or any(
+        (area := regions().get((found.country, key))) is not None and area.region == found.region
+        for key in _tails(name)
+    )
+    return _region_name(found.country, found.region) if named else None
+
+
+def _said_country(name: str, found: Location) -> str | None:
+    if found.country is None:
+        return None
+    whole = found.city is None and found.region is None
+    region = place_key(_region_name(found.country, found.region or ""))
+    behind = _tails(name.lower().replace(region, "")) if found.city is None and region else _tails(name)
+    named = whole or any(country_code(key) == found.country for key in behind if not _is_region(key, found))
+    return country_name(found.country) if named else None
+
+
+def _is_region(key: str, found: Location) -> bool:
+    area = regions().get((found.country or "", key))
+    return area is not None and area.region == found.region and len(key) == len("ca")
+
+
+def _tails(name: str) -> list[str]:
+    """Keys of what may stand behind a city in its name: all runs of words but those with the first word."""
+    parts = re.split(r"[\s,]+", name.strip())
+    runs = ((start, end) for start in range(1, len(parts)) for end in range(start + 1, len(parts) + 1))
+    return [place_key(" ".join(parts[start:end])) for start, end in runs]
+
+
+@cache
+def _region_names() -> dict[tuple[str, str], str]:
+    names = {(region.country, region.shown): region.names[0] for region in reversed(subdivisions()) if region.names}
+    return names | {("US", "DC"): "DC"}
+
+
+def _region_name(country: str, region: str) -> str:
+    return _region_names().get((country, region), region)
 
 
 def _place_at(text: str, start: int, *, alone: bool = False) -> list[Finding]:
     """The longest place, or list of places, that starts here; `alone` where no "in" stands before it."""
     ends: list[int] = []
     for token in _TOKEN.finditer(text, start):
-        if token.start() != (ends[-1] + 1 if ends else start) or len(ends) == _MOST_TOKENS:
+        if not _GAP.fullmatch(text, ends[-1] if ends else start, token.start()) or len(ends) == _MOST_TOKENS:
             break
         ends.append(token.end())
     for end in reversed(ends):
-        phrase = text[start:end].rstrip(",.'\")")
-        found = _findings(phrase, start) if not alone or _stands_alone(phrase) else []
+        phrase = text[start:end].rstrip(".'\")-")
+        found = _findings(phrase, start, alone=alone)
         if found:
             return found
     return []
 
 
-def _findings(phrase: str, start: int, *, at_end: bool = False) -> list[Finding]:
+def _findings(phrase: str, start: int, *, alone: bool) -> list[Finding]:
     """One finding per place of a phrase; none where any part of it is something else."""
-    country = phrase.rpartition(",")[2].strip()
-    joined = " and " in country.lower() and country_code(country) is not None  # Trinidad and Tobago
-    official_name = " " in phrase and country_code(phrase) is not None
-    names = [phrase] if joined or official_name else _ALTERNATIVE.split(phrase)
-    if not official_name and not all(_may_be_place(name, at_end=at_end) and _is_place(name) for name in names):
+    names = _names(phrase)
+    if not names or (alone and not all(_stands_alone(name, phrase) for name in names)):
         return []
-    return [Finding("locations", name.lower(), start, start + len(phrase)) for name in names]
+    return [Finding("locations", canonical_place(name), start, start + len(phrase)) for name in names]
 
 
 @lru_cache(maxsize=20_000)
-def _may_be_place(name: str, *, at_end: bool) -> bool:
-    """No part between commas belongs to the rest of the sentence; at its end a code may be a word ("Salem, OR")."""
-    parts = [part.strip() for part in name.lower().split(",")]
-    if is_skill(name) or any(re.search(rf"\b{_WORK_MODE}\b", part) for part in parts):
+def _names(phrase: str) -> tuple[str, ...]:
+    """The places that a phrase lists; none where a part of it is no place."""
+    if _is_one_place(phrase):
+        return (phrase,)
+    parts = [part.strip().removeprefix("the ") for part in _ALTERNATIVE.split(phrase)]
+    if len(parts) == 1 or not all(parts):
+        return ()
+    names: list[str] = []
+    separators = _ALTERNATIVE.findall(phrase)
+    for part, separator in zip(parts, ["", *separators], strict=True):
+        joined = f"{names[-1]}, {part}" if names and separator.strip() == "," else ""
+        if joined and _is_one_place(joined):
+            names[-1] = joined
+        elif _is_one_place(part):
+            names.append(part)
+        else:
+            return ()
+    return tuple(names)
+
+
+@lru_cache(maxsize=50_000)
+def _is_one_place(name: str) -> bool:
+    """Whether every word of a name belongs to one place: "Paris, Texas", "the Netherlands", "newark nj"."""
+    key = place_key(name)
+    if not key or _is_word(name):
         return False
-    city = (parse_location(name).city or "").lower()
-    return all(part == city or (at_end and _CODE.fullmatch(part)) or _is_clear(part) for part in parts)
-
-
-def _is_clear(part: str) -> bool:
-    """Whether a part is a place by itself, or at least holds no word with a meaning of its own."""
-    names = part.split()
-    if not names or names[-1] in _JOINING:
+    if world_area(name) or country_code(name):
+        return True
+    if is_known(key):
+        return name.lower() not in words("occupation") and (" " in key or len(key) > 2 or _is_area(key))
+    if name.lower().startswith("the "):
         return False
-    if len(names) > 1 and is_known(place_key(part)):
-        return True
-    if len(names) > 1 and names[0] in _FIRST_WORDS and _is_place(part):
-        names = names[1:]
-    strange = words("function") - _JOINING - _LAST_WORDS | words("occupation")
-    return not strange.intersection(names) and (_is_place(part) or not is_skill(part))
+    parts = key.split()
+    if _is_word(name.replace(",", " ").split()[-1]) and "," not in name:  # the "to" of "Boulder to", no Tonga
+        return False
+    splits = ((" ".join(parts[:n]), " ".join(parts[n:])) for n in range(len(parts) - 1, 0, -1))
+    return any(is_known(head) and _is_area_of(head, tail, name) for head, tail in splits)
 
 
-@lru_cache(maxsize=20_000)
-def _is_place(name: str) -> bool:
-    """Whether a name is one place's, or that of several that cannot be told apart."""
-    if country_code(name) is not None:
-        return True
-    namesakes = (parse_location(f"{name}, {country}") for country in _NAMESAKES)
+def _is_word(written: str) -> bool:
+    """Whether a short name is a plain word, as it is not in capitals."""
+    return len(written) <= len("usa") and not written.isupper() and written.lower() in words("plain")
+
+
+def _is_area_of(head: str, tail: str, name: str) -> bool:
+    """Whether the words behind a city are its region, its country, or both, and the whole is one place."""
+    if not _is_area(tail) and not any(
+        _is_area(first) and _is_area(second) for first, second in _halves(tail)
+    ):
+        return False
     found = parse_location(name)
-    return found.country is not None or any(place.city or place.region for place in (found, *namesakes))
+    return not found.others and found.country is not None
 
 
-def _stands_alone(phrase: str) -> bool:
+def _halves(key: str) -> list[tuple[str, str]]:
+    parts = key.split()
+    return [(" ".join(parts[:n]), " ".join(parts[n:])) for n in range(1, len(parts))]
+
+
+def _is_area(key: str) -> bool:
+    return key in areas() or world_area(key) is not None
+
+
+def _stands_alone(name: str, phrase: str) -> bool:
     """Whether a place is clear enough without "in": no other place, common word or trade is written the same way."""
-    name = phrase.lower()
-    if " " in name:
-        return True
-    if len(name) < _LEAST_LETTERS and name not in _SHORT_NAMES and not (phrase.isupper() and len(name) > 1):
+    lowered = name.lower()
+    if " " in lowered:
+        return not set(lowered.split()) <= words("plain")
+    if len(lowered) < _LEAST_LETTERS:
+        return lowered in _SHORT_NAMES or name in _SHORT_IN_CAPITALS
+    if lowered in words("plain") | words("title_modifier") | words("industry") | words("occupation"):
+        return False
+    if is_skill(name) and place_key(name) not in large_city_keys(_LARGE):
         return False
     found = parse_location(name)
-    return bool(found.country or found.region) and name not in words("plain") | words("title_modifier") | words(
-        "industry"
-    )
+    return bool(found.country or found.region or world_area(name) or found.city or _is_area(place_key(name)))

@@ -1,4 +1,4 @@
-"""Skills in a question: by name, and by a name with a slip of the keyboard.
+"""Skills in a question.
 
 Belongs here: where a skill stands and whether all or any are meant. Which skills there are, under which names, is
 for `preparation.entities` to say.
@@ -7,9 +7,6 @@ for `preparation.entities` to say.
 import re
 from functools import cache, lru_cache
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from jobsearch_dagster.preparation.entities import find_skills, known_skills
 from jobsearch_dagster.search.recognizers.spans import USED, Finding
 from jobsearch_dagster.search.recognizers.words import words
@@ -17,14 +14,18 @@ from jobsearch_dagster.search.recognizers.words import words
 _TOKEN = re.compile(r"\.?[^\W_](?:[\w+#.&'/-]*[\w+#])?")
 _MOST_WORDS = 4
 _OR = re.compile(r"\s*,?\s*\bor\b\s*", re.IGNORECASE)
+_ANY_OF = re.compile(
+    r"""
+    \b(?: (?:at\s+least\s+)? (?:one|any|either|1) \s+ (?:of|is) | (?:one|any|either) \s+ (?:will|would) \s+ do | whichever
+        | no\s+preference | doesn't\s+matter\s+which | either\s+(?:one|way) | any\s+(?:one\s+)?of | (?:1|one)\s+(?:is|of\s+\w+\s+is)\s+enough )\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 _LIST_BEFORE = re.compile(r"(?:^|[,/|]|\b(?:and|or|for|with|using|know|in))\s*$", re.IGNORECASE)
 _LIST_AFTER = re.compile(r"\s*(?:[,/|]|\b(?:and|or)\b|[?.!]*$)", re.IGNORECASE)
 _BEFORE_USE = re.compile(
     r"\s+(?:dev|developer|programmer|engineer|programming|specialist|expert|skill)s?\b", re.IGNORECASE
 )
-_LEAST_LETTERS = 5
-"""Shorter names are too near each other to guess at a slip."""
-_LONG = 8
 
 
 def find_skill_mentions(text: str) -> list[Finding]:
@@ -39,13 +40,6 @@ def find_skill_mentions(text: str) -> list[Finding]:
             mentions.append(Finding("skills", skill, *span))
         position += size
     return _choices(mentions, text)
-
-
-def find_misspelt_skills(text: str) -> list[Finding]:
-    """`skills` and `skills_any` with one wrong, missing, extra or swapped letter, two in long names."""
-    letters = re.finditer(rf"[^\W\d_]{{{_LEAST_LETTERS},}}", text)
-    found = ((_nearest(match[0].lower()), match) for match in letters)
-    return _choices([Finding("skills", skill, *match.span()) for skill, match in found if skill is not None], text)
 
 
 def is_skill(phrase: str) -> bool:
@@ -87,33 +81,27 @@ def _named(phrase: str) -> str | None:
 
 
 def _choices(mentions: list[Finding], text: str) -> list[Finding]:
-    """Mentions joined by "or" become `skills_any`."""
+    """Mentions become `skills_any` where one of a list is enough: "A, B or C", "one of A, B, C"."""
     either: set[int] = set()
+    if _ANY_OF.search(text):
+        either = set(range(len(mentions)))
     for (number, first), second in zip(enumerate(mentions), mentions[1:], strict=False):
         if _OR.fullmatch(text, first.end, second.start):
-            either |= {number, number + 1}
+            either |= {number, number + 1} | _before_in_list(mentions, number, text)
     return [
-        Finding("skills_any" if number in either else "skills", m.value, m.start, m.end)
+        Finding("skills_any" if number in either and len(either) > 1 else "skills", m.value, m.start, m.end)
         for number, m in enumerate(mentions)
     ]
 
 
-@lru_cache(maxsize=20_000)
-def _nearest(word: str) -> str | None:
-    """The skill that a word misspells: its first letter is right, and one letter else is wrong, in long words two."""
-    right = words("plain") | words("occupation") | words("title_modifier") | words("industry")
-    if {word, word.removesuffix("s")} & right:
-        return None
-    slips = 1 if len(word) < _LONG else 2
-    found = process.extractOne(word, _single_words(), scorer=OSA.distance, score_cutoff=slips)
-    return _named(found[0]) if found and found[0][0] == word[0] else None
+def _before_in_list(mentions: list[Finding], last: int, text: str) -> set[int]:
+    """The mentions that commas join to one of them."""
+    first = last
+    while first > 0 and re.fullmatch(r"\s*,\s*", text[mentions[first - 1].end : mentions[first].start]):
+        first -= 1
+    return set(range(first, last))
 
 
 @cache
 def _full_names() -> dict[str, str]:
     return {skill.lower(): skill for skill in known_skills()}
-
-
-@cache
-def _single_words() -> tuple[str, ...]:
-    return tuple(name for name in _full_names() if name.isalpha() and len(name) >= _LEAST_LETTERS)

@@ -18,11 +18,12 @@ class Finding:
     """One thing that a question asks for.
 
     Attributes:
-        slot: Field of `JobFilter`.
+        slot: Field of `JobFilter`; `no_preference` for words that ask for nothing.
         value: A value of that field; of a list field, one item.
         start: First character in the question.
         end: One past the last.
         negated: The question excludes it.
+        is_final: A negation in its own words is part of its meaning: "no degree needed".
     """
 
     slot: str
@@ -30,6 +31,7 @@ class Finding:
     start: int
     end: int
     negated: bool = False
+    is_final: bool = False
 
 
 Recognizer = Callable[[str], list[Finding]]
@@ -39,19 +41,35 @@ _TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "�
 
 _NEGATION = re.compile(
     r"""
-    (?: \b(?: not(?!\s+(?:only|just)) | no | non | without | except | excluding | exclude | excludes | outside | avoid
-        | never | neither | nor | rather\s+than | instead\s+of | other\s+than | anything\s+but | apart\s+from
-        | anywhere\s+but | (?:do|does|is|are|should|must|can|wo)n't ) )
-    (?: [\s-]+ (?: in | at | on | of | for | to | be | a | an | the | any | with | from | that | are | is | want | like
-        | need(?:s|ing)? | requir(?:e|es|ing) | ask(?:s|ing)?\ for | know | us(?:e|es|ing) | work(?:ing)? | liv(?:e|ing)
-        | based | located | jobs? | roles? | positions? ) )*
-    [\s-]* $
+    (?: \b(?: not(?!\s+(?:only|just)) | no | non | without | w/o | except(?:ing|\s+for)? | excluding | exclude | excludes
+        | outside | avoid(?:ing)? | never | neither | nor | rather\s+than | instead\s+of | other\s+than
+        | (?:anything|everything|anywhere|all|any\s+\w+)\s+but | apart\s+from | aside\s+from | but\s+(?:not|no) | minus | skip
+        | hide | drop | remove | omit | ignore | bar | sans | hates? | dislikes? | refuse\s+to | allergic\s+to | opposed\s+to
+        | nothing\s+(?:in|at|with|from|to\s+do\s+with) | (?:keep|stay|away|far)\s+(?:away\s+)?from | filter\s+out
+        | leave\s+out | leaving\s+out | rule\s+out | cut\s+out | throw\s+out | get\s+rid\s+of | (?:sick|tired|fed\s+up)\s+(?:of|with)
+        | can't\s+stand | cannot\s+stand | no\s+more | (?:do|does|is|are|should|must|ca|can|wo|would|did)n't ) )
+    (?: [\s,-]+ (?: in | at | on | of | for | to | be | a | an | the | any | all | with | from | that | those | which | are | is
+        | want | like | do | did | need(?:s|ing)? | requir(?:e|es|ing) | insist(?:s|ing)? | ask(?:s|ing)?(?:\s+for)? | know
+        | us(?:e|es|ing) | work(?:ing)? | liv(?:e|ing) | based | located | jobs? | roles? | positions? | postings? | ones?
+        | look(?:ing)? | interested | anything | something | involv(?:e|es|ing) | demand(?:s|ing)? | call(?:s|ing)? | hav(?:e|ing)
+        | the\s+one | a\s+fan | please | really | show | see | include | including | companies | places | cities | me ) )*
+    [\s:,-]* $
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _REACH = 80
 """Characters before a finding that a negation and the words after it may take."""
-_CONTINUES = re.compile(r"\s*(?:,|/|\bor\b|\band\b|\bnor\b)*\s*(?:in|a|an|the|at|with)?\s*", re.IGNORECASE)
+_NEGATED_AFTER = re.compile(
+    r"""
+    \s* (?: : \s* no\b | \s(?:is|are)\s+(?:out(?:\s+of\s+the\s+question)?|a\s+no(?:-go)?|not\s+(?:an\s+option|for\s+me|ok|wanted))
+    | \s(?:roles?\s+|jobs?\s+|ones?\s+)?(?:excluded|out|aside)\b(?!\s+of) | \s+not\s+(?:wanted|please|interested)
+    | \s+(?:need|should)\s+not\b )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_CONTINUES = re.compile(
+    r"\s*(?:(?:,|/|\bor\b|\band\b|\bnor\b|\bones?\b|\bjobs?\b|\broles?\b)\s*)*(?:in|a|an|the|at|with)?\s*", re.IGNORECASE
+)
 
 
 def tidy(question: str) -> str:
@@ -84,8 +102,17 @@ def _with_polarity(found: list[Finding], text: str) -> list[Finding]:
     """Mark what follows a negation, and what goes on in the same list ("not in London or Paris")."""
     marked: list[Finding] = []
     for finding in found:
-        negated = finding.negated or _NEGATION.search(text, max(0, finding.start - _REACH), finding.start) is not None
-        if not negated and marked and marked[-1].negated:
-            negated = _CONTINUES.fullmatch(text, marked[-1].end, finding.start) is not None
+        negated = finding.negated or (not finding.is_final and _is_negated(finding, text))
+        if not negated and not finding.is_final and marked and marked[-1].negated:
+            gap = text[marked[-1].end : finding.start]
+            negated = finding.start > marked[-1].end and _CONTINUES.fullmatch(gap) is not None
         marked.append(replace(finding, negated=negated))
     return marked
+
+
+def _is_negated(finding: Finding, text: str) -> bool:
+    """By what stands before it ("no Java") or after it ("Java: no")."""
+    return (
+        _NEGATION.search(text, max(0, finding.start - _REACH), finding.start) is not None
+        or _NEGATED_AFTER.match(text, finding.end) is not None
+    )

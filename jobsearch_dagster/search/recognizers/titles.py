@@ -1,91 +1,93 @@
 """Job titles in a question: an occupation word and the words before it that belong to it.
 
-Belongs here: spotting a title inside a sentence, in singular and plural, with a slip of the keyboard. Writing a title
+Belongs here: spotting a title inside a sentence, in singular and plural. Writing a title
 in standard form is for `preparation.titles`.
 """
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
+from jobsearch_dagster.preparation.skills import skill_fields
 from jobsearch_dagster.preparation.titles import standardize_title
-from jobsearch_dagster.search.recognizers.skills import find_misspelt_skills, find_skill_mentions, is_skill
+from jobsearch_dagster.search.recognizers.places import is_place
+from jobsearch_dagster.search.recognizers.skills import find_skill_mentions
 from jobsearch_dagster.search.recognizers.spans import Finding
 from jobsearch_dagster.search.recognizers.words import words
 
 _WORD = re.compile(r"[^\W\d_][\w+#.'-]*[\w+#]|[^\W\d_]")
 _MOST_WORDS = 4
 """Words of a title; a fifth is more likely a part of the sentence."""
-_LEAST_LETTERS = 5
-"""Shorter words are too near each other to guess at a slip."""
-_ANYONE = frozenset(("specialist", "associate", "worker"))
+_ANYONE = frozenset(("specialist", "associate", "worker", "expert", "professional", "staff", "person", "people"))
 """Occupations that after a skill say no more than the skill ("React specialist")."""
-_SAME_WORK = {"developer": "engineer", "engineer": "developer"}
-_SOFTWARE = frozenset(
-    (
-        "backend",
-        "cloud",
-        "data",
-        "devops",
-        "embedded",
-        "frontend",
-        "game",
-        "mobile",
-        "platform",
-        "software",
-        "stack",
-        "web",
-    )
-)
-"""Modifiers beside which "developer" and "engineer" name the same work."""
+_TOOLS = frozenset(("software", "business software", "data", "cloud and devops", "testing", "languages"))
+"""Fields of skills that stand beside a title rather than in it: "python developer", but "payroll clerk"."""
+_SUFFIX = re.compile(r"[a-z]{3,}(?:ologist|ographer|ician|otherapist|smith|wright|keeper|maker|herder|handler|tender)")
+"""Ends of words that name an occupation, known or not."""
+_NO_MODIFIER = re.compile(r"[a-z]+ly|[a-z]+n't|.")
+_LISTED = 5
+"""Most characters between two items of a list: ", or "."""
+_NEVER_A_TITLE = frozenset(("crew", "tech", "temp", "groom", "fellow", "host", "judge", "model", "server", "setter", "killer", "founder", "owner", "loader"))
+"""Occupations that are something else where nothing stands before them."""
 
 
 def find_titles(text: str) -> list[Finding]:
     """`titles`, in standard form and singular; "python developers" names the title `developer` and leaves `python`."""
     tokens = list(_WORD.finditer(text))
-    skills = _skill_tokens(tokens, text)
+    tools = _tool_tokens(tokens, text)
     findings: list[Finding] = []
     last = len(tokens) - 1
     while last >= 0:
-        occupation = None if last in skills else _occupation(tokens[last][0].lower())
         first = last
+        occupation = None if last in tools else _occupation(tokens[last][0].lower())
         if occupation is not None:
-            first = _first_token(tokens, last, text, skills)
-            after_skill = first - 1 in skills and _touch(tokens, first, text)
-            findings += _titles(tokens[first : last + 1], occupation, after_skill=after_skill)
+            first = _first_token(tokens, last, text, tools)
+            after_tool = first - 1 in tools and _touch(tokens, first, text)
+            findings += _titles(tokens[first : last + 1], occupation, after_tool=after_tool)
         last = first - 1
     return findings
 
 
-def _skill_tokens(tokens: list[re.Match[str]], text: str) -> set[int]:
-    """Tokens that are part of a skill, but for those that are part of titles as well ("machine learning engineer")."""
-    spans = [(skill.start, skill.end) for skill in (*find_skill_mentions(text), *find_misspelt_skills(text))]
+def _tool_tokens(tokens: list[re.Match[str]], text: str) -> set[int]:
+    """Tokens of skills that no title is made of."""
+    tools = [skill for skill in find_skill_mentions(text) if skill_fields().get(skill.value) in _TOOLS]
+    spans = [(skill.start, skill.end) for skill in tools]
     inside = (n for n, token in enumerate(tokens) if any(s <= token.start() < e for s, e in spans))
-    return {n for n in inside if tokens[n][0].lower() not in words("title_modifier")}
+    return {n for n in inside if tokens[n][0].lower() not in words("title_modifier") and not _is_trade(tokens[n], tools)}
 
 
-def _titles(tokens: list[re.Match[str]], occupation: str, *, after_skill: bool) -> list[Finding]:
-    if after_skill and len(tokens) == 1 and occupation in _ANYONE:
+def _is_trade(token: re.Match[str], tools: list[Finding]) -> bool:
+    """Whether a word is an occupation and not, in a list of tools, one of them ("Photoshop, Illustrator")."""
+    if _occupation(token[0].lower()) is None:
+        return False
+    others = (tool for tool in tools if not tool.start <= token.start() < tool.end)
+    return not any(0 <= token.start() - tool.end <= _LISTED or 0 <= tool.start - token.end() <= _LISTED for tool in others)
+
+
+def _titles(tokens: list[re.Match[str]], occupation: str, *, after_tool: bool) -> list[Finding]:
+    if len(tokens) == 1 and ((after_tool and occupation in _ANYONE) or occupation in _NEVER_A_TITLE):
         return []
-    title = standardize_title(" ".join([*(token[0].lower() for token in tokens[:-1]), occupation]))
-    names = [title]
-    *modifiers, head = title.split() or [""]
-    if head in _SAME_WORK and (after_skill or _SOFTWARE.intersection(modifiers)):
-        names.append(" ".join([*modifiers, _SAME_WORK[head]]))
-    return [Finding("titles", name, tokens[0].start(), tokens[-1].end()) for name in names if name]
+    written = " ".join([*(token[0].lower() for token in tokens[:-1]), occupation])
+    title = standardize_title(written.replace("-", " ") if written in words("occupation") else written)
+    return [Finding("titles", title, tokens[0].start(), tokens[-1].end())] if title else []
 
 
-def _first_token(tokens: list[re.Match[str]], last: int, text: str, skills: set[int]) -> int:
+def _first_token(tokens: list[re.Match[str]], last: int, text: str, tools: set[int]) -> int:
     """Index of the first word of the title that ends with the last one."""
     first = last
     while first > 0 and last - first + 1 < _MOST_WORDS and _touch(tokens, first, text):
-        before = tokens[first - 1][0].lower()
-        if first - 1 in skills or (before in words("function") and before not in words("title_modifier")):
+        if first - 1 in tools or not _is_modifier(tokens[first - 1][0].lower(), is_next=first == last):
             break
         first -= 1
     return first
+
+
+def _is_modifier(word: str, *, is_next: bool) -> bool:
+    """Whether a word may belong to the title behind it; next to the occupation, any noun may."""
+    if word in words("title_modifier"):
+        return True
+    if word in words("plain") or _NO_MODIFIER.fullmatch(word) or is_place(word):
+        return False
+    return is_next or _occupation(word) is not None
 
 
 def _touch(tokens: list[re.Match[str]], number: int, text: str) -> bool:
@@ -95,24 +97,16 @@ def _touch(tokens: list[re.Match[str]], number: int, text: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _occupation(word: str) -> str | None:
-    """The occupation word in the singular; None where the word is none, not even with one letter wrong."""
+    """The occupation word in the singular; None where the word is none."""
     singulars = (
         word,
         word.removesuffix("s"),
         word.removesuffix("es"),
         re.sub("ies$", "y", word),
         re.sub("men$", "man", word),
+        re.sub("people$", "person", word),
     )
     for singular in singulars:
         if singular in words("occupation"):
             return singular
-    if len(word) < _LEAST_LETTERS or word in words("plain") | words("title_modifier") or is_skill(word):
-        return None
-    found = process.extractOne(word.removesuffix("s"), _occupations(), scorer=OSA.distance, score_cutoff=1)
-    return found[0] if found and found[0][0] == word[0] else None
-
-
-@cache
-def _occupations() -> tuple[str, ...]:
-    """Those that are long enough to guess at, in a fixed order."""
-    return tuple(sorted(name for name in words("occupation") if len(name) >= _LEAST_LETTERS))
+    return word.removesuffix("s") if _SUFFIX.fullmatch(word.removesuffix("s")) else None

@@ -12,32 +12,92 @@ import yaml
 
 from jobsearch_dagster.search.recognizers.spans import Finding
 
-WordList = Literal["job", "function", "plain", "occupation", "title_modifier", "industry"]
-_INCLUDES: dict[WordList, tuple[WordList, ...]] = {"function": ("job",), "plain": ("job", "function")}
+WordList = Literal["job", "asked", "function", "common", "plain", "occupation", "title_modifier", "industry", "workplace"]
+_INCLUDES: dict[WordList, tuple[WordList, ...]] = {
+    "function": ("job", "asked", "common"),
+    "plain": ("job", "asked", "function", "common"),
+}
 
 
 @cache
 def words(name: WordList) -> frozenset[str]:
-    """A list of `words.yaml`; every job word is a function word, and every function word a plain one."""
+    """A list of `words.yaml`; words of jobs, of questions and frequent ones are function words, and all of them plain."""
     file = resources.files("jobsearch_dagster.search.recognizers") / "words.yaml"
-    lists = yaml.safe_load(file.read_text(encoding="utf-8"))
+    lists = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    if name == "workplace":
+        return frozenset(line.strip() for line in lists[name].splitlines())
     return frozenset(word for part in (name, *_INCLUDES.get(name, ())) for word in lists[part].split())
 
 
-_WORD = re.compile(r"[^\W\d_](?:[\w+#'-]*[\w+#])?")
+_WORD = re.compile(r"[^\W\d_](?:[\w+#'&-]*[\w+#])?")
 LEAST_LETTERS = 2
+MOST_WORDS = 3
+"""Of a keyword."""
+_BEFORE = re.compile(
+    r"""
+    \b (?: in | at | about | mention(?:s|ing)? | involv(?:es|ing) | related\s+to | to\s+do\s+with | for | with | of | on | into
+        | no | not | without | except | excluding | exclude | avoid | but | than | nothing\s+(?:in|with) | or | and | for
+        | around )
+    \s+ (?: (?: a | an | the | any | some | in ) \s+ )? $
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_AFTER = re.compile(
+    r"[\s-]+(?:jobs?|roles?|positions?|work|openings?|vacanc\w+|postings?|industry|sector|compan\w+|startups?|field|shifts?"
+    r"|firms?|business(?:es)?|gigs?|careers?|stuff|things?|related)\b",
+    re.IGNORECASE,
+)
+
+
+def find_industries(text: str) -> list[Finding]:
+    """`keywords`: industries and workplaces of several words, which are no titles or skills ("nursing home")."""
+    pattern = rf"\b(?:{'|'.join(sorted(words('workplace'), key=len, reverse=True))})\b"
+    return [Finding("keywords", match[0].lower(), *match.span()) for match in re.finditer(pattern, text, re.IGNORECASE)]
 
 
 def find_keywords(text: str) -> list[Finding]:
-    """`keywords`: words that mean something and that nothing else has used; neighbours make one phrase."""
+    """`keywords`: words that nothing else has used and that stand where a condition stands.
+
+    An industry anywhere ("fintech"), what jobs are in, at or about ("at O'Reilly"), what stands before "jobs", what is
+    excluded. All other words say how a question is put, not what is asked.
+    """
     findings: list[Finding] = []
-    for match in _WORD.finditer(text):
-        word = match[0].lower()
-        if word in words("function") or len(word) < LEAST_LETTERS:
-            continue
-        last = findings[-1] if findings else None
-        if last and text[last.end : match.start()] == " ":
-            findings[-1] = Finding("keywords", f"{last.value} {word}", last.start, match.end())
-        else:
-            findings.append(Finding("keywords", word, *match.span()))
+    position = 0
+    while (match := _WORD.search(text, position)) is not None:
+        end = _phrase_end(text, match)
+        position = max(match.end(), end)
+        if end > match.start() and _is_condition(text, match.start(), end):
+            findings.append(Finding("keywords", text[match.start() : end].lower(), match.start(), end))
     return findings
+
+
+def _phrase_end(text: str, match: re.Match[str]) -> int:
+    """Where the run of meaningful words that starts here ends; its start where its first word means nothing."""
+    end, start, count = match.start(), match.start(), 0
+    while (word := _WORD.match(text, start)) is not None and _has_meaning(word[0]) and count < MOST_WORDS:
+        end, count = word.end(), count + 1
+        if text[end : end + 1] != " ":
+            break
+        start = end + 1
+    return end
+
+
+def _has_meaning(word: str) -> bool:
+    lowered = word.lower()
+    return len(word) >= LEAST_LETTERS and lowered not in words("function") and not _ADVERB.fullmatch(lowered)
+
+
+_ADVERB = re.compile(r"[a-z]{3,}ly|[a-z]+n't|[a-z]+'(?:s|re|ve|ll|d|m)|.*[|].*")
+
+
+def _is_condition(text: str, start: int, end: int) -> bool:
+    phrase = text[start:end].lower()
+    return (
+        phrase in words("industry")
+        or _BEFORE.search(text, max(0, start - _REACH), start) is not None
+        or _AFTER.match(text, end) is not None
+    )
+
+
+_REACH = 40
+"""Characters before a word in which what makes it a condition stands."""

@@ -1,0 +1,222 @@
+"""How a question goes on from the one before: replaces, adds, drops, starts over, points at a row.
+
+Belongs here: the state of a conversation and what a new question does to it. What a question says by itself is read in
+`question.py`.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from jobsearch_dagster.search.filter import Constraints
+from jobsearch_dagster.search.recognizers.spans import USED
+from jobsearch_dagster.search.recognizers.words import words
+
+Slots = dict[str, Any]
+Follows = Literal["no", "replacing", "adding"]
+LIST_SLOTS = frozenset(name for name, value in Constraints() if value == ())
+FAMILIES = (
+    {"skills", "skills_any"},
+    {"min_salary_usd", "max_salary_usd", "has_salary"},
+    {"min_years", "max_years"},
+    {"agg", "field", "group_by"},
+)
+"""Slots that a following question replaces together: "over $150K" after "under $100K" leaves no upper bound."""
+SHAPE = frozenset(("sort", "limit", "agg", "field", "group_by"))
+"""Slots that say what to see of the jobs, not which."""
+SHORT = 4
+"""Words of a fragment ("in Berlin", "over $100K") that goes on from the question before."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one question, or a conversation so far, asks for.
+
+    Attributes:
+        included: Slots of `JobFilter` but `exclude`.
+        excluded: Slots of `exclude`.
+        evidence: Slot -> words.
+        reply: Key of `MESSAGES` where there is something to say instead of searching.
+        follows: How it goes on from the question before: not, in place of its slots, or beside them.
+        dropped: Slots of the question before that no longer hold.
+        pick: The number of a row shown before, from 1; -1 is the last.
+    """
+
+    included: Slots
+    excluded: Slots
+    evidence: dict[str, str]
+    reply: str | None = None
+    follows: Follows = "no"
+    dropped: frozenset[str] = frozenset()
+    pick: int | None = None
+
+
+_FLAGS = re.IGNORECASE | re.VERBOSE
+_OPENING = r"""
+    (?: (?: ok | okay | please | let's | no | yes | oh | now | then | and | so | but | actually | hm+ | well | thanks | thank\s+you | sorry
+        | alright | great | cool | wait | on\s+second\s+thoughts? ) [\s,.!:-]+ )*
+"""
+_START_OVER = re.compile(
+    rf"""
+    {_OPENING}
+    (?: (?:let\s+(?:us|me)\s+|i\s+want\s+to\s+|can\s+(?:we|i)\s+)? start \s+ (?:over|again|afresh|anew|from\s+(?:scratch|zero))
+        | reset (?:\s+(?:everything|all|it|that))? | (?:a\s+|my\s+)? (?:new|next|different|another) \s+ (?:search|question|topic)
+        | (?:forget|scrap|drop|clear|scratch|discard|delete|cancel|ditch|remove) \s+ (?:about\s+)?
+          (?: everything | (?:it\s+)?all(?:\s+(?:of\s+)?(?:that|this|it))? | it | that | what\s+i\s+said | (?:all\s+)?(?:the\s+|my\s+)?(?:search|filters?) )
+          (?= \s* (?: [.,:;!?-] | $ | (?:and|i|now|show|what|find|let|before|then)\b ) )
+        | clean\s+slate | from\s+scratch | never\s?mind (?=\s*[,.:;])
+        | (?:something\s+)?(?:(?:completely|totally|entirely)\s+)(?:different|else|new) | something\s+(?:different|else) )
+    [\s,.:;!-]* (?:(?:and|now|instead|then|i'd\s+like)\s+)* (?P<rest>.*)
+    """,
+    _FLAGS | re.DOTALL,
+)
+_FOLLOWS_UP = re.compile(
+    rf"""
+    {_OPENING}
+    (?: only | just | also | plus | add | what\s+about | how\s+about | what\s+if | same | make\s+(?:it|that|them) | change | switch
+        | instead | rather | skip | drop | remove | leave | without | keep | filter | include | exclude | restrict | limit | narrow
+        | sort | order | rank | any | more | cheaper | better | higher | lower | i\s+meant? | correction | not | could\s+also | must\s+be
+        | (?:has|have)\s+to\s+be | should\s+be | they\s+(?:must|should|have) | these | those )\b
+    | .{{0,80}} \b(?: ones? | of\s+(?:those|these|them) | instead | those | these | them | there | too | as\s+well | also | either
+        | any\s?more | after\s+all )\b
+    """,
+    _FLAGS,
+)
+_GOES_ON = re.compile(rf"{_OPENING}(?:with(?:out)?|not|no|in|under|over|at|or|for|near|from|except)\b", _FLAGS)
+_BEGINS_AND = re.compile(r"(?:and|but|or|now|then)\b", re.IGNORECASE)
+_ADDS = re.compile(
+    rf"{_OPENING}(?:also|plus|add|include)\b|.*\b(?:also|as\s+well|too|in\s+addition|additionally|on\s+top|could\s+be|can\s+be)\b"
+    r"|and\b(?!\s+(?:in|what|how)\b)",
+    _FLAGS,
+)
+_REPLACES = re.compile(r"\b(?:instead|rather\s+than|(?:what|how)\s+about|change|switch|make\s+(?:it|that))\b", re.IGNORECASE)
+_ASPECTS: dict[str, tuple[str, ...]] = {
+    r"salar(?:y|ies)|pay|money|wages?|compensation|income": ("min_salary_usd", "max_salary_usd", "has_salary"),
+    r"degrees?|education|diplomas?|qualifications?|bachelor'?s?|master'?s|phd": ("education",),
+    r"locations?|places?|cit(?:y|ies)|countr(?:y|ies)|region": ("locations",),
+    r"years?|experience": ("min_years", "max_years"),
+    r"seniority|levels?": ("seniority",),
+    r"skills?|technolog(?:y|ies)|tools?|languages?|stack": ("skills", "skills_any"),
+    r"titles?|role|occupation": ("titles",),
+    r"sort(?:ing)?|order(?:ing)?|ranking": ("sort",),
+    r"limit": ("limit",),
+    r"remote|work\s?mode|work\s+model|home\s+office|hybrid|on-?site|office": ("work_mode",),
+    r"full-?time|part-?time|contract(?:\s+type)?|employment(?:\s+type)?|type|hours": ("employment_type",),
+    r"keywords?|industry|sector|company": ("keywords",),
+    r"exclusions?|exceptions?": ("exclude",),
+}
+"""What a constraint is called -> its slots."""
+_ASPECT = "|".join(_ASPECTS)
+_PART = r"(?:\s+(?:requirement|filter|limit|restriction|condition|constraint|part|thing|bit|preference|range|bounds?|minimum|maximum)s?\b)?"
+_DROPS = re.compile(
+    rf"""
+    \b (?: (?: drop | forget | ignore | remove | lose | scrap | undo | skip | clear | cancel | reset | lift | relax | ditch | delete
+            | take\s+(?:off|out|away) | get\s+rid\s+of | leave\s+out | never\s?mind | disregard | no\s+longer\s+need | without ) \s+ (?:about\s+)?
+         | (?: don't | do\s+not | no\s+longer ) \s+ (?: care | worry | mind | bother ) \s+ (?:about|for) \s+
+         | no\s+(?:more\s+)? (?= (?:\w+\s+)? (?:requirement|filter|limit|restriction|condition|constraint|preference) ) )
+      (?: (?:the|my|any|that|this|all|its|their)\s+ )* (?:\w+\s+)?? (?:{_ASPECT})\b {_PART}
+      (?: (?:\s*,\s*|\s+and\s+|\s+or\s+)+ (?:(?:the|my|any|about)\s+)* (?:{_ASPECT})\b {_PART} )*
+    | \b (?:any|whatever|every) \s+ (?:{_ASPECT}) (?: \s+ (?:(?:is|are|will|would)\s+)? (?:fine|ok|okay|good|do|does|works?|goes) )?\b
+    | \b (?:{_ASPECT}) \s+ (?:(?:really|actually)\s+)? (?:does(?:\s+not|n't)|do(?:\s+not|n't)|is(?:\s+not|n't)|are(?:\s+not|n't)|no\s+longer)
+      \s+ (?:\w+\s+)? (?:matters?|important|relevant|needed|required|necessary)\b
+    | \b (?:does(?:n't|\s+not)|don't|needn't|do\s+not) \s+ (?:(?:have|need)\s+to\s+)? be \s+ (?:{_ASPECT})\b
+    """,
+    _FLAGS,
+)
+_PICKS = re.compile(
+    r"""
+    \W* (?: (?: ok | okay | and | please | show | tell | give | open | explain | let | me | see | about | more | details? | information | on
+        | what | of | for | i | like | want | take | how | is | the | with | do | would | apply | to | choose | pick | know | job | why ) [\s,']+ )*
+    (?: number \s+ | no\.? \s* | \# )? (?P<word> first | second | third | fourth | fifth | sixth | seventh | eighth | ninth | tenth | last
+        | \d{1,2} (?:st|nd|rd|th)? )
+    (?: \s+ (?: one | job | result | posting | of\s+(?:them|these|those) | please | option | entry | row | in\s+the\s+list | match | hit ) )+ \W*
+    """,
+    _FLAGS,
+)
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def split_start(question: str) -> tuple[bool, str]:
+    """Whether a question starts over, and what it asks after that."""
+    match = _START_OVER.match(question)
+    return (False, question) if match is None else (True, match["rest"].strip())
+
+
+def dropped_slots(question: str) -> tuple[frozenset[str], str]:
+    """The slots that "forget about the degree" drops, and the question with those words used up."""
+    slots: set[str] = set()
+    for match in _DROPS.finditer(question):
+        for aspect, names in _ASPECTS.items():
+            if re.search(rf"\b(?:{aspect})\b", match[0], re.IGNORECASE):
+                slots |= set(names)
+    return frozenset(slots), _DROPS.sub(lambda match: USED * len(match[0]), question)
+
+
+def picked_row(question: str) -> int | None:
+    """The row that "the second one" points at, from 1, -1 for the last; None for any other question."""
+    match = _PICKS.fullmatch(question)
+    if match is None:
+        return None
+    word = match["word"].lower()
+    if word == "last":
+        return -1
+    return _ORDINALS.index(word) + 1 if word in _ORDINALS else int(re.sub(r"\D", "", word)) or None
+
+
+def how_it_follows(question: str, named: set[str], *, dropping: bool) -> Follows:
+    """Whether a question goes on from the one before, by its words and the slots it names."""
+    asked = set(re.findall(r"[a-z]+", question.lower()))
+    says_job = bool(asked & words("job") - {"pay", "paid", "paying", "salary", "wage", "wages", "salaries", "work", "position", "based"})
+    shape_only = bool(named) and named <= SHAPE
+    fragment = not says_job and (len(asked) <= SHORT or _GOES_ON.match(question) or _BEGINS_AND.match(question))
+    if not (dropping or shape_only or fragment or _FOLLOWS_UP.match(question)):
+        return "no"
+    return "adding" if _ADDS.match(question) and not _REPLACES.search(question) else "replacing"
+
+
+def continued(before: Reading, new: Reading) -> Reading:
+    """The conversation after one more question."""
+    if before.reply in ("empty", "over", "harmful", "personal", "off_topic", "vague") or new.reply in (
+        "harmful", "personal", "off_topic", "over", "long", "empty", "place",
+    ):  # fmt: skip
+        return new if new.pick is None else replace(new, reply="vague")
+    if new.pick is not None:
+        return replace(before, pick=new.pick, reply=None)
+    if new.follows == "no":
+        return new
+    kept = {slot: value for slot, value in before.included.items() if slot not in new.dropped}
+    adding = new.follows == "adding"
+    included = _without_values(_merged(kept, new.included, adding=adding), new.excluded)
+    excluded = {} if "exclude" in new.dropped else _without_values(before.excluded, new.included)
+    excluded = _merged(excluded, _still_excluded(new.excluded, kept), adding=True)
+    asked = {*included, *(f"exclude.{slot}" for slot in excluded)}
+    evidence = {slot: words for slot, words in (before.evidence | new.evidence).items() if slot in asked}
+    return Reading(included, excluded, evidence)
+
+
+def _merged(before: Slots, new: Slots, *, adding: bool) -> Slots:
+    """The earlier slots, but those of a family that the new ones name; a list slot can grow instead."""
+    renewed = {slot for family in FAMILIES for slot in family if family & set(new)} | set(new)
+    if adding:
+        renewed -= LIST_SLOTS
+        new = {slot: union(before.get(slot, ()), value) if slot in LIST_SLOTS else value for slot, value in new.items()}
+    return {slot: value for slot, value in before.items() if slot not in renewed} | new
+
+
+def _still_excluded(excluded: Slots, kept: Slots) -> Slots:
+    """What is excluded and was not simply asked before: "leave Quito out" takes Quito off a list of two."""
+    left = {
+        slot: tuple(item for item in value if item not in kept.get(slot, ())) if slot in LIST_SLOTS else value
+        for slot, value in excluded.items()
+    }
+    return {slot: value for slot, value in left.items() if value != ()}
+
+
+def _without_values(slots: Slots, gone: Slots) -> Slots:
+    """The slots without list values that are now asked the other way round."""
+    return _still_excluded(slots, gone)
+
+
+def union(first: tuple[Any, ...], second: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Both, each value once, in the order of their first mention."""
+    return tuple(dict.fromkeys((*first, *second)))

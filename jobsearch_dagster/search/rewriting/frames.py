@@ -1,0 +1,72 @@
+"""Questions that another language frames: `Gibt es remote jobs für einen UX designer?`
+
+Belongs here: which language the frame is in, and its words in English. Only the frame is put into English, word by
+word: titles, skills and places stay as they are written. The words are in `frames.yaml`.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import yaml
+
+from jobsearch_dagster.preparation.gazetteer import is_known
+from jobsearch_dagster.preparation.place_names import place_key
+from jobsearch_dagster.search.recognizers.words import words
+from jobsearch_dagster.search.rewriting.edits import Edit
+
+LEAST_WORDS = 2
+"""Different words of a frame before it counts: one alone is as often part of a name ("Rio de Janeiro")."""
+_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+
+
+@dataclass(frozen=True)
+class Language:
+    """The frame of one language.
+
+    Attributes:
+        english: Phrase, lowercase, to what it says in English.
+        pattern: Finds the phrases, the longest first.
+        signs: Words that show the language: those of its phrases that English has not.
+    """
+
+    english: dict[str, str]
+    pattern: re.Pattern[str]
+    signs: frozenset[str]
+
+
+def frame_edits(text: str) -> list[Edit]:
+    """What to replace so that the frame is English; nothing for a question in English."""
+    asked = {match[0].lower() for match in _WORD.finditer(text)}
+    language = max(_languages(), key=lambda language: len(asked & language.signs))
+    if len(asked & language.signs) < LEAST_WORDS:
+        return []
+    return [
+        Edit(*match.span(), language.english[match[0].lower()])
+        for match in language.pattern.finditer(text)
+        if not _begins_a_place(match, text)
+    ]
+
+
+def _begins_a_place(match: re.Match[str], text: str) -> bool:
+    """Whether a capitalized word and the next one are a place: "São Paulo", "Las Palmas"."""
+    following = _WORD.match(text, match.end() + 1)
+    return match[0][0].isupper() and following is not None and is_known(place_key(f"{match[0]} {following[0]}"))
+
+
+@cache
+def _languages() -> tuple[Language, ...]:
+    file = resources.files("jobsearch_dagster.search.rewriting") / "frames.yaml"
+    frames: dict[str, dict[str, str]] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return tuple(_language(english) for english in frames.values())
+
+
+def _language(english: dict[str, str]) -> Language:
+    longest_first = "|".join(map(re.escape, sorted(english, key=len, reverse=True)))
+    parts = {word for phrase in english for word in _WORD.findall(phrase)}
+    return Language(
+        english,
+        re.compile(rf"(?<![\w'-])(?:{longest_first})(?![\w-])", re.IGNORECASE),
+        frozenset(parts) - words("plain"),
+    )

@@ -1,0 +1,67 @@
+"""Numbers in words: `fifty-five grand` is `55 grand`, `a decade` is `10 years`.
+
+Belongs here: which words are one number. What the number counts is for the recognizers to say.
+"""
+
+import re
+
+from text_to_num import text2num
+
+from jobsearch_dagster.search.rewriting.edits import Edit
+
+_UNITS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+_TENS = "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety"
+_NUMBER = "|".join(f"{_UNITS} {_TENS}".split())
+_LARGE = "hundred|thousand|million"
+_RUN = re.compile(
+    rf"\b(?:{_NUMBER}|an?\s+(?:{_LARGE}))\b"
+    rf"(?:(?:[\s-]+|(?<=hundred)\s+and\s+|(?<=thousand)\s+and\s+)(?:{_NUMBER}|{_LARGE})\b)*",
+    re.IGNORECASE,
+)
+_COUNTS = re.compile(r"\s*(?:years?|yrs?|hours?|days?|weeks?|months?|k|grand|lakhs?|crores?|decades?)\b", re.IGNORECASE)
+_FRACTIONS = {
+    r"half\s+an?\s+million": "500000",
+    r"(?:an?\s+)?quarter\s+(?:of\s+an?\s+)?million": "250000",
+    r"three\s+quarters\s+of\s+an?\s+million": "750000",
+    r"(?:a\s+)?half\s+(?:of\s+)?a\s+decade": "5 years",
+    r"an?\s+decade": "10 years",
+    r"an?\s+couple\s+(?:of\s+)?(?=years?\b)": "2 ",
+    r"half\s+a\s+dozen": "6",
+    r"a\s+dozen": "12",
+    r"a\s+single(?=\s+(?:job|vacanc|opening|posting|position|role|result))": "1",
+}
+_FRACTION = re.compile("|".join(rf"\b(?P<f{n}>{wording})" for n, wording in enumerate(_FRACTIONS)), re.IGNORECASE)
+_DECADES = re.compile(r"\b(\d{1,2})\s+decades\b", re.IGNORECASE)
+YEARS_OF_A_DECADE = 10
+
+
+def number_edits(text: str) -> list[Edit]:
+    """Digits for every number in words; "one" only where it counts years, hours or money."""
+    edits = [
+        Edit(*match.span(), list(_FRACTIONS.values())[int((match.lastgroup or "f0")[1:])])
+        for match in _FRACTION.finditer(text)
+    ]
+    taken = [(edit.start, edit.end) for edit in edits]
+    for match in _RUN.finditer(text):
+        words = match[0].lower()
+        if any(start < match.end() and match.start() < end for start, end in taken):
+            continue
+        if words != "one" or _COUNTS.match(text, match.end()):
+            edits.append(Edit(*match.span(), _digits(words)))
+    return sorted(edits, key=lambda edit: edit.start)
+
+
+def decade_edits(text: str) -> list[Edit]:
+    """Years for decades that are counted in digits."""
+    return [
+        Edit(*match.span(), f"{int(match[1]) * YEARS_OF_A_DECADE} years") for match in _DECADES.finditer(text)
+    ]
+
+
+def _digits(words: str) -> str:
+    """The number; the words themselves where they are no number together ("five two")."""
+    counted = re.sub(r"^an?\s+", "one ", words)
+    try:
+        return str(text2num(counted.replace("-", " "), "en"))
+    except ValueError:
+        return words

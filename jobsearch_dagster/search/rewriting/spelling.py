@@ -1,0 +1,157 @@
+"""Slips of the keyboard: `acountant in torronto` is `accountant in toronto`.
+
+Belongs here: which words are misspelt and what they should be. A word is put right only where English, the lexicons
+and the gazetteer do not know it, its first letter is right, and one letter of it is wrong, missing, extra or swapped
+with the next, in long words two (optimal string alignment distance, rapidfuzz). English is pyspellchecker's list of
+160,000 words.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from os.path import commonprefix
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from jobsearch_dagster.preparation.entities import known_skills
+from jobsearch_dagster.preparation.gazetteer import countries, is_known, large_city_keys, regions
+from jobsearch_dagster.preparation.place_names import place_key
+from jobsearch_dagster.search.recognizers.skills import is_skill
+from jobsearch_dagster.search.recognizers.words import words
+from jobsearch_dagster.search.rewriting.edits import Edit
+
+LEAST_LETTERS = 4
+"""Shorter words are too near each other to guess at a slip; one letter may be missing of four."""
+LONG = 7
+"""Letters of a word in which two may be wrong."""
+LARGE_CITY = 300_000
+"""Inhabitants of a city whose name people misspell in a question: about 1,900 cities."""
+_WORD = re.compile(r"(?<![\w.@/#+'])[^\W\d_]+(?:'[^\W\d_]+)?(?![\w@/#+']|\.\w)")
+_SWAPPED = {"form home": "from home", "form hom": "from home"}
+"""A slip that is a word of its own."""
+_PHRASE = re.compile("|".join(rf"\b{phrase}\b" for phrase in _SWAPPED), re.IGNORECASE)
+
+
+def spelling_edits(text: str) -> list[Edit]:
+    """The right spelling for every misspelt word."""
+    found = [Edit(*match.span(), _SWAPPED[match[0].lower()]) for match in _PHRASE.finditer(text)]
+    for match in _WORD.finditer(text):
+        right = _corrected(match[0])
+        if right and not (match.start() and match[0].istitle() and right not in _places() and not is_skill(right)):
+            found.append(Edit(*match.span(), right))
+    return sorted(found, key=lambda edit: edit.start)
+
+
+@lru_cache(maxsize=20_000)
+def _corrected(written: str) -> str | None:
+    """What a word should be; None where it is right, or like nothing that a question asks for."""
+    word = written.lower()
+    if len(word) < LEAST_LETTERS - 1 or not word.isascii() or _is_right(word):
+        return None
+    if (joined := _taken_apart(word)) is not None:
+        return joined
+    if word.startswith("f") and (right := _nearest(f"ph{word[1:]}", _vocabularies()[1])):  # "fotographer"
+        return right
+    if written.isupper() and len(word) <= LEAST_LETTERS:  # an abbreviation that is not known
+        return None
+    return next(filter(None, (_nearest(word, known) for known in _vocabularies())), None)
+
+
+def _is_right(word: str) -> bool:
+    return (
+        word in _asked_words()
+        or word in words("plain")
+        or {word, word.removesuffix("s")} & _occupation_words()
+        or is_skill(word)
+        or is_known(place_key(word))
+        or word in _proper_names()
+        or word in _english()
+    )  # the cheap ones first: loading English takes 0.4 s
+
+
+def _taken_apart(word: str) -> str | None:
+    """Two words of a question that were written as one: "atleast", "fulltime"."""
+    asked = _asked_words()
+    parts = ((word[:n], word[n:]) for n in range(2, len(word) - 1))
+    apart = (f"{first} {second}" for first, second in parts if first in asked and second in asked)
+    return next(apart, _squeezed_cities().get(word))
+
+
+def _nearest(word: str, known: tuple[str, ...]) -> str | None:
+    slips = 1 if len(word) < LONG else 2
+    found = process.extract(word, known, scorer=OSA.distance, score_cutoff=slips, limit=20)
+    candidates = [(distance, name) for name, distance, _ in found if _may_be_meant(word, name)]
+    if not candidates:
+        return None
+    # Of several equally near, the one that only swaps letters, then the one that begins alike.
+    return min(candidates, key=lambda pair: (pair[0], sorted(pair[1]) != sorted(word), -_alike(word, pair[1])))[1]
+
+
+def _alike(word: str, name: str) -> int:
+    """Letters at the beginning that are the same."""
+    return len(commonprefix((word, name)))
+
+
+def _may_be_meant(word: str, name: str) -> bool:
+    """The first letter is right, or it and the second are swapped; a word of three letters lacks one of four."""
+    if len(word) < LEAST_LETTERS and len(name) <= len(word) and sorted(name) != sorted(word):
+        return False
+    return name[0] == word[0] or name[:2] == word[1::-1]
+
+
+@cache
+def _vocabularies() -> tuple[tuple[str, ...], ...]:
+    """What a question may ask for, the likeliest first: of two words equally near, the earlier list has the right."""
+    return tuple(tuple(_long_enough(part)) for part in (sorted(_asked_words()), _trades(), _skills(), _places()))
+
+
+def _long_enough(known: Iterable[str]) -> Iterator[str]:
+    return (name for name in known if len(name) >= LEAST_LETTERS - 1 and name.isascii())
+
+
+def _trades() -> list[str]:
+    occupations = sorted(words("occupation"))
+    plurals = [f"{name}s" for name in occupations]
+    return [*occupations, *plurals, *sorted(words("title_modifier")), *sorted(words("industry"))]
+
+
+def _skills() -> list[str]:
+    return [name for name in map(str.lower, known_skills()) if name.isalpha()]
+
+
+@cache
+def _places() -> list[str]:
+    names = [*large_city_keys(LARGE_CITY), *sorted(countries()), *sorted(key for _, key in regions())]
+    return [part for part in dict.fromkeys(part for name in names for part in name.split()) if len(part) > LEAST_LETTERS]
+
+
+@cache
+def _proper_names() -> frozenset[str]:
+    """Words of names of places and skills, right in any sentence ("las" of Las Vegas)."""
+    names = [*large_city_keys(LARGE_CITY), *countries(), *(key for _, key in regions()), *map(str.lower, known_skills())]
+    return frozenset(part for name in names for part in re.split(r"[\s/-]", name))
+
+
+@cache
+def _squeezed_cities() -> dict[str, str]:
+    """Cities of several words, by their name without blanks: "capetown"."""
+    return {key.replace(" ", ""): key for key in reversed(large_city_keys(LARGE_CITY)) if " " in key}
+
+
+@cache
+def _asked_words() -> frozenset[str]:
+    """Words that the recognizers look for, and those that hold a question together."""
+    return words("asked")
+
+
+@cache
+def _occupation_words() -> frozenset[str]:
+    return words("occupation") | words("title_modifier") | words("industry")
+
+
+@cache
+def _english() -> frozenset[str]:
+    from spellchecker import SpellChecker
+
+    return frozenset(SpellChecker(language="en").word_frequency.words())

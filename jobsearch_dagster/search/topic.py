@@ -1,0 +1,93 @@
+"""Whether a question is about jobs, and whether it says which.
+
+Belongs here: what to do with a question that names nothing to search for. Questions that are refused are in
+`refusals.py`.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+from jobsearch_dagster.search.filter import Constraints
+from jobsearch_dagster.search.recognizers.words import words
+
+Topic = Literal["jobs", "vague", "place", "off_topic"]
+"""`vague` is about jobs and names none, `place` asks for a place that only the asker knows."""
+
+_FLAGS = re.IGNORECASE | re.VERBOSE
+_OFF_TOPIC_START = re.compile(
+    r"""
+    (?: what | who | where | when | why | how )
+      (?: 's | \s+ (?: is | are | was | do | does | did | to | many\s+people | old | far | tall | big )) \b
+    | tell\s+me\s+(?:a|about)\b | (?: write | translate | explain | sing | play | calculate | solve | define ) \b
+    """,
+    _FLAGS,
+)
+_OFF_TOPIC = re.compile(
+    r"""
+    \b (?: weather | raining | temperature | recipes? | jokes? | poems? | lyrics | horoscopes? | lottery | world\s+cup
+        | (?: football | soccer | baseball ) \s+ (?: scores? | match(?:es)? | results? ) | who\s+won | capital\s+(?:of|city)
+        | president\s+of | prime\s+minister | population\s+of | inhabitants | people\s+live | what\s+day | time\s+is\s+it
+        | restaurants? (?= [^?]* \b(?:nic|best|good|near|recommend|cheap|eat) ) | cheap\s+(?:flights?|hotels?)
+        | flights?\s+(?:to|from) | hotels?\s+in | apartments?\s+(?:in|to|for) | (?:stock|share|bitcoin|crypto)\s+prices?
+        | bitcoin | exchange\s+rate | meaning\s+of\s+life | your\s+name | how\s+are\s+you | who\s+(?:are|made)\s+you
+        | are\s+you\s+(?:a\s+)?(?:human|robot|real|ai|bot|single|alive) | boil(?:ing)?\s+(?:an?\s+)?eggs?
+        | movies? (?= [^?]* \b(?:watch|tonight|recommend)\b ) | homework | square\s+root | tourist\s+attractions?
+        | (?: solve | equation | integral ) \s+ of | news\s+(?:today|about) | love\s+me | marry\s+me ) \b
+    """,
+    _FLAGS,
+)
+_LISTS_ALL = re.compile(
+    r"""
+    \b (?: all | every | everything | list | browse | entire | whole ) \b
+    | \b show \s+ (?:me\s+)? (?:the\s+|your\s+|some\s+)? (?:jobs|postings|openings) \s* [.?!]* $
+    | \b (?:what|which) \s+ (?:jobs|openings|vacancies) \s+ (?:are|do\s+you\s+have)
+      \b (?! \s+ (?:right|good|best|suitable) )
+    """,
+    _FLAGS,
+)
+_NEAR_ME = re.compile(
+    r"\b(?:near|around|close\s+to)\s+(?:me|here|by)\b|\bnearby\b|\bmy\s+(?:area|city|town|region|place|neighbou?rhood)\b",
+    re.IGNORECASE,
+)
+_JOB_SLOTS = frozenset(Constraints.model_fields) - {"locations", "keywords"}
+"""Slots that only a job has."""
+
+
+def topic(question: str, rest: str, named: Iterable[str]) -> Topic:
+    """What a question is about.
+
+    Args:
+        question: In plain English.
+        rest: What of it no recognizer has used.
+        named: The slots that were found in it.
+    """
+    slots = set(named)
+    says_job = bool(_words(question) & words("job"))
+    if _OFF_TOPIC.search(question) and not (says_job or slots & _JOB_SLOTS):
+        return "off_topic"
+    if _NEAR_ME.search(rest) and "locations" not in slots:
+        return "place"
+    if slots & _JOB_SLOTS:
+        return "jobs"
+    if slots - {"limit", "sort"}:
+        return _by_place_or_shape(question, slots, says_job=says_job)
+    if says_job:
+        return "jobs" if _LISTS_ALL.search(rest) or slots else "vague"
+    return "off_topic" if _OFF_TOPIC_START.match(question) or _says_something(rest) else "vague"
+
+
+def _by_place_or_shape(question: str, slots: set[str], *, says_job: bool) -> Topic:
+    """A place, a keyword or a figure alone: about jobs if it says so, or if nothing else is said."""
+    if says_job or not _OFF_TOPIC_START.match(question) or slots & {"agg"}:
+        return "jobs" if says_job or slots != {"keywords"} else "off_topic"
+    return "off_topic"
+
+
+def _says_something(rest: str) -> bool:
+    """Whether a word has a meaning of its own: "that one" says nothing, "pizza please" does."""
+    return any(len(word) > 1 and word not in words("function") for word in _words(rest))
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]+(?:'[a-z]+)?", text.lower()))

