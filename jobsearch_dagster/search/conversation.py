@@ -92,7 +92,7 @@ _ADDS = re.compile(
 _REPLACES = re.compile(r"\b(?:instead|rather\s+than|(?:what|how)\s+about|change|switch|make\s+(?:it|that))\b", re.IGNORECASE)
 _ASPECTS: dict[str, tuple[str, ...]] = {
     r"salar(?:y|ies)|pay|money|wages?|compensation|income": ("min_salary_usd", "max_salary_usd", "has_salary"),
-    r"degrees?|education|diplomas?|qualifications?|bachelor'?s?|master'?s|phd": ("education",),
+    r"degrees?|education|diplomas?|qualifications?": ("education",),
     r"locations?|places?|cit(?:y|ies)|countr(?:y|ies)|region": ("locations",),
     r"years?|experience": ("min_years", "max_years"),
     r"seniority|levels?": ("seniority",),
@@ -100,13 +100,21 @@ _ASPECTS: dict[str, tuple[str, ...]] = {
     r"titles?|role|occupation": ("titles",),
     r"sort(?:ing)?|order(?:ing)?|ranking": ("sort",),
     r"limit": ("limit",),
-    r"remote|work\s?mode|work\s+model|home\s+office|hybrid|on-?site|office": ("work_mode",),
-    r"full-?time|part-?time|contract(?:\s+type)?|employment(?:\s+type)?|type|hours": ("employment_type",),
+    r"work\s?mode|work\s+model|home\s+office": ("work_mode",),
+    r"contract(?:\s+type)?|employment(?:\s+type)?|type|hours": ("employment_type",),
     r"keywords?|industry|sector|company": ("keywords",),
     r"exclusions?|exceptions?": ("exclude",),
 }
 """What a constraint is called -> its slots."""
 _ASPECT = "|".join(_ASPECTS)
+_VALUES: dict[str, tuple[str, ...]] = {
+    r"remote|hybrid|on-?site|in\s+the\s+office": ("work_mode",),
+    r"full-?time|part-?time|permanent|freelance": ("employment_type",),
+    r"bachelor'?s?|master'?s|phd": ("education",),
+    r"senior|junior|entry[\s-]level": ("seniority",),
+}
+"""Values that can stop being asked -> their slots: "it doesn't have to be remote"."""
+_VALUE = "|".join(_VALUES)
 _PART = r"(?:\s+(?:requirement|filter|limit|restriction|condition|constraint|part|thing|bit|preference|range|bounds?|minimum|maximum)s?\b)?"
 _DROPS = re.compile(
     rf"""
@@ -116,10 +124,12 @@ _DROPS = re.compile(
          | no\s+(?:more\s+)? (?= (?:\w+\s+)? (?:requirement|filter|limit|restriction|condition|constraint|preference) ) )
       (?: (?:the|my|any|that|this|all|its|their)\s+ )* (?:\w+\s+)?? (?:{_ASPECT})\b {_PART}
       (?: (?:\s*,\s*|\s+and\s+|\s+or\s+)+ (?:(?:the|my|any|about)\s+)* (?:{_ASPECT})\b {_PART} )*
-    | \b (?:any|whatever|every) \s+ (?:{_ASPECT}) (?: \s+ (?:(?:is|are|will|would)\s+)? (?:fine|ok|okay|good|do|does|works?|goes) )?\b
+    | \b (?:any|whatever|every) \s+ (?:{_ASPECT}) \s+ (?:(?:is|are|will|would)\s+)? (?:fine|ok|okay|good|do|does|works?|goes)\b
+    | ^\W* (?:any|whatever) \s+ (?:{_ASPECT}) \W* $
     | \b (?:{_ASPECT}) \s+ (?:(?:really|actually)\s+)? (?:does(?:\s+not|n't)|do(?:\s+not|n't)|is(?:\s+not|n't)|are(?:\s+not|n't)|no\s+longer)
       \s+ (?:\w+\s+)? (?:matters?|important|relevant|needed|required|necessary)\b
-    | \b (?:does(?:n't|\s+not)|don't|needn't|do\s+not) \s+ (?:(?:have|need)\s+to\s+)? be \s+ (?:{_ASPECT})\b
+    | \b (?:does(?:n't|\s+not)|don't|needn't|do\s+not) \s+ (?:(?:have|need)\s+to\s+)? be \s+ (?:{_ASPECT}|{_VALUE})\b
+    | \b (?:{_VALUE}) \s+ (?:is|are) (?:\s+not|n't) \s+ (?:\w+\s+)? (?:important|needed|required|necessary)\b
     """,
     _FLAGS,
 )
@@ -146,7 +156,7 @@ def dropped_slots(question: str) -> tuple[frozenset[str], str]:
     """The slots that "forget about the degree" drops, and the question with those words used up."""
     slots: set[str] = set()
     for match in _DROPS.finditer(question):
-        for aspect, names in _ASPECTS.items():
+        for aspect, names in (_ASPECTS | _VALUES).items():
             if re.search(rf"\b(?:{aspect})\b", match[0], re.IGNORECASE):
                 slots |= set(names)
     return frozenset(slots), _DROPS.sub(lambda match: USED * len(match[0]), question)
@@ -163,13 +173,13 @@ def picked_row(question: str) -> int | None:
     return _ORDINALS.index(word) + 1 if word in _ORDINALS else int(re.sub(r"\D", "", word)) or None
 
 
-def how_it_follows(question: str, named: set[str], *, dropping: bool) -> Follows:
+def how_it_follows(question: str, named: set[str]) -> Follows:
     """Whether a question goes on from the one before, by its words and the slots it names."""
     asked = set(re.findall(r"[a-z]+", question.lower()))
     says_job = bool(asked & words("job") - {"pay", "paid", "paying", "salary", "wage", "wages", "salaries", "work", "position", "based"})
     shape_only = bool(named) and named <= SHAPE
     fragment = not says_job and (len(asked) <= SHORT or _GOES_ON.match(question) or _BEGINS_AND.match(question))
-    if not (dropping or shape_only or fragment or _FOLLOWS_UP.match(question)):
+    if not (shape_only or fragment or _FOLLOWS_UP.match(question)):
         return "no"
     return "adding" if _ADDS.match(question) and not _REPLACES.search(question) else "replacing"
 

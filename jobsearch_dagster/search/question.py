@@ -102,16 +102,25 @@ def parse_question(question: str, history: Sequence[str] = ()) -> Interpretation
     Returns:
         The interpretation; every string has one, nothing is raised.
     """
-    return _interpretation(reduce(continued, map(_read, map(tidy, (*history, question)))))
+    first, *later = map(tidy, (*history, question))
+    readings = [_read_slots(first), *map(_read_later, later)]
+    return _interpretation(reduce(continued, readings))
 
 
-def _read(question: str) -> Reading:
-    """One question by itself."""
+def _read_later(question: str) -> Reading:
+    """A question that may go on from the one before."""
     starts_over, asked = split_start(question)
     if starts_over:
-        return _nothing("over") if not asked else replace(_read_slots(asked), follows="no")
+        return replace(_read_slots(asked), follows="no") if asked else _nothing("over")
     pick = picked_row(question)
-    return _read_slots(question) if pick is None else replace(_nothing("vague"), pick=pick)
+    if pick is not None:
+        return replace(_nothing("vague"), pick=pick)
+    dropped, left = dropped_slots(question)
+    reading = _read_slots(left)
+    if not dropped:
+        return reading
+    follows = "replacing" if reading.follows == "no" else reading.follows
+    return replace(reading, dropped=dropped, follows=follows, reply=None if reading.reply == "vague" else reading.reply)
 
 
 def _read_slots(question: str) -> Reading:
@@ -123,18 +132,16 @@ def _read_slots(question: str) -> Reading:
         return _nothing("harmful")
     if is_personal(rewritten.text):
         return _nothing("personal")
-    dropped, left = dropped_slots(rewritten.text)
-    findings, rest = collect(left, recognizers(country_asked(left)))
+    findings, rest = collect(rewritten.text, recognizers(country_asked(rewritten.text)))
     asked = [finding for finding in findings if finding.slot != NO_PREFERENCE]
     named = {finding.slot for finding in findings}
-    about = topic(left, rest, named)
+    about = topic(rewritten.text, rest, named)
     return Reading(
         included=_slots(f for f in asked if not f.negated),
         excluded=_slots(f for f in asked if f.negated and f.slot in Constraints.model_fields),
         evidence=_evidence(asked, question, rewritten),
         reply=None if about == "jobs" else about,
-        follows=how_it_follows(rewritten.text, {f.slot for f in asked}, dropping=bool(dropped)),
-        dropped=dropped,
+        follows=how_it_follows(rewritten.text, {f.slot for f in asked}),
     )
 
 

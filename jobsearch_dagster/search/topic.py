@@ -50,8 +50,11 @@ _NEAR_ME = re.compile(
     r"\b(?:near|around|close\s+to)\s+(?:me|here|by)\b|\bnearby\b|\bmy\s+(?:area|city|town|region|place|neighbou?rhood)\b",
     re.IGNORECASE,
 )
-_JOB_SLOTS = frozenset(Constraints.model_fields) - {"locations", "keywords"}
+_EVERYWHERE = frozenset(("locations", "keywords", "skills", "skills_any", "education", "limit", "sort"))
+"""Slots that questions about anything name: "how do I install Excel"."""
+_JOB_SLOTS = frozenset(Constraints.model_fields) - _EVERYWHERE
 """Slots that only a job has."""
+_SHAPE = frozenset(("limit", "sort"))
 
 
 def topic(question: str, rest: str, named: Iterable[str]) -> Topic:
@@ -68,20 +71,13 @@ def topic(question: str, rest: str, named: Iterable[str]) -> Topic:
         return "off_topic"
     if _NEAR_ME.search(rest) and "locations" not in slots:
         return "place"
-    if slots & _JOB_SLOTS:
+    if not says_job and slots <= _EVERYWHERE and _OFF_TOPIC_START.match(question):
+        return "off_topic"
+    if slots - _SHAPE:
         return "jobs"
-    if slots - {"limit", "sort"}:
-        return _by_place_or_shape(question, slots, says_job=says_job)
     if says_job:
         return "jobs" if _LISTS_ALL.search(rest) or slots else "vague"
     return "off_topic" if _OFF_TOPIC_START.match(question) or _says_something(rest) else "vague"
-
-
-def _by_place_or_shape(question: str, slots: set[str], *, says_job: bool) -> Topic:
-    """A place, a keyword or a figure alone: about jobs if it says so, or if nothing else is said."""
-    if says_job or not _OFF_TOPIC_START.match(question) or slots & {"agg"}:
-        return "jobs" if says_job or slots != {"keywords"} else "off_topic"
-    return "off_topic"
 
 
 def _says_something(rest: str) -> bool:

@@ -11,7 +11,7 @@ from jobsearch_dagster.search.recognizers.spans import Finding
 _ONE_TO_TWELVE = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 NUMBER_WORDS = {word: number for number, word in enumerate(_ONE_TO_TWELVE, start=1)} | {"fifteen": 15, "twenty": 20}
 
-_NUMBER = rf"(?:\d{{1,2}}(?:\.\d+)?|{'|'.join(NUMBER_WORDS)})"
+_NUMBER = rf"(?:\d{{1,2}}(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}|a(?=\s+(?:years?|yrs?)\s+(?:of|in|experience|as|on)))"
 _YEARS = re.compile(
     rf"""
     (?P<before> (?: \b(?: at\ least | more\ than | over | min(?:imum)?(?:\ of)? | less\ than | fewer\ than | under
@@ -20,7 +20,7 @@ _YEARS = re.compile(
     (?: \s*(?:-|to|and)\s* (?P<high>{_NUMBER}) \s*\+? )?
     [\s-]* (?:years?|yrs?)\b (?:'|\b)
     (?: \s*(?:or\ more|minimum|plus|and\ up|or\ so) )?
-    (?: \s*(?:of\s+)? (?:(?:work|working|professional|relevant|industry|job)\s+)* (?:experience|exp\b|expertise) )?
+    (?: \s*(?:of\s+)? (?:(?:work|working|professional|relevant|industry|job)\s+)* (?:experience|exp\b|expertise|practice) )?
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -55,7 +55,15 @@ _PERSON_SPEAKS = re.compile(
     r"\b(?:i|i'm|i've|i'd|my|me|someone|somebody|candidates?|people|person|anyone|we)\b(?!\s+(?:want|need|am\s+looking|search|look))",
     re.IGNORECASE,
 )
-_THEIRS = re.compile(r"\b(?:jobs?|roles?|positions?|postings?)\s+(?:with|for|at)\s+(?:a\s+)?(?:minimum\s+(?:of\s+)?)?$", re.IGNORECASE)
+_THEIRS = re.compile(
+    r"""
+    \b (?: (?:jobs?|roles?|positions?|postings?|openings?|ads?) \s+ (?:with|for|at|of) \s+ (?:a\s+)?
+        | (?:they|jobs?|roles?|positions?|postings?|openings?|employers?|compan(?:y|ies)|that|which|who|ones) \s+ (?:(?:should|must|would|will|really|only|do|all)\s+)*
+          (?:require|ask|need|want|demand|expect|insist|call|look)(?:s|ing)? \b [^;.|?]*? )
+    (?:minimum\s+(?:of\s+)?)? $
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 _OLD = re.compile(r"\s*(?:of\s+age|old)\b", re.IGNORECASE)
 _CONTRACT = re.compile(r"\s*(?:contract|fixed|ftc|assignment|project|visa|plan)", re.IGNORECASE)
 _AT_MOST = ("up to", "at most", "max", "no more", "not more")
@@ -82,9 +90,10 @@ def _bounds(match: re.Match[str], text: str) -> list[Finding]:
     low, high = _number(match["low"]), _number(match["high"] or match["low"])
     before = match["before"].lower()
     context = text[: match.start()]
-    job_asks = _ASKED_AFTER.match(text, match.end()) is not None or (
-        (_JOB_ASKS.search(context) is not None or _THEIRS.search(context) is not None)
-        and _PERSON_SPEAKS.search(context.rpartition("they")[2]) is None
+    job_asks = (
+        _ASKED_AFTER.match(text, match.end()) is not None
+        or _THEIRS.search(context) is not None
+        or (_JOB_ASKS.search(context) is not None and _PERSON_SPEAKS.search(context) is None)
     )
     if before.startswith(_LESS_THAN):
         return [Finding("max_years", max(high - 1, 0), *match.span())]
@@ -101,4 +110,4 @@ def _bounds(match: re.Match[str], text: str) -> list[Finding]:
 def _number(text: str) -> int:
     """Whole years; parts of a year do not count."""
     word = text.lower()
-    return NUMBER_WORDS.get(word) or int(float(word))
+    return 1 if word == "a" else NUMBER_WORDS.get(word) or int(float(word))

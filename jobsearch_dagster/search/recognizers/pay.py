@@ -94,7 +94,7 @@ AROUND = 0.1
 
 def find_pay(text: str, country: str | None = None) -> list[Finding]:
     """`min_salary_usd`, `max_salary_usd` and `has_salary`; a bare `$` is the dollar of the country (alpha-2) asked."""
-    findings = [Finding("has_salary", False, *match.span()) for match in _UNKNOWN.finditer(text)]
+    findings = [Finding("has_salary", False, *match.span(), is_final=True) for match in _UNKNOWN.finditer(text)]
     if not findings:
         findings = _stated(text)
     findings += [Finding("min_salary_usd", 100_000, *match.span()) for match in _SIX_FIGURES.finditer(text)]
@@ -107,7 +107,7 @@ def find_pay(text: str, country: str | None = None) -> list[Finding]:
 def _stated(text: str) -> list[Finding]:
     """`has_salary`, unless an amount follows: "list salaries over $100K" asks for the amount."""
     return [
-        Finding("has_salary", _wants_stated(match, text), *match.span())
+        Finding("has_salary", _wants_stated(match, text), *match.span(), is_final=True)
         for match in _STATED.finditer(text)
         if not re.match(r"[^.?|]*\d", text[match.end() :]) and not _ASKS_FOR_A_FIGURE.match(text)
     ]

@@ -38,6 +38,7 @@ _TOKEN = re.compile(r"[^\s,|?!;:/()&]+")
 _GAP = re.compile(r"\s*,?\s*(?:(?:or|and|&|/)\s+)?|\s*/\s*")
 _MOST_TOKENS = 8
 _ALTERNATIVE = re.compile(r"\s*,?\s+(?:or|and|nor|oder)\s+(?:in\s+|at\s+)?|\s*[/&]\s*|\s*,\s*", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
 _LAST_WORD = re.compile(r"[^\W\d_]+(?=\s*$)")
 _LEAST_LETTERS = 4
 """Of a place without "in": shorter names are words as well."""
@@ -229,7 +230,7 @@ def _names(phrase: str) -> tuple[str, ...]:
 def _is_one_place(name: str) -> bool:
     """Whether every word of a name belongs to one place: "Paris, Texas", "the Netherlands", "newark nj"."""
     key = place_key(name)
-    if not key or _is_word(name):
+    if not key or " - " in name or _is_word(name.strip("¿¡-'\"")):
         return False
     if world_area(name) or country_code(name):
         return True
@@ -238,7 +239,7 @@ def _is_one_place(name: str) -> bool:
     if name.lower().startswith("the "):
         return False
     parts = key.split()
-    if _is_word(name.replace(",", " ").split()[-1]) and "," not in name:  # the "to" of "Boulder to", no Tonga
+    if any(map(_is_word, _WORD.findall(name))):  # the "to" of "Boulder to" is no Tonga
         return False
     splits = ((" ".join(parts[:n]), " ".join(parts[n:])) for n in range(len(parts) - 1, 0, -1))
     return any(is_known(head) and _is_area_of(head, tail, name) for head, tail in splits)

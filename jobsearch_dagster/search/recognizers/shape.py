@@ -6,8 +6,9 @@ Belongs here: aggregates, grouping, sorting, limits. Which jobs are meant is in 
 import re
 
 from jobsearch_dagster.search.filter import Aggregate, Category, Measure
-from jobsearch_dagster.search.recognizers.experience import NUMBER_WORDS
-from jobsearch_dagster.search.recognizers.spans import Finding
+from jobsearch_dagster.search.recognizers.levels import find_employment_type, find_seniority, find_work_mode
+from jobsearch_dagster.search.recognizers.places import find_named_places, find_places
+from jobsearch_dagster.search.recognizers.spans import Finding, Recognizer
 
 _COLUMNS: dict[str, Category] = {
     r"cit(?:y|ies)|towns?|locations?|places?": "city",
@@ -17,9 +18,9 @@ _COLUMNS: dict[str, Category] = {
     r"seniority(?:\s+levels?)?|levels?|career\s+levels?": "seniority",
     r"work\s?(?:place\s+)?modes?|remote\s+status": "work_mode",
     r"(?:salary|pay)\s+(?:ranges?|buckets?|bands?)": "bucket",
-    r"skills?|technolog(?:y|ies)|(?:programming\s+)?languages?|tools?": "skills",
+    r"skills?|technolog(?:y|ies)|(?:programming\s+)?languages?|tools?|frameworks?|qualifications": "skills",
     r"degrees?|education(?:\s+levels?)?": "education",
-    r"(?:employment|contract|job)\s+types?": "employment_type",
+    r"(?:employment|contract|job|contract)\s+types?|types?\s+of\s+(?:employment|contracts?)": "employment_type",
 }
 _ANY_COLUMN = "|".join(_COLUMNS)
 _MONEY = r"(?:(?:annual|yearly|base|starting)\s+)?(?:salar(?:y|ies)|pay|wages?|compensation|income|earnings)"
@@ -28,71 +29,104 @@ _FLAGS = re.IGNORECASE | re.VERBOSE
 
 _GROUP = re.compile(
     rf"""
-    \b (?: by | per | grouped\s+by | broken\s+down\s+by | (?:for|in)\s+(?:each|every) | across ) \s+ (?:the\s+|each\s+)?
-    (?P<column>{_ANY_COLUMN})\b
+    \b (?: by | per | grouped\s+by | (?:broken|break|split)\s+(?:down|up)?\s*by | (?:for|in|of|at|does|do)\s+(?:each|every) | each | across | over )
+      \s+ (?:the\s+|each\s+|all\s+|different\s+)? (?P<column>{_ANY_COLUMN})\b
     """,
     _FLAGS,
 )
-_COUNT = re.compile(r"\b(?: how\s+many | (?:the\s+)?(?:total\s+)?number\s+of | count(?:\s+of|\s+the)? )\b", _FLAGS)
+_OF_EACH = re.compile(rf"\b(?P<column>{_ANY_COLUMN})\b (?= .* \b(?:of|for|in|per)\s+each\b (?!\s+(?:{_ANY_COLUMN})) )", _FLAGS)
+_COUNT = re.compile(
+    r"""
+    \b(?: how\s+many (?!\s+(?:years?|hours?|days?|weeks?|months?|people|persons?|inhabitants|residents|euros|dollars)\b)
+        | (?:the\s+)?(?:total\s+|whole\s+)?number\s+of (?!\s+(?:years|hours|days)\b) | count(?:\s+of|\s+up)?(?=\s+(?:the|all|of|my|how|jobs|\w+\s+jobs)\b) | count\s+the
+        | how\s+common\s+(?:is|are) | (?:breakdown|distribution|tally)\s+of | break\s+down )\b
+    """,
+    _FLAGS,
+)
 _MOST = r"""
-    (?: most[\s-](?:common|popular|frequent(?:ly\s+\w+)?|requested|wanted|in[\s-]demand|used|asked(?:[\s-]for)?
-        |sought(?:[\s-]after)?|needed|required) | top | commonest )
+    (?: most[\s-](?:common(?:ly\s+\w+)?|popular|frequent(?:ly\s+\w+)?|requested|wanted|in[\s-]demand|used|often\s+\w+|asked(?:[\s-]for)?
+        |sought(?:[\s-]after)?|needed|required|demanded|mentioned|listed) | top | commonest | hottest )
 """
+_OFTEN = r"(?:most|in\s+demand|common(?:ly|est)?|popular|often|frequent(?:ly)?|requested|hottest|sought)"
 _TOP = re.compile(
     rf"""
-    \b{_MOST} \s+ (?:(?P<wanted>\d{{1,3}})\s+)? (?P<column>{_ANY_COLUMN})\b
-    | \b(?:which|what) \s+ (?P<column2>{_ANY_COLUMN}) \s+ (?:is|are|do|does|has|have)\b
-      (?= [^|?]* \b(?:most|in\s+demand|common|popular|need(?:ed)?|requested|required?|asked)\b )
+    \b (?:(?P<first>\d{{1,3}})\s+)? {_MOST} \s+ (?:(?P<wanted>\d{{1,3}})\s+)? (?P<column>{_ANY_COLUMN})\b
+    | \b(?:which|what) \s+ (?:(?P<wanted2>\d{{1,3}})\s+)? (?P<column2>{_ANY_COLUMN}) \b (?!\s+(?:pays?|earns?|offers?)\b) (?= [^|?]* \b{_OFTEN}\b )
+    | \b{_OFTEN}\b [^|?]{{0,40}}? (?P<column3>skill|city|country|title|degree|state)[\s-]wise\b
+    | (?P<where> \b where \s+ (?:are|is|do|can\s+i\s+find) \b [^|?]{{0,20}} \b(?:the\s+)?most\b )
     """,
     _FLAGS,
 )
 _BEST_PAYING = re.compile(
     rf"""
-    \b(?:which|what) \s+ (?P<column>{_ANY_COLUMN}) \s+ (?:pays?|earns?|offers?) \s+ (?:the\s+)?
+    \b(?:which|what) \s+ (?P<column>{_ANY_COLUMN}) \s+ (?:pays?|earns?|offers?|makes?) \s+ (?:the\s+)?
       (?P<end>best|most|highest|least|lowest|worst)\b (?:\s+{_MONEY})?
+    | \b(?:which|what) \s+ (?P<column3>{_ANY_COLUMN}) \s+ (?:has|have) \s+ (?:the\s+)? (?P<end3>best|highest|lowest|worst) \s+ (?:(?:average|mean|median)\s+)? {_MONEY}
     | \b(?P<end2>best|highest|top|lowest|worst)[\s-](?:paying|paid) \s+ (?P<column2>{_ANY_COLUMN})\b
     """,
     _FLAGS,
 )
 _FIGURES: dict[Aggregate, str] = {
-    "avg": "average|mean|typical|usual",
-    "median": "median",
-    "min": "lowest|minimum|smallest|least",
-    "max": "highest|maximum|top|biggest|largest|most",
+    "avg": "average|avg|mean|typical|usual|normal|going|expected",
+    "median": "median|middle",
+    "min": "lowest|minimum|smallest|least|worst",
+    "max": "highest|maximum|top|biggest|largest|most|best",
 }
 _ANY_FIGURE = " | ".join(f"(?P<{agg}>{names})" for agg, names in _FIGURES.items())
-_STATISTIC = re.compile(rf"\b(?: {_ANY_FIGURE} ) \s+ (?: {_MONEY} | (?P<years>{_YEARS}) )\b", _FLAGS)
-_ASKS_A_FIGURE = re.compile(r"\b(?:what|tell|give|calculate|compute|show)\b", _FLAGS)
-_EXPERIENCE_ASKED = re.compile(r"\bhow\s+(?:much|many\s+years(?:'|\s+of)?)\s+experience\b", _FLAGS)
-_HOW_MUCH = re.compile(
-    rf"""
-    \bhow\s+much\b
-    | \bwhat\s+(?:do|does|can|could|would)\b (?= [^?]{{0,80}} \b(?:earn|make|get\s+paid)\b )
-    | \bwhat(?:'s|\s+is|\s+are) \s+ the \s+ {_MONEY} \s+ (?:of|for)\b
+_STATISTIC = re.compile(
+    rf"\b(?: {_ANY_FIGURE} ) (?:\s+[\w-]+){{0,3}}? \s+ (?: {_MONEY} | rate (?=\s+for) | (?P<years>{_YEARS}) )\b", _FLAGS
+)
+_ASKS_A_FIGURE = re.compile(r"\b(?:what|what's|whats|tell|give|calculate|compute|show|know|find\s+out)\b", _FLAGS)
+_OF_SOMEONE = re.compile(
+    r"\s*(?:(?:that\s+)?(?:offered|paid|given|advertised|possible)\b|(?:for|of|to|among|in|at|an?|any|you|someone|somebody|people)\b)(?!\s+(?:first|order)\b)", _FLAGS
+)
+_EXTREME = re.compile(
+    r"""
+    \b (?:the\s+)? (?P<end>most|least) \s+ (?:that\s+)? (?:an?|any|you|someone|somebody|people|they|one|the|i) \b [^|?.,]{0,40}?
+      \b (?:gets?|earns?|makes?|is\s+paid|are\s+paid|be\s+paid|pays?|earn|make|get|offers?)\b (?:\s+(?:offered|paid))?
     """,
     _FLAGS,
 )
-_BY_PAY = rf"(?:sort|order|rank)(?:ed)?\s+by\s+{_MONEY}"
+_ON_AVERAGE = re.compile(rf"\bon\s+average\b (?= .* \b{_MONEY}\b) | \b{_MONEY}\b (?= .* \bon\s+average\b) | \bon\s+average\b (?= .*\b(?:earn|make|pay|get)s?\b) | \b(?:earn|make|pay|get)s?\b (?= .*\bon\s+average\b)", _FLAGS)
+_COMPARES = re.compile(r"\b(?: compar(?:e|ed|ing|ison) | versus | vs\.? | (?:more|less)\s+(?:common|frequent|usual|jobs|openings|vacancies)\b[^|?]*\bthan | (?:pays?|earns?|paid)\s+(?:more|better|less|worse)\b[^|?]*\bthan | difference\s+between )\b", _FLAGS)
+_EXPERIENCE_ASKED = re.compile(r"\bhow\s+(?:much|many\s+years(?:'|\s+of)?)\s+(?:work\s+|relevant\s+)?experience\b|\bhow\s+many\s+years\b(?=[^|?]*\b(?:ask|need|requir|want|expect))", _FLAGS)
+_HOW_MUCH = re.compile(
+    rf"""
+    \bhow\s+much\b (?!\s+(?:experience|time)\b)
+    | \bwhat\s+(?:do|does|can|could|would|will)\b (?= [^?]{{0,80}} \b(?:earn|make|get\s+paid|pay|get)\b )
+    | \bwhat(?:'s|\s+is|\s+are) \s+ the \s+ {_MONEY} \s+ (?:like\s+)? (?:of|for|in)\b
+    | \bwhat \s+ (?:kind\s+of\s+)? {_MONEY} \s+ (?:can|could|do|does|should|would)\b
+    | ^\W* {_MONEY} \s+ (?:of|for) \s+ (?:an?\s+)? (?=\w)
+    """,
+    _FLAGS,
+)
+_BY_PAY = rf"(?:(?:sort|order|rank|list)(?:ed|ing)?\s+(?:\w+\s+){{0,4}}?)?\bby\s+(?:the\s+)?{_MONEY}(?!\s+(?:range|bucket|band))"
+_UP = r"(?:asc\w*|going\s+up|upwards?|(?:from\s+)?low(?:est)?\s+to\s+high(?:est)?|increasing|rising|lowest\s+first|small(?:est)?\s+first)"
+_DOWN = r"(?:desc\w*|going\s+down|downwards?|(?:from\s+)?high(?:est)?\s+to\s+low(?:est)?|decreasing|falling|highest\s+first|best\s+first)"
 _SORT = {
     "salary_asc": rf"""
-        (?:lowest|worst|least|low|poorly|badly)[\s-](?:paid|paying) | cheapest | lowest\s+first | {_BY_PAY}\s+asc\w*
+        (?:lowest|worst|least|low|poorly|badly|less\s+well|lower)[\s-](?:paid|paying)(?:\s+\w+)?(?:\s+first)? (?:\s+to\s+(?:the\s+)?(?:best|highest)(?:[\s-](?:paid|paying))?)?
+        | cheap(?:est|er) (?:\s+ones?)? (?:\s+first)? | lowest\s+first | {_BY_PAY}\s*,?\s*{_UP} | {_MONEY}\s*,?\s*{_UP} | lowest\s+{_MONEY}\s+first
         | (?:pays?|paying|paid|earn) \s+ (?:the\s+)? (?:least|worst|lowest)
-        | (?:lowest|worst|smallest|low) \s+ {_MONEY} (?:\s+first)?
+        | (?:lowest|worst|smallest|low|lower) \s+ {_MONEY} (?:\s+first)?
     """,
     "salary_desc": rf"""
-        (?:best|highest|top|well|better|high|most)[\s-](?:paid|paying) | most\s+money | lucrative | highest\s+first
-        | (?:pays?|paying|paid|earn|earning) \s+ (?:the\s+)? (?:best|most|highest|well)
-        | (?:highest|best|top|biggest|good|high) \s+ {_MONEY} (?:\s+first)? | {_BY_PAY} (?:\s+desc\w*)?
+        (?:best|highest|top|well|better|high|higher|most)[\s-](?:paid|paying)(?:\s+\w+\s+first)? | most\s+money | (?:most\s+)?lucrative | highest\s+first | {_MONEY}\s*,?\s*{_DOWN}
+        | (?:pays?|paying|paid|earn|earning) \s+ (?:the\s+)? (?:best|most|highest|well|better)
+        | (?:highest|best|top|biggest|good|high|higher) \s+ {_MONEY} (?:\s+first)? | {_BY_PAY} (?:\s*,?\s*{_DOWN})? | richest
     """,
 }
-_COUNTED = rf"(?:\d{{1,3}}|{'|'.join(word for word in NUMBER_WORDS if word != 'one')})"
+_THINGS = r"(?:jobs?|roles?|positions?|openings?|postings?|vacanc(?:y|ies)|listings?|offers?|results?|hits?|rows?|matches|examples?|suggestions?|options?|entries|of\s+them|ads?)"
+_NUMBER = r"\d{1,3}(?![\d.,]*\d)(?!\s*(?:k\b|%|\+|years?|hours?|days?|weeks?|months?|-))"
 _LIMIT = re.compile(
     rf"""
-    \b(?:top|first|best|only|just|any) \s+ (?P<after>{_COUNTED})\b
-    | \blimit(?:ed)? \s+ (?:to\s+)? (?P<limit>{_COUNTED})\b
-    | \b(?P<of>{_COUNTED}) \s+ (?:results|hits|of\s+them)\b
-    | \b(?P<before>{_COUNTED}) \s+ (?:[a-z-]+\s+){{0,2}}?
-      (?:jobs|roles|positions|openings|postings|vacancies|listings|best|highest|cheapest|top)\b
+    \b(?:top|first|best|only|just|any|exactly|another|next) \s+ (?P<after>{_NUMBER})\b
+    | \blimit(?:ed)? \s+ (?:\w+\s+)?? (?:to\s+)? (?P<limit>{_NUMBER})\b
+    | \b(?:give|show|list|find|bring|send|get) \s+ (?:me\s+|us\s+)? (?:the\s+|up\s+to\s+|at\s+most\s+|some\s+)? (?P<give>{_NUMBER})\b
+    | \b(?P<of>{_NUMBER}) \s+ {_THINGS}\b
+    | \b(?P<enough>{_NUMBER}) \s+ (?:will\s+do|is\s+enough|are\s+enough|would\s+do|suffices?|is\s+plenty|please|max(?:imum)?|tops|at\s+most) \b
+    | \b(?P<before>{_NUMBER}) \s+ (?:[a-z-]+\s+){{0,3}}?
+      (?:jobs|roles|positions|openings|postings|vacancies|listings|best|highest|cheapest|top|most|lowest|worst)\b
     """,
     _FLAGS,
 )
@@ -110,14 +144,14 @@ def find_limit(text: str) -> list[Finding]:
     if match is None:
         return []
     word = next(group for group in match.groups() if group).lower()
-    number = NUMBER_WORDS.get(word) or int(word)
+    number = int(word)
     start = match.start(match.lastindex or 0)
     return [Finding("limit", number, start, start + len(word))] if number else []
 
 
 def find_aggregate(text: str) -> list[Finding]:
     """`agg`, `field` and `group_by`, and the direction of a ranking of groups in `sort`."""
-    for find in (_best_paying, _top, _experience_asked, _count, _statistic, _how_much):
+    for find in (_compared, _best_paying, _top, _experience_asked, _count, _statistic, _extreme, _how_much):
         if findings := find(text):
             return findings
     return []
@@ -141,11 +175,11 @@ def _best_paying(text: str) -> list[Finding]:
     # "the best paying roles" asks for jobs; roles are ranked only where a question says "which roles pay best".
     if match is None or (match["column2"] and _column(match["column2"]) == "standard_title"):
         return []
-    lowest = (match["end"] or match["end2"]).lower() in ("least", "lowest", "worst")
+    lowest = (match["end"] or match["end2"] or match["end3"]).lower() in ("least", "lowest", "worst")
     values = {
         "agg": "avg",
         "field": "midpoint_usd",
-        "group_by": _column(match["column"] or match["column2"]),
+        "group_by": _column(match["column"] or match["column2"] or match["column3"]),
         "sort": "salary_asc" if lowest else "salary_desc",
     }
     return [Finding(slot, value, *match.span()) for slot, value in values.items()]
@@ -155,12 +189,15 @@ def _top(text: str) -> list[Finding]:
     match = _TOP.search(text)
     if match is None:
         return []
-    column = _column(match["column"] or match["column2"])
+    if match["where"]:
+        column: Category = "city"
+    else:
+        column = _column(match["column"] or match["column2"] or match["column3"])
     # "top roles in Berlin" asks for jobs, "most common roles" for a count of titles.
-    if column == "standard_title" and match[0].lower().startswith("top"):
+    if column == "standard_title" and re.match(r"(?:\d+\s+)?top", match[0].lower()):
         return []
     findings = [Finding("agg", "top", *match.span()), Finding("field", column, *match.span())]
-    wanted = int(match["wanted"] or 0)
+    wanted = int(match["wanted"] or match["first"] or match["wanted2"] or 0)
     return [*findings, Finding("limit", wanted, *match.span())] if wanted else findings
 
 
@@ -171,16 +208,66 @@ def _count(text: str) -> list[Finding]:
 
 def _statistic(text: str) -> list[Finding]:
     match = _STATISTIC.search(text)
+    average = _ON_AVERAGE.search(text)
+    if average is not None and (match is None or not (match["avg"] or match["median"])):
+        return [*_figure("avg", average), *_group(text)]
     if match is None:
         return []
     agg = next(name for name in _FIGURES if match[name])
-    # "jobs with the highest salary" is an order; "what is the highest salary" asks for the figure.
-    listed = re.search(r"\b(?:jobs?|roles?|positions?|those|ones)\b", text[: match.start()], re.IGNORECASE)
-    if agg in ("min", "max") and (listed or not _ASKS_A_FIGURE.search(text, 0, match.start())):
+    if agg in ("min", "max") and not _asks_for_figure(match, text):
         return []
-    field = "min_years" if match["years"] else _MEASURES[agg]
-    span = match.span()
-    return [Finding("agg", agg, *span), Finding("field", field, *span), *_group(text)]
+    return [*_figure(agg, match, "min_years" if match["years"] else _MEASURES[agg]), *_group(text)]
+
+
+def _asks_for_figure(match: re.Match[str], text: str) -> bool:
+    """Whether the highest or lowest of something is asked: "jobs with the highest salary" is an order."""
+    before, after = text[: match.start()], text[match.end() :]
+    if re.search(r"\b(?:jobs?|roles?|positions?|those|ones|openings|postings|with)\b", before, re.IGNORECASE):
+        return False
+    if match["years"] or _ASKS_A_FIGURE.search(before):
+        return not re.match(r"\s*(?:first|jobs?|roles?|positions?)\b", after, re.IGNORECASE)
+    starts = re.fullmatch(r"\W*(?:the\s+)?", before, re.IGNORECASE) is not None
+    return starts and _OF_SOMEONE.match(after) is not None
+
+
+def _extreme(text: str) -> list[Finding]:
+    """ "The least a lifeguard gets offered"."""
+    match = _EXTREME.search(text)
+    if match is None or _HOW_MUCH.match(text):
+        return []
+    agg: Aggregate = "max" if match["end"].lower() == "most" else "min"
+    return _figure(agg, _END_OF_EXTREME.search(text, match.start()) or match, _MEASURES[agg])
+
+
+_END_OF_EXTREME = re.compile(r"\b(?:most|least)\b", re.IGNORECASE)
+
+
+def _figure(agg: Aggregate, match: re.Match[str], field: Measure = "midpoint_usd") -> list[Finding]:
+    return [Finding("agg", agg, *match.span()), Finding("field", field, *match.span())]
+
+
+def _compared(text: str) -> list[Finding]:
+    """Values of one kind beside each other: "compare remote and onsite pay", "is remote more common than hybrid"."""
+    match = _COMPARES.search(text)
+    column = _column_compared(text) if match else None
+    if match is None or column is None:
+        return []
+    group = Finding("group_by", column, *match.span())
+    if re.search(rf"\b(?:{_MONEY}|pays|earns?|paid|paying)\b", text, _FLAGS):
+        figure: Aggregate = "median" if re.search(r"\bmedian\b", text, re.IGNORECASE) else "avg"
+        return [*_figure(figure, match), group]
+    return [Finding("agg", "count", *match.span()), group]
+
+
+def _column_compared(text: str) -> Category | None:
+    """The column of which a question names two values or more."""
+    kinds: dict[Category, Recognizer] = {
+        "work_mode": find_work_mode,
+        "seniority": find_seniority,
+        "employment_type": find_employment_type,
+        "city": lambda question: [*find_places(question), *find_named_places(question)],
+    }
+    return next((column for column, find in kinds.items() if len({found.value for found in find(text)}) > 1), None)
 
 
 def _experience_asked(text: str) -> list[Finding]:
@@ -199,5 +286,5 @@ def _how_much(text: str) -> list[Finding]:
 
 
 def _group(text: str) -> list[Finding]:
-    match = _GROUP.search(text)
+    match = _GROUP.search(text) or _OF_EACH.search(text)
     return [] if match is None else [Finding("group_by", _column(match["column"]), *match.span())]

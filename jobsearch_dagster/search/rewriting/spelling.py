@@ -7,7 +7,7 @@ with the next, in long words two (optimal string alignment distance, rapidfuzz).
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from os.path import commonprefix
 
@@ -27,6 +27,9 @@ LONG = 7
 """Letters of a word in which two may be wrong."""
 LARGE_CITY = 300_000
 """Inhabitants of a city whose name people misspell in a question: about 1,900 cities."""
+RARE = 50
+"""How often the rarest half of pyspellchecker's words occur: where one is a letter away from what a question asks for
+("plummer"), that is meant."""
 _WORD = re.compile(r"(?<![\w.@/#+'])[^\W\d_]+(?:'[^\W\d_]+)?(?![\w@/#+']|\.\w)")
 _SWAPPED = {"form home": "from home", "form hom": "from home"}
 """A slip that is a word of its own."""
@@ -51,11 +54,12 @@ def _corrected(written: str) -> str | None:
         return None
     if (joined := _taken_apart(word)) is not None:
         return joined
-    if word.startswith("f") and (right := _nearest(f"ph{word[1:]}", _vocabularies()[1])):  # "fotographer"
+    if word.startswith("f") and word not in _english() and (right := _nearest(f"ph{word[1:]}", _vocabularies()[1])):  # "fotographer"
         return right
     if written.isupper() and len(word) <= LEAST_LETTERS:  # an abbreviation that is not known
         return None
-    return next(filter(None, (_nearest(word, known) for known in _vocabularies())), None)
+    known = _vocabularies()[:2] if word in _english() else _vocabularies()
+    return next(filter(None, (_nearest(word, names, is_rare=word in _english()) for names in known)), None)
 
 
 def _is_right(word: str) -> bool:
@@ -66,7 +70,7 @@ def _is_right(word: str) -> bool:
         or is_skill(word)
         or is_known(place_key(word))
         or word in _proper_names()
-        or word in _english()
+        or _english().get(word, 0) > RARE
     )  # the cheap ones first: loading English takes 0.4 s
 
 
@@ -78,8 +82,8 @@ def _taken_apart(word: str) -> str | None:
     return next(apart, _squeezed_cities().get(word))
 
 
-def _nearest(word: str, known: tuple[str, ...]) -> str | None:
-    slips = 1 if len(word) < LONG else 2
+def _nearest(word: str, known: tuple[str, ...], *, is_rare: bool = False) -> str | None:
+    slips = 1 if len(word) < LONG or is_rare else 2
     found = process.extract(word, known, scorer=OSA.distance, score_cutoff=slips, limit=20)
     candidates = [(distance, name) for name, distance, _ in found if _may_be_meant(word, name)]
     if not candidates:
@@ -151,7 +155,8 @@ def _occupation_words() -> frozenset[str]:
 
 
 @cache
-def _english() -> frozenset[str]:
+def _english() -> Mapping[str, int]:
+    """English words and how often pyspellchecker's corpus has them."""
     from spellchecker import SpellChecker
 
-    return frozenset(SpellChecker(language="en").word_frequency.words())
+    return SpellChecker(language="en").word_frequency.dictionary
