@@ -198,7 +198,7 @@ def continued(before: Reading, new: Reading) -> Reading:
     adding = new.follows == "adding"
     included = _without_values(_merged(kept, new.included, adding=adding), new.excluded)
     excluded = {} if "exclude" in new.dropped else _without_values(before.excluded, new.included)
-    excluded = _merged(excluded, _still_excluded(new.excluded, kept), adding=True)
+    excluded = _merged(excluded, new.excluded, adding=True)
     asked = {*included, *(f"exclude.{slot}" for slot in excluded)}
     evidence = {slot: words for slot, words in (before.evidence | new.evidence).items() if slot in asked}
     return Reading(included, excluded, evidence)
@@ -213,18 +213,13 @@ def _merged(before: Slots, new: Slots, *, adding: bool) -> Slots:
     return {slot: value for slot, value in before.items() if slot not in renewed} | new
 
 
-def _still_excluded(excluded: Slots, kept: Slots) -> Slots:
-    """What is excluded and was not simply asked before: "leave Quito out" takes Quito off a list of two."""
-    left = {
-        slot: tuple(item for item in value if item not in kept.get(slot, ())) if slot in LIST_SLOTS else value
-        for slot, value in excluded.items()
-    }
-    return {slot: value for slot, value in left.items() if value != ()}
-
-
 def _without_values(slots: Slots, gone: Slots) -> Slots:
     """The slots without list values that are now asked the other way round."""
-    return _still_excluded(slots, gone)
+    left = {
+        slot: tuple(item for item in value if item not in gone.get(slot, ())) if slot in LIST_SLOTS else value
+        for slot, value in slots.items()
+    }
+    return {slot: value for slot, value in left.items() if value != ()}
 
 
 def union(first: tuple[Any, ...], second: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -35,11 +35,12 @@ from jobsearch_dagster.search.recognizers.places import (
     find_places,
     find_unknown_places,
 )
+from jobsearch_dagster.search.recognizers.report_wordings import find_report_wordings
 from jobsearch_dagster.search.recognizers.shape import find_aggregate, find_limit, find_sort
 from jobsearch_dagster.search.recognizers.skills import find_skill_mentions
 from jobsearch_dagster.search.recognizers.spans import Finding, Recognizer, collect, tidy
 from jobsearch_dagster.search.recognizers.titles import find_titles
-from jobsearch_dagster.search.recognizers.words import find_industries, find_keywords
+from jobsearch_dagster.search.recognizers.words import find_content_words, find_industries, find_keywords
 from jobsearch_dagster.search.refusals import is_harmful, is_personal
 from jobsearch_dagster.search.rewriting import Rewritten, in_plain_english
 from jobsearch_dagster.search.topic import topic
@@ -127,18 +128,20 @@ def _read_slots(question: str) -> Reading:
     reply = _reply_unread(question)
     if reply is not None:
         return _nothing(reply)
-    rewritten = in_plain_english(question)
+    wording = find_report_wordings(question)
+    rewritten = Rewritten.unchanged(question) if wording else in_plain_english(question)
     if is_harmful(rewritten.text):
         return _nothing("harmful")
     if is_personal(rewritten.text):
         return _nothing("personal")
-    findings, rest = collect(rewritten.text, recognizers(country_asked(rewritten.text)))
+    findings, rest = (wording, "") if wording else collect(rewritten.text, recognizers(country_asked(rewritten.text)))
+    about = topic(rewritten.text, rest, {finding.slot for finding in findings})
+    if about == "vague" and (findings := find_content_words(rest)):
+        about = "jobs"
     asked = [finding for finding in findings if finding.slot != NO_PREFERENCE]
-    named = {finding.slot for finding in findings}
-    about = topic(rewritten.text, rest, named)
     return Reading(
         included=_slots(f for f in asked if not f.negated),
-        excluded=_slots(f for f in asked if f.negated and f.slot in Constraints.model_fields),
+        excluded=_slots(_without_choice(f) for f in asked if f.negated and f.slot in Constraints.model_fields),
         evidence=_evidence(asked, question, rewritten),
         reply=None if about == "jobs" else about,
         follows=how_it_follows(rewritten.text, {f.slot for f in asked}),
@@ -169,6 +172,11 @@ def _slots(findings: Iterable[Finding]) -> Slots:
         else:
             slots[finding.slot] = finding.value
     return slots
+
+
+def _without_choice(finding: Finding) -> Finding:
+    """Each excluded skill counts alone, so that "no Java or PHP" is no choice."""
+    return replace(finding, slot="skills") if finding.slot == "skills_any" else finding
 
 
 def _evidence(findings: list[Finding], question: str, rewritten: Rewritten) -> dict[str, str]:

@@ -37,6 +37,7 @@ _OFF_TOPIC = re.compile(
     """,
     _FLAGS,
 )
+_GREETS = re.compile(r"\W*(?:(?:hello|hi|hey|hiya|good\s+(?:morning|evening|day)|thanks|thank\s+you|bye|goodbye)\W*)+|[^\w|]*", re.IGNORECASE)
 _LISTS_ALL = re.compile(
     r"""
     \b (?: all | every | everything | list | browse | entire | whole ) \b
@@ -67,6 +68,8 @@ def topic(question: str, rest: str, named: Iterable[str]) -> Topic:
     """
     slots = set(named)
     says_job = bool(_words(question) & words("job"))
+    if _GREETS.fullmatch(question):
+        return "off_topic"
     if _OFF_TOPIC.search(question) and not (says_job or slots & _JOB_SLOTS):
         return "off_topic"
     if _NEAR_ME.search(rest) and "locations" not in slots:

@@ -59,31 +59,65 @@ def test_a_skills_question_is_understood_for_any_list_of_skills(template):
         assert asked(template.format(listed(skills))) == search_for(skills=tuple(skills))
 
 
-PLACES = (
-    """
-Malmö, Sweden|New York|New York, NY, USA|new york, ny, us|Texas, USA|Finland|Québec City, QC|New Delhi, Delhi, India
-Edmonton, AB|San Francisco Bay Area|London, UK|Mobile, AL|Reading, UK|Nice, France|Salem, OR|Portland, OR, USA
-Trinidad and Tobago|Port of Spain, Trinidad and Tobago|United States|The Netherlands|the US|Bosnia and Herzegovina
-São Lourenço do Sul, Brazil|Frankfurt am Main, Germany|Orange, CA|Europe|EMEA|Cambridge|Springfield|San Jose|Georgia
-Gotham|us|de|in|it|no|ca|malmö, se|bengaluru, karnataka, in
-""".strip()
-    .replace("\n", "|")
-    .split("|")
-)
+# What stands in a question, and how a filter names it: in English, without accents, as precise as it was said.
+PLACES = """
+Malmö, Sweden: malmo, sweden
+New York: new york
+New York, NY, USA: new york, new york, united states
+new york, ny, us: new york, new york, united states
+Texas, USA: texas, united states
+Finland: finland
+Québec City, QC: quebec city, quebec
+New Delhi, Delhi, India: new delhi, delhi, india
+Edmonton, AB: edmonton, alberta
+San Francisco Bay Area: san francisco bay area
+London, UK: london, united kingdom
+Mobile, AL: mobile, alabama
+Reading, UK: reading, united kingdom
+Nice, France: nice, france
+Salem, OR: salem, oregon
+Portland, OR, USA: portland, oregon, united states
+Trinidad and Tobago: trinidad and tobago
+Port of Spain, Trinidad and Tobago: port of spain, trinidad and tobago
+United States: united states
+The Netherlands: netherlands
+the US: united states
+Bosnia and Herzegovina: bosnia and herzegovina
+São Lourenço do Sul, Brazil: sao lourenco do sul, brazil
+Frankfurt am Main, Germany: frankfurt, germany
+Orange, CA: orange, california
+Europe: europe
+EMEA: emea
+Cambridge: cambridge
+Springfield: springfield
+San Jose: san jose
+Georgia: georgia
+Gotham: gotham
+us: united states
+de: de
+in: in
+it: italy
+no: norway
+ca: ca
+malmö, se: malmo, sweden
+bengaluru, karnataka, in: bengaluru, karnataka, india
+"""
+PLACE_PAIRS = [line.split(": ") for line in PLACES.strip().splitlines()]
 
 
 @pytest.mark.parametrize("template", TEMPLATES["location"])
-@pytest.mark.parametrize("place", PLACES)
-def test_a_location_question_is_understood_for_any_place_as_written(template, place):
-    assert asked(template.format(place)) == search_for(locations=(place.lower(),))
+@pytest.mark.parametrize(("written", "place"), PLACE_PAIRS)
+def test_a_location_question_is_understood_for_any_place(template, written, place):
+    assert asked(template.format(written)) == search_for(locations=(place,))
 
 
 @pytest.mark.parametrize("template", TEMPLATES["location"])
-@pytest.mark.parametrize("place", PLACES)
-def test_a_location_question_is_understood_for_the_normalized_place(template, place):
-    normalized = normalize_place(parse_location(place))
+@pytest.mark.parametrize("written", [written for written, _ in PLACE_PAIRS])
+def test_a_location_question_of_the_pairs_asks_for_the_place_of_the_posting(template, written):
+    normalized = normalize_place(parse_location(written))
     if normalized:
-        assert asked(template.format(normalized)) == search_for(locations=(normalized,))
+        (place,) = asked(template.format(normalized))[1]["locations"]
+        assert parse_location(place) == parse_location(normalized)
 
 
 @pytest.mark.parametrize("template", TEMPLATES["location"])
@@ -91,7 +125,7 @@ def test_a_location_question_is_understood_for_the_normalized_place(template, pl
     ("place", "slots"),
     [
         ("remote", {"work_mode": ("remote",)}),
-        ("remote, us", {"work_mode": ("remote",), "locations": ("us",)}),
+        ("remote, us", {"work_mode": ("remote",), "locations": ("united states",)}),
         ("remote, de", {"work_mode": ("remote",), "locations": ("de",)}),
         ("Remote - Helsinki", {"work_mode": ("remote",), "locations": ("helsinki",)}),
         ("Dublin, Ireland / Remote", {"work_mode": ("remote",), "locations": ("dublin, ireland",)}),
@@ -162,7 +196,7 @@ def test_an_experience_question_is_understood_for_any_number_of_years(template, 
         ("nurses", {"titles": ("nurse",)}),
         ("machine learning engineer jobs", {"titles": ("machine learning engineer",)}),
         ("RN jobs", {"titles": ("registered nurse",)}),
-        ("Sr. frontend devs", {"titles": ("frontend developer", "frontend engineer"), "seniority": ("senior",)}),
+        ("Sr. frontend devs", {"titles": ("frontend developer",), "seniority": ("senior",)}),
         ("go developer jobs", {"skills": ("Go",)}),
         ("python or java jobs", {"skills_any": ("Python", "Java")}),
         ("remote or hybrid roles", {"work_mode": ("remote", "hybrid")}),
@@ -184,7 +218,8 @@ def test_an_experience_question_is_understood_for_any_number_of_years(template, 
         ("list jobs with 401k in 2026", {"min_salary_usd": None}),
         ("jobs that state their salary", {"has_salary": True}),
         ("jobs requiring at least 5 years of experience", {"min_years": 5}),
-        ("jobs requiring 3 years", {"min_years": 3, "max_years": 3}),
+        ("jobs requiring 3 years", {"min_years": 3}),
+        ("jobs requiring exactly 3 years", {"min_years": 3, "max_years": 3}),
         ("jobs with no experience needed", {"max_years": 0}),
         ("jobs asking for less than 2 years", {"max_years": 1}),
         ("jobs in Berlin or Paris", {"locations": ("berlin", "paris")}),
@@ -214,9 +249,9 @@ def test_a_search_is_read_into_its_slots(question, slots):
         ("jobs in Germany, not in Berlin", {"locations": ("germany",), "not locations": ("berlin",)}),
         ("no java jobs", {"not skills": ("Java",)}),
         ("jobs without java, php or ruby", {"not skills": ("Java",), "not skills_any": ("PHP", "Ruby")}),
-        ("jobs without a degree", {"not education": ("bachelor", "master", "phd")}),
-        ("jobs that don't require a degree", {"not education": ("bachelor", "master", "phd")}),
-        ("I have a bachelor's degree, show me jobs", {"not education": ("master", "phd")}),
+        ("jobs without a degree", {"education": ("none",)}),
+        ("jobs that don't require a degree", {"education": ("none",)}),
+        ("I have a bachelor's degree, show me jobs", {"education": ("bachelor",)}),
         ("jobs but not remote", {"not work_mode": ("remote",)}),
         ("non-remote jobs", {"not work_mode": ("remote",)}),
         ("senior jobs except in Oslo", {"seniority": ("senior",), "not locations": ("oslo",)}),

@@ -173,13 +173,13 @@ def _tails(name: str) -> list[str]:
 
 
 @cache
-def _region_names() -> dict[tuple[str, str], str]:
+def _regionlisted_places() -> dict[tuple[str, str], str]:
     names = {(region.country, region.shown): region.names[0] for region in reversed(subdivisions()) if region.names}
     return names | {("US", "DC"): "DC"}
 
 
 def _region_name(country: str, region: str) -> str:
-    return _region_names().get((country, region), region)
+    return _regionlisted_places().get((country, region), region)
 
 
 def _place_at(text: str, start: int, *, alone: bool = False) -> list[Finding]:
@@ -199,14 +199,14 @@ def _place_at(text: str, start: int, *, alone: bool = False) -> list[Finding]:
 
 def _findings(phrase: str, start: int, *, alone: bool) -> list[Finding]:
     """One finding per place of a phrase; none where any part of it is something else."""
-    names = _names(phrase)
+    names = listed_places(phrase)
     if not names or (alone and not all(_stands_alone(name, phrase) for name in names)):
         return []
     return [Finding("locations", canonical_place(name), start, start + len(phrase)) for name in names]
 
 
 @lru_cache(maxsize=20_000)
-def _names(phrase: str) -> tuple[str, ...]:
+def listed_places(phrase: str) -> tuple[str, ...]:
     """The places that a phrase lists; none where a part of it is no place."""
     if _is_one_place(phrase):
         return (phrase,)
@@ -239,7 +239,8 @@ def _is_one_place(name: str) -> bool:
     if name.lower().startswith("the "):
         return False
     parts = key.split()
-    if any(map(_is_word, _WORD.findall(name))):  # the "to" of "Boulder to" is no Tonga
+    written = _WORD.findall(name)
+    if not written or _is_word(written[0]) or _is_word(written[-1]):  # the "to" of "Boulder to" is no Tonga
         return False
     splits = ((" ".join(parts[:n]), " ".join(parts[n:])) for n in range(len(parts) - 1, 0, -1))
     return any(is_known(head) and _is_area_of(head, tail, name) for head, tail in splits)
@@ -247,7 +248,7 @@ def _is_one_place(name: str) -> bool:
 
 def _is_word(written: str) -> bool:
     """Whether a short name is a plain word, as it is not in capitals."""
-    return len(written) <= len("usa") and not written.isupper() and written.lower() in words("plain")
+    return len(written) <= len("usa") and written.islower() and written in words("plain")
 
 
 def _is_area_of(head: str, tail: str, name: str) -> bool:

@@ -53,6 +53,7 @@ _TOP = re.compile(
     \b (?:(?P<first>\d{{1,3}})\s+)? {_MOST} \s+ (?:(?P<wanted>\d{{1,3}})\s+)? (?P<column>{_ANY_COLUMN})\b
     | \b(?:which|what) \s+ (?:(?P<wanted2>\d{{1,3}})\s+)? (?P<column2>{_ANY_COLUMN}) \b (?!\s+(?:pays?|earns?|offers?)\b) (?= [^|?]* \b{_OFTEN}\b )
     | \b{_OFTEN}\b [^|?]{{0,40}}? (?P<column3>skill|city|country|title|degree|state)[\s-]wise\b
+    | \b(?:which|what) \s+ (?P<column4>skills?|qualifications|degrees?|languages|tools) \s+ (?:do|does|are|is|should|would) \b (?= [^|?]* \b(?:need|require|ask|want|have|expect)\w*\b )
     | (?P<where> \b where \s+ (?:are|is|do|can\s+i\s+find) \b [^|?]{{0,20}} \b(?:the\s+)?most\b )
     """,
     _FLAGS,
@@ -192,7 +193,7 @@ def _top(text: str) -> list[Finding]:
     if match["where"]:
         column: Category = "city"
     else:
-        column = _column(match["column"] or match["column2"] or match["column3"])
+        column = _column(match["column"] or match["column2"] or match["column3"] or match["column4"])
     # "top roles in Berlin" asks for jobs, "most common roles" for a count of titles.
     if column == "standard_title" and re.match(r"(?:\d+\s+)?top", match[0].lower()):
         return []

@@ -42,6 +42,11 @@ def find_skill_mentions(text: str) -> list[Finding]:
     return _choices(mentions, text)
 
 
+def skill_in_full(name: str) -> str | None:
+    """The skill of that full name, in any case."""
+    return _full_names().get(name.lower())
+
+
 def is_skill(phrase: str) -> bool:
     """Whether a phrase names one skill and cannot as well be a plain word ("go")."""
     name = phrase.lower()

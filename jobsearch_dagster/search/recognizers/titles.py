@@ -19,7 +19,7 @@ _MOST_WORDS = 4
 """Words of a title; a fifth is more likely a part of the sentence."""
 _ANYONE = frozenset(("specialist", "associate", "worker", "expert", "professional", "staff", "person", "people"))
 """Occupations that after a skill say no more than the skill ("React specialist")."""
-_TOOLS = frozenset(("software", "business software", "data", "cloud and devops", "testing", "languages"))
+_TOOLS = frozenset(("software", "business software", "data", "cloud and devops", "testing", "languages", "design"))
 """Fields of skills that stand beside a title rather than in it: "python developer", but "payroll clerk"."""
 _SUFFIX = re.compile(r"[a-z]{3,}(?:ologist|ographer|ician|otherapist|smith|wright|keeper|maker|herder|handler|tender)")
 """Ends of words that name an occupation, known or not."""

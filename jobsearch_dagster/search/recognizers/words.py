@@ -71,6 +71,13 @@ def find_keywords(text: str) -> list[Finding]:
     return findings
 
 
+def find_content_words(text: str) -> list[Finding]:
+    """`keywords`: every word with a meaning of its own, for a question about jobs that names nothing else."""
+    return [
+        Finding("keywords", match[0].lower(), *match.span()) for match in _WORD.finditer(text) if _has_meaning(match[0])
+    ]
+
+
 def _phrase_end(text: str, match: re.Match[str]) -> int:
     """Where the run of meaningful words that starts here ends; its start where its first word means nothing."""
     end, start, count = match.start(), match.start(), 0

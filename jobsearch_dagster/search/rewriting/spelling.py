@@ -88,13 +88,14 @@ def _nearest(word: str, known: tuple[str, ...], *, is_rare: bool = False) -> str
     candidates = [(distance, name) for name, distance, _ in found if _may_be_meant(word, name)]
     if not candidates:
         return None
-    # Of several equally near, the one that only swaps letters, then the one that begins alike.
-    return min(candidates, key=lambda pair: (pair[0], sorted(pair[1]) != sorted(word), -_alike(word, pair[1])))[1]
+    return min(candidates, key=lambda pair: (pair[0], _likelihood(word, pair[1])))[1]
 
 
-def _alike(word: str, name: str) -> int:
-    """Letters at the beginning that are the same."""
-    return len(commonprefix((word, name)))
+def _likelihood(word: str, name: str) -> tuple[bool, bool, int]:
+    """Smaller for the likelier of two slips: letters swapped, then letters missing or doubled, then a wrong one late."""
+    swapped = sorted(name) == sorted(word)
+    missing = len(name) != len(word)
+    return not swapped, not missing, -len(commonprefix((word, name)))
 
 
 def _may_be_meant(word: str, name: str) -> bool:
