@@ -24,6 +24,10 @@ FAMILIES = (
 """Slots that a following question replaces together: "over $150K" after "under $100K" leaves no upper bound."""
 SHAPE = frozenset(("sort", "limit", "agg", "field", "group_by"))
 """Slots that say what to see of the jobs, not which."""
+_SUBJECT = frozenset(("titles", "skills", "skills_any", "keywords"))
+"""Slots that say what the work is."""
+_OF_PERSON = frozenset(("min_years", "max_years", "education", "seniority"))
+"""Slots that somebody adds about themselves: "I have 2 years of experience"."""
 SHORT = 4
 """Words of a fragment ("in Berlin", "over $100K") that goes on from the question before."""
 
@@ -40,6 +44,8 @@ class Reading:
         follows: How it goes on from the question before: not, in place of its slots, or beside them.
         dropped: Slots of the question before that no longer hold.
         pick: The number of a row shown before, from 1; -1 is the last.
+        undoes: Whether it takes the question before back.
+        before: The conversation up to the question before.
     """
 
     included: Slots
@@ -49,13 +55,22 @@ class Reading:
     follows: Follows = "no"
     dropped: frozenset[str] = frozenset()
     pick: int | None = None
+    undoes: bool = False
+    before: "Reading | None" = None
 
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
 _OPENING = r"""
-    (?: (?: ok | okay | please | let's | no | yes | oh | now | then | and | so | but | actually | hm+ | well | thanks | thank\s+you | sorry
+    (?: (?: ok | okay | please | let's | no | yes | oh | oops | ups | ah | uh | um | now | then | and | so | but | actually | hm+ | well | thanks | thank\s+you | sorry
         | alright | great | cool | wait | on\s+second\s+thoughts? ) [\s,.!:-]+ )*
 """
+_UNDOES = re.compile(
+    rf"""
+    {_OPENING} (?: undo (?!\s+the\s+\w) | go\s+back\b | back\s+(?:one\s+step|up|to\s+(?:the\s+)?(?:previous|before|last))
+        | (?:take|scratch)\s+that\s+back | take\s+back | revert\b | (?:return|back)\s+to\s+what\s+(?:i|we)\s+had ) .*
+    """,
+    _FLAGS | re.DOTALL,
+)
 _START_OVER = re.compile(
     rf"""
     {_OPENING}
@@ -152,6 +167,11 @@ def split_start(question: str) -> tuple[bool, str]:
     return (False, question) if match is None else (True, match["rest"].strip())
 
 
+def undoes(question: str) -> bool:
+    """Whether a question takes the one before back."""
+    return _UNDOES.match(question) is not None
+
+
 def dropped_slots(question: str) -> tuple[frozenset[str], str]:
     """The slots that "forget about the degree" drops, and the question with those words used up."""
     slots: set[str] = set()
@@ -177,8 +197,8 @@ def how_it_follows(question: str, named: set[str]) -> Follows:
     """Whether a question goes on from the one before, by its words and the slots it names."""
     asked = set(re.findall(r"[a-z]+", question.lower()))
     says_job = bool(asked & words("job") - {"pay", "paid", "paying", "salary", "wage", "wages", "salaries", "work", "position", "based"})
-    shape_only = bool(named) and named <= SHAPE
-    fragment = not says_job and (len(asked) <= SHORT or _GOES_ON.match(question) or _BEGINS_AND.match(question))
+    shape_only = bool(named) and (named <= SHAPE or (named <= _OF_PERSON and not named & _SUBJECT))
+    fragment = not says_job and (len(asked) <= SHORT or not named & _SUBJECT or _GOES_ON.match(question) or _BEGINS_AND.match(question))
     if not (shape_only or fragment or _FOLLOWS_UP.match(question)):
         return "no"
     return "adding" if _ADDS.match(question) and not _REPLACES.search(question) else "replacing"
@@ -190,10 +210,12 @@ def continued(before: Reading, new: Reading) -> Reading:
         "harmful", "personal", "off_topic", "over", "long", "empty", "place",
     ):  # fmt: skip
         return new if new.pick is None else replace(new, reply="vague")
+    if new.undoes:
+        return before.before or before
     if new.pick is not None:
         return replace(before, pick=new.pick, reply=None)
     if new.follows == "no":
-        return new
+        return replace(new, before=before)
     kept = {slot: value for slot, value in before.included.items() if slot not in new.dropped}
     adding = new.follows == "adding"
     included = _without_values(_merged(kept, new.included, adding=adding), new.excluded)
@@ -201,7 +223,7 @@ def continued(before: Reading, new: Reading) -> Reading:
     excluded = _merged(excluded, new.excluded, adding=True)
     asked = {*included, *(f"exclude.{slot}" for slot in excluded)}
     evidence = {slot: words for slot, words in (before.evidence | new.evidence).items() if slot in asked}
-    return Reading(included, excluded, evidence)
+    return Reading(included, excluded, evidence, before=before)
 
 
 def _merged(before: Slots, new: Slots, *, adding: bool) -> Slots:

@@ -18,6 +18,7 @@ from jobsearch_dagster.search.conversation import (
     how_it_follows,
     picked_row,
     split_start,
+    undoes,
     union,
 )
 from jobsearch_dagster.search.filter import Constraints, Intent, Interpretation, JobFilter
@@ -64,8 +65,8 @@ def recognizers(country: str | None) -> tuple[Recognizer, ...]:
         find_work_mode,
         find_seniority,
         find_named_places,
-        find_industries,
         find_titles,
+        find_industries,
         find_skill_mentions,
         find_unknown_places,
         find_keywords,
@@ -113,6 +114,8 @@ def _read_later(question: str) -> Reading:
     starts_over, asked = split_start(question)
     if starts_over:
         return replace(_read_slots(asked), follows="no") if asked else _nothing("over")
+    if undoes(question):
+        return replace(_nothing("vague"), undoes=True)
     pick = picked_row(question)
     if pick is not None:
         return replace(_nothing("vague"), pick=pick)

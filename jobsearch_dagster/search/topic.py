@@ -19,6 +19,9 @@ _OFF_TOPIC_START = re.compile(
     r"""
     (?: what | who | where | when | why | how )
       (?: 's | \s+ (?: is | are | was | do | does | did | to | many\s+people | old | far | tall | big )) \b
+    | (?: who | when | why ) \b (?! \s+ (?: is | are | 's )? \s* (?: hir | look | need | want | pay | offer | ha[sv]e? | else | would | will | can
+        | might | employ | recruit | take | wants ) \w* )
+    | (?: is\s+it | should\s+i | do\s+you\s+(?:like|think|believe|know\s+(?:how|who|why)) ) \b
     | tell\s+me\s+(?:a|about)\b | (?: write | translate | explain | sing | play | calculate | solve | define ) \b
     """,
     _FLAGS,

@@ -14,7 +14,7 @@ NUMBER_WORDS = {word: number for number, word in enumerate(_ONE_TO_TWELVE, start
 _NUMBER = rf"(?:\d{{1,2}}(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}|a(?=\s+(?:years?|yrs?)\s+(?:of|in|experience|as|on)))"
 _YEARS = re.compile(
     rf"""
-    (?P<before> (?: \b(?: at\ least | more\ than | over | min(?:imum)?(?:\ of)? | less\ than | fewer\ than | under
+    (?P<before> (?: \b(?: at\ least | no[t]?\ less\ than | no\ fewer\ than | more\ than | over | min(?:imum)?(?:\ of)? | less\ than | fewer\ than | under
         | below | up\ to | at\ most | max(?:imum)?(?:\ of)? | not?\ more\ than | between | from )\s+ )? )
     (?<![\w.$€£₹]) (?P<low>{_NUMBER}) \s*\+?
     (?: \s*(?:-|to|and)\s* (?P<high>{_NUMBER}) \s*\+? )?
@@ -64,9 +64,11 @@ _THEIRS = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_OLD = re.compile(r"\s*(?:of\s+age|old)\b", re.IGNORECASE)
+_OLD = re.compile(r"\s*(?:of\s+age|old|ago|later|from\s+now)\b", re.IGNORECASE)
 _CONTRACT = re.compile(r"\s*(?:contract|fixed|ftc|assignment|project|visa|plan)", re.IGNORECASE)
 _AT_MOST = ("up to", "at most", "max", "no more", "not more")
+_AT_LEAST = ("no less", "not less", "no fewer")
+_NOTHING = re.compile(r"\b(?:nothing|none|no\s+(?:jobs?|roles?|postings?)|not)\b[^.,;|?!]{0,30}$", re.IGNORECASE)
 _LESS_THAN = ("less", "fewer", "under", "below")
 
 
@@ -95,16 +97,20 @@ def _bounds(match: re.Match[str], text: str) -> list[Finding]:
         or _THEIRS.search(context) is not None
         or (_JOB_ASKS.search(context) is not None and _PERSON_SPEAKS.search(context) is None)
     )
+    if before.startswith(("over", "more than")) and _NOTHING.search(context):  # "nothing that wants over 5"
+        return [Finding("max_years", high, *match.span(), is_final=True)]
+    if before.startswith(_AT_LEAST):
+        return [Finding("min_years", low, *match.span(), is_final=True)]
     if before.startswith(_LESS_THAN):
-        return [Finding("max_years", max(high - 1, 0), *match.span())]
+        return [Finding("max_years", max(high - 1, 0), *match.span(), is_final=True)]
     if before.startswith(_AT_MOST) or not job_asks:
-        return [Finding("max_years", high, *match.span())]
-    findings = [Finding("min_years", low, *match.span())]
+        return [Finding("max_years", high, *match.span(), is_final=True)]
+    findings = [Finding("min_years", low, *match.span(), is_final=True)]
     exactly = re.search(r"\bexact(?:ly)?\s*$", context, re.IGNORECASE)
     if exactly:
-        return [*findings, Finding("max_years", high, *match.span())]
+        return [*findings, Finding("max_years", high, *match.span(), is_final=True)]
     open_ended = before.strip() not in ("", "between", "from") or re.search(r"\+|more|minimum|\bup\b|plus", match[0].lower()) is not None or match["high"] is None
-    return findings if open_ended else [*findings, Finding("max_years", high, *match.span())]
+    return findings if open_ended else [*findings, Finding("max_years", high, *match.span(), is_final=True)]
 
 
 def _number(text: str) -> int:

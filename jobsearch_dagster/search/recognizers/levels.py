@@ -10,11 +10,15 @@ from jobsearch_dagster.search.recognizers.spans import Finding
 
 _WORK_MODE = {
     "remote": r"(?:fully\s+|100%\s+|all[\s-]|completely\s+|entirely\s+|full\s+)?remote(?:ly)?(?:\s+work|[\s-]first|[\s-]only|[\s-]friendly)?"
+    r"(?!\s+(?:villages?|areas?|communit\w+|sensing|islands?|mountains?|desktop|servers?|control|monitoring|regions?|locations?|sites?|support\s+tool))"
+    r"|(?:purely\s+|fully\s+|only\s+)?online(?=\s+(?:only|lessons?|classes|jobs?|work|roles?|positions?|teaching|tutoring)|\s*[.,;!?]|\s*$)"
     r"|(?:work(?:ing|s)?[\s-])?(?:from|out\s+of|in)[\s-](?:my\s+(?:own\s+)?|the\s+)?(?:home|house|kitchen\s+table|couch|sofa|bedroom|living\s+room)"
     r"|work(?:ing)?[\s-]from[\s-]anywhere|from\s+anywhere|wfh|home[\s-](?:office|based|working|work)|at\s+home|tele(?:commut\w+|work\w*)"
     r"|distributed(?=\s+(?:team|compan|jobs?|roles?|work))|no\s+commut(?:e|ing)|without\s+(?:a\s+|any\s+)?commut(?:e|ing)|digital\s+nomads?(?:\s+friendly)?"
     r"|location[\s-]independent|(?:not|never)\s+(?:have\s+to\s+)?(?:leave|leaving)\s+(?:my|the)\s+(?:house|home)|virtual(?=\s+(?:job|role|position|work))",
-    "hybrid": r"hybrid|(?:partly|partially|part[\s-]time|half)\s+(?:remote|from\s+home)(?:[\s,]+(?:and\s+)?(?:partly|half)\s+(?:at|in|on)\s+(?:the\s+|an\s+)?(?:office|site))?"
+    "hybrid": r"hybrid|blended\s+work\w*|(?:come|coming|go|going)\s+in(?:to\s+(?:the\s+)?office)?\s+[^.;|?!]{2,40}\b(?:at|from)\s+home"
+    r"|(?:office|lab|site|desk|campus|studio)\s+(?:presence\s+|time\s+)?[^.;|?!]{0,30}\b(?:days?|once|twice)\b[^.;|?!]{0,20}\b(?:home|remote|wherever|anywhere)"
+    r"|(?:partly|partially|part[\s-]time|half)\s+(?:remote|from\s+home)(?:[\s,]+(?:and\s+)?(?:partly|half)\s+(?:at|in|on)\s+(?:the\s+|an\s+)?(?:office|site))?"
     r"|(?:mix|combination|blend|split)\s+of\s+(?:home|office|remote|on-?site)\s+(?:and|/|with)\s+(?:home|office|remote|on-?site)(?:\s+work)?"
     r"|(?:some|a\s+few|few|couple\s+of|\d|two|three|one)\s+days?\s+(?:a\s+week\s+)?(?:at|in|from)\s+(?:the\s+|my\s+|an\s+)?(?:office|home)"
     r"(?:[^.;|?!]{0,30}\b(?:at|in|from)\s+(?:the\s+|my\s+|an\s+)?(?:office|home|rest\s+\w+))?"
@@ -31,7 +35,7 @@ _SENIORITY = {
     "entry": r"entry[\s-]level|entry(?=\s+(?:jobs?|roles?|positions?)\b)|(?:new|fresh|recent)\s+(?:(?:college|university)\s+)?(?:grad(?:uate)?s?)"
     r"|freshers?|beginners?|early[\s-]career|grad(?:uate)?(?:[\s-]level)?(?=\s+(?:jobs?|roles?|positions?|openings?|scheme|programme|program)\b)|starter(?=\s+(?:jobs?|roles?|positions?)\b)"
     r"|(?:just|straight|fresh|right)\s+out\s+of\s+(?:college|university|school|uni)|career\s+starters?",
-    "junior": r"juniors?(?:[\s-]level)?|jr\.?",
+    "junior": r"juniors?(?:[\s-]level)?(?!\s+(?:high|school|college))|jr\.?",
     "mid": r"mid(?:[\s-]?(?:level|senior|career|weight))?|intermediate(?:[\s-]level)?|medior|mid(?=\s+(?:to|or|and|/))",
     "senior": r"seniors?(?:[\s-]level)?(?!\s+(?:care|living|home|citizen|center|centre)s?)|sr\.?|snr\.?",
     "lead": r"(?:(?:team|tech|technical)\s+)?leads?(?!\s+(?:generation|to|me|time))|lead[\s-]level",
@@ -44,21 +48,21 @@ _SENIORITY = {
     r"|executives(?=\s*$)|board[\s-]level",
 }
 _EMPLOYMENT_TYPE = {
-    "full-time": r"full[\s-]?time(?:rs?)?|permanent(?:ly)?|40\s+hours?\s+(?:a|per)\s+week|full[\s-]hours",
-    "part-time": r"part[\s-]?time(?:rs?)?|(?:[5-9]|[12]\d|3[0-2])\s*(?:hours?|hrs?|h)\s*(?:a|per|/)\s*(?:week|wk)|half[\s-]days?|reduced\s+hours"
-    r"|(?:a\s+few|few|couple\s+of)\s+hours\s+(?:a|per)\s+(?:day|week)|mini[\s-]?job|weekends?\s+only|only\s+(?:on\s+)?weekends?|(?:two|three|2|3)\s+days\s+(?:a|per)\s+week(?!\s+(?:in|at|from))",
+    "full-time": r"full[\s-]?time(?:rs?)?|full(?=\s+(?:or|and|/)\s+part[\s-]?time)|permanent(?:ly)?|(?:full\s+)?(?:3[5-9]|40)[\s-]*(?:hours?|hrs?|h)(?:\s*(?:a|per|/)\s*(?:week|wk))?|full[\s-]hours",
+    "part-time": r"part[\s-]?time(?:rs?)?|(?:[5-9]|[12]\d|3[0-2])\s*(?:hours?|hrs?|h)(?:\s*(?:a|per|/)\s*(?:week|wk)|\s+or\s+so|\s+weekly)|half[\s-]days?|reduced\s+hours"
+    r"|(?:a\s+few|few|couple\s+of)\s+hours\s+(?:a|per)\s+(?:day|week)|mini[\s-]?job|side\s+(?:hustle|gig|job)s?|(?:beside|next\s+to|alongside|during)\s+(?:my\s+)?(?:studies|school|university|college)|(?:a\s+)?(?:couple\s+of|few|2|3|two|three)\s+evenings\s+(?:a|per)\s+week|weekends?\s+only|only\s+(?:on\s+)?weekends?|(?:two|three|2|3)\s+days\s+(?:a|per)\s+week(?!\s+(?:in|at|from))",
     "contract": r"contract(?:or|ors|ing|s)?(?!\s+(?:types?|drafting|negotiation|law|manage\w*|admin\w*))(?:[\s-](?:work|basis|to[\s-]hire))?|fixed[\s-]term(?:\s+contracts?)?|c2c|corp[\s-]to[\s-]corp",
-    "temporary": r"temp(?:orary|s)?(?:\s+(?:work|job|role)s?)?|seasonal|(?:summer|winter|christmas|holiday|harvest)\s+(?:jobs?|work|gigs?|season)|for\s+the\s+(?:summer|season|holidays)|interim|maternity\s+cover|short[\s-]term",
+    "temporary": r"temp(?:orary|s|ing)?(?:\s+(?:work|job|role)s?)?|seasonal|(?:summer|winter|christmas|holiday|harvest)\s+(?:jobs?|work|gigs?|season)|for\s+the\s+(?:summer|season|holidays)|interim|maternity\s+cover|short[\s-]term",
     "internship": r"internships?|work\s+placements?|placement\s+year|co-?op(?=\s+(?:job|position|placement|role)s?\b)|stage(?=\s+in\b)",
-    "freelance": r"freelanc(?:e|er|ers|ing)|self[\s-]employed|gig\s+work|1099|project[\s-]based",
+    "freelance": r"freelanc(?:e|er|ers|ing)|self[\s-]employed|gig\s+work|(?<!contractor, )1099|project[\s-]based",
 }
 _DEGREE = r"(?:\s+(?:degrees?|diplomas?|level))?"
 _EDUCATION = {
     "high school": r"(?:high|secondary)[\s-]school(?:\s+(?:diploma|degree|leaver|graduate|education))?s?(?!\s+(?:teacher|principal|counsel\w+|teach\w*))|ged|school[\s-]leavers?|a[\s-]levels?"
     r"|abitur|matric(?:ulation)?|secondary\s+education",
-    "bachelor": r"bachelor(?:'?s)?(?:\s+of\s+\w+)?"+_DEGREE+r"|b\.?\s?sc\.?(?:\s+degree)?|b\.?a\.?(?=\s+(?:degree|in\b|or\b))|bsn|b\.?eng\.?|b\.?tech|bba|undergraduate"+_DEGREE
-    + r"|undergrad"+_DEGREE+r"|(?:four|4)[\s-]year\s+degree|college\s+(?:degree|graduate|education)s?|university\s+graduates?|first\s+degree",
-    "master": r"masters?'?s?(?:\s+of\s+\w+)?\s+(?:degrees?|level|diploma|required|needed|asked)|master'?s|masters|(?<=bachelor or )master|(?<=bachelor and )master|(?<=bachelor/)master|(?<=bachelor's or )master|(?<=bsc or )master"
+    "bachelor": r"bachelor(?:'?s)?(?!\s+part(?:y|ies))(?:\s+of\s+\w+)?"+_DEGREE+r"|b\.?\s?sc\.?(?:\s+degree)?|b\.a\.?|(?-i:BA)|b\.?a\.?(?=\s+(?:degree|in\b|or\b))|bsn|b\.?eng\.?|b\.?tech|bba|undergraduate"+_DEGREE
+    + r"|undergrad"+_DEGREE+r"|(?:four|4)[\s-]year\s+degree|(?:college|university)\s+(?:degree|graduate|education|grad)s?|university\s+graduates?|first\s+degree",
+    "master": r"ll\.?m\.?(?!s)|a\s+master(?=\s*[.,;?!]|\s*$)|masters?'?s?(?:\s+of\s+\w+)?\s+(?:degrees?|level|diploma|required|needed|asked)|master'?s|masters|(?<=bachelor or )master|(?<=bachelor and )master|(?<=bachelor/)master|(?<=bachelor's or )master|(?<=bsc or )master"
     r"|(?:with|have|hold|finished|need(?:s|ing)?|requir\w+|got)\s+(?:a|my|an)\s+master|master(?=\s+(?:or|and|/)\s+(?:phd|doctora\w+|bachelor))|m\.?\s?sc\.?(?:\s+degree)?|mba|m\.?tech|m\.?eng\.?|m\.?a\.?(?=\s+degree)|graduate\s+degree|post[\s-]?graduate"+_DEGREE,
     "phd": r"ph\.?\s?d\.?'?s?"+_DEGREE+r"|doctora(?:te|l)s?(?:\s+(?:degree|level))?|dphil",
 }

@@ -27,7 +27,7 @@ _LOWER = (
     r"|better\s+than|beyond|anything\s+from|starting|upwards\s+from|north\s+of|upwards?\s+of|(?:no|not)\s+(?:less|lower)\s+than|not\s+(?:under|below)|>=?"
 )
 _UPPER = (
-    r"under|below|less\s+than|lower\s+than|up\s+to|at\s+most|max(?:imum)?(?:\s+of)?|(?:no|not)\s+(?:more|higher)\s+than"
+    r"capped\s+at|cap\s+of|ceiling\s+of|budget\s+(?:of|is)|under|below|less\s+than|lower\s+than|up\s+to|at\s+most|max(?:imum)?(?:\s+of)?|(?:no|not)\s+(?:more|higher)\s+than"
     r"|not\s+(?:over|above)|within|<=?"
 )
 _ABOUT = r"around|about|approximately|roughly|circa|close\s+to|near|~"
@@ -97,7 +97,7 @@ def find_pay(text: str, country: str | None = None) -> list[Finding]:
     findings = [Finding("has_salary", False, *match.span(), is_final=True) for match in _UNKNOWN.finditer(text)]
     if not findings:
         findings = _stated(text)
-    findings += [Finding("min_salary_usd", 100_000, *match.span()) for match in _SIX_FIGURES.finditer(text)]
+    findings += [Finding("min_salary_usd", 100_000, *match.span(), is_final=True) for match in _SIX_FIGURES.finditer(text)]
     for match in _PAY.finditer(_NO_PAY.sub(lambda found: "|" * len(found[0]), text)):
         if _is_pay(match, text):
             findings += _bounds(match, is_reversed=_REVERSED.search(text, 0, match.start("before")) is not None, country=country)
@@ -139,8 +139,8 @@ def _bounds(match: re.Match[str], *, is_reversed: bool, country: str | None) -> 
     if side == "about":
         low, high = round(low * (1 - AROUND)), round(high * (1 + AROUND))
     lower, upper = (
-        Finding("min_salary_usd", low, *match.span()),
-        Finding("max_salary_usd", high, *match.span()),
+        Finding("min_salary_usd", low, *match.span(), is_final=True),
+        Finding("max_salary_usd", high, *match.span(), is_final=True),
     )
     if side == "upper":
         return [upper]

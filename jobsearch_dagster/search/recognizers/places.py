@@ -31,6 +31,7 @@ _SURE = re.compile(r"(?:in|near|around|within|inside|outside|across|throughout|c
 _REST = re.compile(
     r"\b(?:open|available|jobs?|roles?|positions?)\s+in\s+(?P<place>[^|?!;:]+?)\s*[.?!]*$", re.IGNORECASE
 )
+_LAST_NAME = re.compile(r"(?:,|\bin|\bnear|\baround)\s+(?P<place>[A-Z][^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,2})\s*[.?!]*$")
 _MOVING = re.compile(
     r"\b(?:mov|relocat|com|transferr)(?:e|ing)\s+from\s+(?P<left>[^|,.;?!]{2,40}?)\s+to\b", re.IGNORECASE
 )
@@ -44,6 +45,8 @@ _LEAST_LETTERS = 4
 """Of a place without "in": shorter names are words as well."""
 _SHORT_NAMES = frozenset(("usa", "uk", "uae", "nyc", "emea", "dach", "apac", "eu", "latam", "mena", "anz", "gcc", "pnw"))
 _SHORT_IN_CAPITALS = frozenset(("US", "SF", "DC"))
+_WELL_KNOWN = 300_000
+"""Inhabitants of a city that everyone knows; smaller ones share their names with words (Bush, Union)."""
 _LARGE = 1_000_000
 """Inhabitants of a city that is meant even where a skill has its name: Phoenix."""
 _WIDE = frozenset(("area", "region", "metro", "valley", "county", "district"))
@@ -79,8 +82,8 @@ def find_named_places(text: str) -> list[Finding]:
 
 
 def find_unknown_places(text: str) -> list[Finding]:
-    """`locations`: what a question ends with after "jobs in", if it is no place, skill or trade that anyone knows."""
-    match = _REST.search(text)
+    """`locations`: what a question ends with after "jobs in" or, capitalized, after a comma, if nothing else is known."""
+    match = _REST.search(text) or _LAST_NAME.search(text)
     if match is None:
         return []
     named = set(re.findall(r"[^\W\d_]+", match["place"].lower()))
@@ -117,6 +120,18 @@ def _with_city_before(found: list[Finding], text: str, anchor: int) -> list[Find
 def without_accents(text: str) -> str:
     """As it is written in English: `zürich` is `zurich`."""
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def is_clear_place(name: str) -> bool:
+    """Whether a name alone says which place is meant: that of a large town, a region or a country."""
+    found = parse_location(name)
+    return bool(found.country or found.region) or _is_area(place_key(name))
+
+
+def is_well_known_place(word: str) -> bool:
+    """Whether a word is the name of a large city, a country or a region, in any case."""
+    key = place_key(word)
+    return key in large_city_keys(_WELL_KNOWN) or (len(word) >= _LEAST_LETTERS and _is_area(key))
 
 
 def is_place(word: str) -> bool:

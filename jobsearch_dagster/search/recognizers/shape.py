@@ -39,6 +39,7 @@ _COUNT = re.compile(
     r"""
     \b(?: how\s+many (?!\s+(?:years?|hours?|days?|weeks?|months?|people|persons?|inhabitants|residents|euros|dollars)\b)
         | (?:the\s+)?(?:total\s+|whole\s+)?number\s+of (?!\s+(?:years|hours|days)\b) | count(?:\s+of|\s+up)?(?=\s+(?:the|all|of|my|how|jobs|\w+\s+jobs)\b) | count\s+the
+        | (?:^|\b(?:the|show|list)\s+)(?:jobs|openings|postings|vacancies|positions|roles)(?=\s+(?:per|by)\s+(?!(?:the\s+)?(?:hour|day|week|month|year|pay|salary)))
         | how\s+common\s+(?:is|are) | (?:breakdown|distribution|tally)\s+of | break\s+down )\b
     """,
     _FLAGS,
@@ -52,6 +53,7 @@ _TOP = re.compile(
     rf"""
     \b (?:(?P<first>\d{{1,3}})\s+)? {_MOST} \s+ (?:(?P<wanted>\d{{1,3}})\s+)? (?P<column>{_ANY_COLUMN})\b
     | \b(?:which|what) \s+ (?:(?P<wanted2>\d{{1,3}})\s+)? (?P<column2>{_ANY_COLUMN}) \b (?!\s+(?:pays?|earns?|offers?)\b) (?= [^|?]* \b{_OFTEN}\b )
+    | \b(?P<column5>skill|city|country|title|degree|state)[\s-]wise\b (?= [^|?]* \b{_OFTEN}\b )
     | \b{_OFTEN}\b [^|?]{{0,40}}? (?P<column3>skill|city|country|title|degree|state)[\s-]wise\b
     | \b(?:which|what) \s+ (?P<column4>skills?|qualifications|degrees?|languages|tools) \s+ (?:do|does|are|is|should|would) \b (?= [^|?]* \b(?:need|require|ask|want|have|expect)\w*\b )
     | (?P<where> \b where \s+ (?:are|is|do|can\s+i\s+find) \b [^|?]{{0,20}} \b(?:the\s+)?most\b )
@@ -79,7 +81,7 @@ _STATISTIC = re.compile(
 )
 _ASKS_A_FIGURE = re.compile(r"\b(?:what|what's|whats|tell|give|calculate|compute|show|know|find\s+out)\b", _FLAGS)
 _OF_SOMEONE = re.compile(
-    r"\s*(?:(?:that\s+)?(?:offered|paid|given|advertised|possible)\b|(?:for|of|to|among|in|at|an?|any|you|someone|somebody|people)\b)(?!\s+(?:first|order)\b)", _FLAGS
+    r"\s*(?:(?:that\s+)?(?:offered|paid|given|advertised|possible)\b|(?:for|of|to|among|in|at|an?|any|anyone|anybody|you|someone|somebody|people)\b)(?!\s+(?:first|order)\b)", _FLAGS
 )
 _EXTREME = re.compile(
     r"""
@@ -94,7 +96,7 @@ _EXPERIENCE_ASKED = re.compile(r"\bhow\s+(?:much|many\s+years(?:'|\s+of)?)\s+(?:
 _HOW_MUCH = re.compile(
     rf"""
     \bhow\s+much\b (?!\s+(?:experience|time)\b)
-    | \bwhat\s+(?:do|does|can|could|would|will)\b (?= [^?]{{0,80}} \b(?:earn|make|get\s+paid|pay|get)\b )
+    | \bwhat\s+(?:do|does|can|could|would|will)\b (?= [^?]{{0,80}} \b(?:earn|make|get\s+paid|pay)\b )
     | \bwhat(?:'s|\s+is|\s+are) \s+ the \s+ {_MONEY} \s+ (?:like\s+)? (?:of|for|in)\b
     | \bwhat \s+ (?:kind\s+of\s+)? {_MONEY} \s+ (?:can|could|do|does|should|would)\b
     | ^\W* {_MONEY} \s+ (?:of|for) \s+ (?:an?\s+)? (?=\w)
@@ -106,13 +108,14 @@ _UP = r"(?:asc\w*|going\s+up|upwards?|(?:from\s+)?low(?:est)?\s+to\s+high(?:est)
 _DOWN = r"(?:desc\w*|going\s+down|downwards?|(?:from\s+)?high(?:est)?\s+to\s+low(?:est)?|decreasing|falling|highest\s+first|best\s+first)"
 _SORT = {
     "salary_asc": rf"""
+        bottom (?=\s+\d) | {_BY_PAY} [^.;|?!]{{0,20}} \b(?:lowest|smallest|worst|least)\s+(?:at\s+the\s+top|on\s+top|first) | (?:from\s+)?low\s+to\s+high | {_MONEY}\s+going\s+{_UP} |
         (?:lowest|worst|least|low|poorly|badly|less\s+well|lower)[\s-](?:paid|paying)(?:\s+\w+)?(?:\s+first)? (?:\s+to\s+(?:the\s+)?(?:best|highest)(?:[\s-](?:paid|paying))?)?
         | cheap(?:est|er) (?:\s+ones?)? (?:\s+first)? | lowest\s+first | {_BY_PAY}\s*,?\s*{_UP} | {_MONEY}\s*,?\s*{_UP} | lowest\s+{_MONEY}\s+first
         | (?:pays?|paying|paid|earn) \s+ (?:the\s+)? (?:least|worst|lowest)
         | (?:lowest|worst|smallest|low|lower) \s+ {_MONEY} (?:\s+first)?
     """,
     "salary_desc": rf"""
-        (?:best|highest|top|well|better|high|higher|most)[\s-](?:paid|paying)(?:\s+\w+\s+first)? | most\s+money | (?:most\s+)?lucrative | highest\s+first | {_MONEY}\s*,?\s*{_DOWN}
+        (?:best|highest|top|well|better|high|higher|most)[\s-](?:paid|paying)(?:\s+\w+\s+first)? | (?:the\s+)?most\s+(?:money|cash|generous) | (?:most\s+)?lucrative | highest\s+first | {_MONEY}\s*,?\s*{_DOWN}
         | (?:pays?|paying|paid|earn|earning) \s+ (?:the\s+)? (?:best|most|highest|well|better)
         | (?:highest|best|top|biggest|good|high|higher) \s+ {_MONEY} (?:\s+first)? | {_BY_PAY} (?:\s*,?\s*{_DOWN})? | richest
     """,
@@ -121,11 +124,12 @@ _THINGS = r"(?:jobs?|roles?|positions?|openings?|postings?|vacanc(?:y|ies)|listi
 _NUMBER = r"\d{1,3}(?![\d.,]*\d)(?!\s*(?:k\b|%|\+|years?|hours?|days?|weeks?|months?|-))"
 _LIMIT = re.compile(
     rf"""
-    \b(?:top|first|best|only|just|any|exactly|another|next) \s+ (?P<after>{_NUMBER})\b
+    \b(?:top|bottom|first|best|only|just|any|exactly|another|next|no\s+more\s+than|not\s+more\s+than|at\s+most|up\s+to|max(?:imum)?) \s+ (?P<after>{_NUMBER})\b
     | \blimit(?:ed)? \s+ (?:\w+\s+)?? (?:to\s+)? (?P<limit>{_NUMBER})\b
     | \b(?:give|show|list|find|bring|send|get) \s+ (?:me\s+|us\s+)? (?:the\s+|up\s+to\s+|at\s+most\s+|some\s+)? (?P<give>{_NUMBER})\b
     | \b(?P<of>{_NUMBER}) \s+ {_THINGS}\b
     | \b(?P<enough>{_NUMBER}) \s+ (?:will\s+do|is\s+enough|are\s+enough|would\s+do|suffices?|is\s+plenty|please|max(?:imum)?|tops|at\s+most) \b
+    | ^\W*(?P<instead>{_NUMBER}) \s+ instead\b | \b(?P<single>single(?=\s+(?:best|highest|most|top|lowest|worst)))\b
     | \b(?P<before>{_NUMBER}) \s+ (?:[a-z-]+\s+){{0,3}}?
       (?:jobs|roles|positions|openings|postings|vacancies|listings|best|highest|cheapest|top|most|lowest|worst)\b
     """,
@@ -145,14 +149,14 @@ def find_limit(text: str) -> list[Finding]:
     if match is None:
         return []
     word = next(group for group in match.groups() if group).lower()
-    number = int(word)
+    number = 1 if word == "single" else int(word)
     start = match.start(match.lastindex or 0)
     return [Finding("limit", number, start, start + len(word))] if number else []
 
 
 def find_aggregate(text: str) -> list[Finding]:
     """`agg`, `field` and `group_by`, and the direction of a ranking of groups in `sort`."""
-    for find in (_compared, _best_paying, _top, _experience_asked, _count, _statistic, _extreme, _how_much):
+    for find in (_figure_alone, _compared, _best_paying, _top, _experience_asked, _count, _statistic, _extreme, _how_much):
         if findings := find(text):
             return findings
     return []
@@ -193,7 +197,7 @@ def _top(text: str) -> list[Finding]:
     if match["where"]:
         column: Category = "city"
     else:
-        column = _column(match["column"] or match["column2"] or match["column3"] or match["column4"])
+        column = _column(match["column"] or match["column2"] or match["column3"] or match["column4"] or match["column5"])
     # "top roles in Berlin" asks for jobs, "most common roles" for a count of titles.
     if column == "standard_title" and re.match(r"(?:\d+\s+)?top", match[0].lower()):
         return []
@@ -245,6 +249,16 @@ _END_OF_EXTREME = re.compile(r"\b(?:most|least)\b", re.IGNORECASE)
 
 def _figure(agg: Aggregate, match: re.Match[str], field: Measure = "midpoint_usd") -> list[Finding]:
     return [Finding("agg", agg, *match.span()), Finding("field", field, *match.span())]
+
+
+def _figure_alone(text: str) -> list[Finding]:
+    """ "And the median?" """
+    match = _ALONE.fullmatch(text)
+    agg = match and next(name for name in _FIGURES if match[name])
+    return _figure(agg, match, _MEASURES[agg]) if match and agg else []
+
+
+_ALONE = re.compile(rf"\W*(?:(?:and|or|now|what\s+about|how\s+about|the|is|what's)\s+)*(?:{_ANY_FIGURE})\W*", _FLAGS)
 
 
 def _compared(text: str) -> list[Finding]:

@@ -43,7 +43,7 @@ _NEGATION = re.compile(
     r"""
     (?: \b(?: not(?!\s+(?:only|just)) | no | non | without | w/o | except(?:ing|\s+for)? | excluding | exclude | excludes
         | outside | avoid(?:ing)? | never | neither | nor | rather\s+than | instead\s+of | other\s+than
-        | (?:anything|everything|anywhere|all|any\s+\w+)\s+but | apart\s+from | aside\s+from | but\s+(?:not|no) | minus | skip
+        | (?:anything|everything|anywhere|all|any\s+\w+)\s+but | apart\s+from | aside\s+from | but\s+(?:not|no) | minus | skip | save(?=\s+\w+) | strike\s+out | not\s+as | take\s+out | cross\s+out
         | hide | drop | remove | omit | ignore | bar | sans | hates? | dislikes? | refuse\s+to | allergic\s+to | opposed\s+to
         | nothing\s+(?:in|at|with|from|to\s+do\s+with) | (?:keep|stay|away|far)\s+(?:away\s+)?from | filter\s+out
         | leave\s+out | leaving\s+out | rule\s+out | cut\s+out | throw\s+out | get\s+rid\s+of | (?:sick|tired|fed\s+up)\s+(?:of|with)
@@ -61,7 +61,7 @@ _REACH = 80
 """Characters before a finding that a negation and the words after it may take."""
 _NEGATED_AFTER = re.compile(
     r"""
-    \s* (?: : \s* no\b | \s(?:is|are)\s+(?:out(?:\s+of\s+the\s+question)?|a\s+no(?:-go)?|not\s+(?:an\s+option|for\s+me|ok|wanted))
+    \s* (?: : \s* no\b | \s+no(?:\s+thank(?:s|\s+you))?\s*(?:[.,;!]|$) | \s(?:is|are)\s+(?:out(?:\s+of\s+the\s+question)?|a\s+no(?:-go)?|not\s+(?:an\s+option|for\s+me|ok|wanted))
     | \s(?:roles?\s+|jobs?\s+|ones?\s+)?(?:excluded|out|aside)\b(?!\s+of) | \s+not\s+(?:wanted|please|interested)
     | \s+(?:need|should)\s+not\b )
     """,
@@ -110,9 +110,14 @@ def _with_polarity(found: list[Finding], text: str) -> list[Finding]:
     return marked
 
 
+def is_excluded(text: str, start: int) -> bool:
+    """Whether what starts there stands behind a negation."""
+    return _NEGATION.search(text, max(0, start - _REACH), start) is not None
+
+
 def _is_negated(finding: Finding, text: str) -> bool:
     """By what stands before it ("no Java") or after it ("Java: no")."""
     return (
-        _NEGATION.search(text, max(0, finding.start - _REACH), finding.start) is not None
+        is_excluded(text, finding.start)
         or _NEGATED_AFTER.match(text, finding.end) is not None
     )

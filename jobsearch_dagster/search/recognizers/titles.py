@@ -9,8 +9,9 @@ from functools import lru_cache
 
 from jobsearch_dagster.preparation.skills import skill_fields
 from jobsearch_dagster.preparation.titles import standardize_title
-from jobsearch_dagster.search.recognizers.places import is_place
-from jobsearch_dagster.search.recognizers.skills import find_skill_mentions
+from jobsearch_dagster.search.english import english_frequency
+from jobsearch_dagster.search.recognizers.places import is_place, is_well_known_place
+from jobsearch_dagster.search.recognizers.skills import find_skill_mentions, is_skill
 from jobsearch_dagster.search.recognizers.spans import Finding
 from jobsearch_dagster.search.recognizers.words import words
 
@@ -21,8 +22,23 @@ _ANYONE = frozenset(("specialist", "associate", "worker", "expert", "professiona
 """Occupations that after a skill say no more than the skill ("React specialist")."""
 _TOOLS = frozenset(("software", "business software", "data", "cloud and devops", "testing", "languages", "design"))
 """Fields of skills that stand beside a title rather than in it: "python developer", but "payroll clerk"."""
-_SUFFIX = re.compile(r"[a-z]{3,}(?:ologist|ographer|ician|otherapist|smith|wright|keeper|maker|herder|handler|tender)")
+_SUFFIX = re.compile(
+    r"[a-z]{3,}(?:ologist|ographer|ician|otherapist|smith|wright|keeper|maker|herder|handler|tender|monger|guard|(?<!s)ist)"
+)
 """Ends of words that name an occupation, known or not."""
+_AGENT = re.compile(r"[a-z]{4,}(?:er|or)s?")
+"""Ends of words of which the rare ones, in the place of a title, do."""
+_COMMON_AGENT = 3000
+"""How often pyspellchecker's corpus has the rarest "-er" that is hardly ever an occupation (weather, ladder)."""
+_PHRASES = {"au pair": "au pair", "au pairs": "au pair", "school principal": "school principal", "school principals": "school principal",
+            "bean counter": "accountant", "bean counters": "accountant", "cabin crew": "cabin crew", "flight crew": "flight crew"}
+"""Titles that do not end with an occupation."""
+_SLANG = {
+    "sparky": "electrician", "brickie": "bricklayer", "chippy": "carpenter", "barkeep": "bartender", "cabbie": "taxi driver",
+    "trucker": "truck driver", "physio": "physiotherapist", "postie": "mail carrier", "doc": "doctor", "copper": "police officer",
+    "vet": "veterinarian", "binman": "refuse collector", "dietician": "dietitian", "adviser": "advisor", "anaesthetist": "anesthetist",
+}  # fmt: skip
+"""What people call an occupation -> its name."""
 _NO_MODIFIER = re.compile(r"[a-z]+ly|[a-z]+n't|.")
 _LISTED = 5
 """Most characters between two items of a list: ", or "."""
@@ -34,11 +50,17 @@ def find_titles(text: str) -> list[Finding]:
     """`titles`, in standard form and singular; "python developers" names the title `developer` and leaves `python`."""
     tokens = list(_WORD.finditer(text))
     tools = _tool_tokens(tokens, text)
-    findings: list[Finding] = []
+    findings = [
+        Finding("titles", _PHRASES[match[0].lower()], *match.span())
+        for match in re.finditer("|".join(rf"\b{phrase}\b" for phrase in _PHRASES), text, re.IGNORECASE)
+    ]
+    taken = [(found.start, found.end) for found in findings]
     last = len(tokens) - 1
     while last >= 0:
         first = last
-        occupation = None if last in tools else _occupation(tokens[last][0].lower())
+        occupation = None if last in tools else _occupation_at(tokens, last, text)
+        if any(start <= tokens[last].start() < end for start, end in taken):
+            occupation = None
         if occupation is not None:
             first = _first_token(tokens, last, text, tools)
             after_tool = first - 1 in tools and _touch(tokens, first, text)
@@ -66,7 +88,8 @@ def _is_trade(token: re.Match[str], tools: list[Finding]) -> bool:
 def _titles(tokens: list[re.Match[str]], occupation: str, *, after_tool: bool) -> list[Finding]:
     if len(tokens) == 1 and ((after_tool and occupation in _ANYONE) or occupation in _NEVER_A_TITLE):
         return []
-    written = " ".join([*(token[0].lower() for token in tokens[:-1]), occupation])
+    head = _SLANG.get(occupation, occupation)
+    written = " ".join([*(token[0].lower() for token in tokens[:-1]), head])
     title = standardize_title(written.replace("-", " ") if written in words("occupation") else written)
     return [Finding("titles", title, tokens[0].start(), tokens[-1].end())] if title else []
 
@@ -75,19 +98,38 @@ def _first_token(tokens: list[re.Match[str]], last: int, text: str, tools: set[i
     """Index of the first word of the title that ends with the last one."""
     first = last
     while first > 0 and last - first + 1 < _MOST_WORDS and _touch(tokens, first, text):
-        if first - 1 in tools or not _is_modifier(tokens[first - 1][0].lower(), is_next=first == last):
+        if first - 1 in tools or not _is_modifier(tokens[first - 1][0]):
             break
         first -= 1
     return first
 
 
-def _is_modifier(word: str, *, is_next: bool) -> bool:
-    """Whether a word may belong to the title behind it; next to the occupation, any noun may."""
+def _is_modifier(written: str) -> bool:
+    """Whether a word may belong to the title behind it: any noun that is not another title, a place or a plain word."""
+    word = written.lower()
     if word in words("title_modifier"):
         return True
-    if word in words("plain") or _NO_MODIFIER.fullmatch(word) or is_place(word):
+    if word in words("plain") or _NO_MODIFIER.fullmatch(word) or (written.istitle() and is_place(word)):
         return False
-    return is_next or _occupation(word) is not None
+    return not (is_well_known_place(word) or (word.endswith("s") and _occupation(word) is not None))
+
+
+def _occupation_at(tokens: list[re.Match[str]], number: int, text: str) -> str | None:
+    """The occupation that a token names, in the singular; rare words in "-er" only where a title stands."""
+    word = tokens[number][0].lower()
+    occupation = _occupation(word)
+    if occupation is not None or not _AGENT.fullmatch(word) or word in words("plain") | words("title_modifier"):
+        return occupation
+    if is_skill(word) or is_place(word) or english_frequency(word.removesuffix("s")) > _COMMON_AGENT:
+        return None
+    before = text[: tokens[number].start()]
+    behind = text[tokens[number].end() :]
+    is_title = _TITLE_BEFORE.search(before) or _TITLE_BEHIND.match(behind)
+    return word.removesuffix("s") if is_title else None
+
+
+_TITLE_BEFORE = re.compile(r"(?:^|\b(?:an?|as|for)\s+(?:[\w-]+\s+)?)$", re.IGNORECASE)
+_TITLE_BEHIND = re.compile(r"\s+(?:jobs?|roles?|positions?|work|openings?|vacanc\w+|postings?)\b", re.IGNORECASE)
 
 
 def _touch(tokens: list[re.Match[str]], number: int, text: str) -> bool:

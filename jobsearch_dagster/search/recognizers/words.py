@@ -10,7 +10,7 @@ from typing import Literal
 
 import yaml
 
-from jobsearch_dagster.search.recognizers.spans import Finding
+from jobsearch_dagster.search.recognizers.spans import Finding, is_excluded
 
 WordList = Literal["job", "asked", "function", "common", "plain", "occupation", "title_modifier", "industry", "workplace"]
 _INCLUDES: dict[WordList, tuple[WordList, ...]] = {
@@ -52,7 +52,13 @@ _AFTER = re.compile(
 def find_industries(text: str) -> list[Finding]:
     """`keywords`: industries and workplaces of several words, which are no titles or skills ("nursing home")."""
     pattern = rf"\b(?:{'|'.join(sorted(words('workplace'), key=len, reverse=True))})\b"
-    return [Finding("keywords", match[0].lower(), *match.span()) for match in re.finditer(pattern, text, re.IGNORECASE)]
+    found = [Finding("keywords", match[0].lower(), *match.span()) for match in re.finditer(pattern, text, re.IGNORECASE)]
+    shifts = re.finditer(r"\b(?:night|evening|weekend)s\b|\b(?:night|evening|weekend)\s+(?:shift|work)s?\b", text, re.IGNORECASE)
+    return found + [
+        Finding("keywords", f"{match[0].lower().split()[0].removesuffix('s')} shift", *match.span())
+        for match in shifts
+        if is_excluded(text, match.start())
+    ]
 
 
 def find_keywords(text: str) -> list[Finding]:
@@ -102,6 +108,7 @@ def _is_condition(text: str, start: int, end: int) -> bool:
     return (
         phrase in words("industry")
         or _BEFORE.search(text, max(0, start - _REACH), start) is not None
+        or (is_excluded(text, start) and "n't" not in text[max(0, start - _REACH) : start])
         or (text[start].isupper() and _BEFORE_A_NAME.search(text, max(0, start - _REACH), start) is not None)
         or _AFTER.match(text, end) is not None
     )

@@ -31,8 +31,20 @@ _WORDS = {
     "approx": "about",
     "min": "minimum",
     "max": "maximum",
+    "dont": "don't",
+    "doesnt": "doesn't",
+    "isnt": "isn't",
+    "cant": "can't",
+    "wont": "won't",
+    "im": "I'm",
+    "ive": "I've",
+    "fulltime": "full-time",
+    "parttime": "part-time",
+    "partime": "part-time",
+    "homeoffice": "home office",
+    "hrs": "hours",
 }
-_AS_WRITTEN = {"FT": "full-time", "PT": "part-time", "FTC": "fixed-term contract", "WFH": "remote", "LA": "Los Angeles"}
+_AS_WRITTEN = {"FT": "full-time", "PT": "part-time", "pt only": "part-time only", "ft only": "full-time only", "FTC": "fixed-term contract", "WFH": "remote", "LA": "Los Angeles"}
 """Those that only capitals make clear."""
 _ANY = re.compile(
     rf"(?<![\w&/.-])(?:{'|'.join(re.escape(word) for word in sorted(_WORDS, key=len, reverse=True))})(?![\w&/-])",

@@ -18,7 +18,7 @@ _RUN = re.compile(
     rf"(?:(?:[\s-]+|(?<=hundred)\s+and\s+|(?<=thousand)\s+and\s+)(?:{_NUMBER}|{_LARGE})\b)*",
     re.IGNORECASE,
 )
-_COUNTS = re.compile(r"\s*(?:years?|yrs?|hours?|days?|weeks?|months?|k|grand|lakhs?|crores?|decades?)\b", re.IGNORECASE)
+_COUNTS = re.compile(r"\s*(?:years?|yrs?|hours?|days?|weeks?|months?|results?|hits?|jobs?|postings?|openings?|vacanc\w+|k|grand|lakhs?|crores?|decades?)\b", re.IGNORECASE)
 _FRACTIONS = {
     r"half\s+an?\s+million": "500000",
     r"(?:an?\s+)?quarter\s+(?:of\s+an?\s+)?million": "250000",

@@ -7,7 +7,7 @@ with the next, in long words two (optimal string alignment distance, rapidfuzz).
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from os.path import commonprefix
 
@@ -15,8 +15,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from jobsearch_dagster.preparation.entities import known_skills
-from jobsearch_dagster.preparation.gazetteer import countries, is_known, large_city_keys, regions
-from jobsearch_dagster.preparation.place_names import place_key
+from jobsearch_dagster.preparation.gazetteer import countries, large_city_keys, regions
+from jobsearch_dagster.search.english import english_frequency
+from jobsearch_dagster.search.recognizers.places import is_clear_place
 from jobsearch_dagster.search.recognizers.skills import is_skill
 from jobsearch_dagster.search.recognizers.words import words
 from jobsearch_dagster.search.rewriting.edits import Edit
@@ -54,12 +55,12 @@ def _corrected(written: str) -> str | None:
         return None
     if (joined := _taken_apart(word)) is not None:
         return joined
-    if word.startswith("f") and word not in _english() and (right := _nearest(f"ph{word[1:]}", _vocabularies()[1])):  # "fotographer"
+    if word.startswith("f") and not english_frequency(word) and (right := _nearest(f"ph{word[1:]}", _vocabularies()[1])):  # "fotographer"
         return right
     if written.isupper() and len(word) <= LEAST_LETTERS:  # an abbreviation that is not known
         return None
-    known = _vocabularies()[:2] if word in _english() else _vocabularies()
-    return next(filter(None, (_nearest(word, names, is_rare=word in _english()) for names in known)), None)
+    known = _vocabularies()[:2] if english_frequency(word) else _vocabularies()
+    return next(filter(None, (_nearest(word, names, is_rare=english_frequency(word) > 0) for names in known)), None)
 
 
 def _is_right(word: str) -> bool:
@@ -68,9 +69,9 @@ def _is_right(word: str) -> bool:
         or word in words("plain")
         or {word, word.removesuffix("s")} & _occupation_words()
         or is_skill(word)
-        or is_known(place_key(word))
+        or is_clear_place(word)
         or word in _proper_names()
-        or _english().get(word, 0) > RARE
+        or english_frequency(word) > RARE
     )  # the cheap ones first: loading English takes 0.4 s
 
 
@@ -153,11 +154,3 @@ def _asked_words() -> frozenset[str]:
 @cache
 def _occupation_words() -> frozenset[str]:
     return words("occupation") | words("title_modifier") | words("industry")
-
-
-@cache
-def _english() -> Mapping[str, int]:
-    """English words and how often pyspellchecker's corpus has them."""
-    from spellchecker import SpellChecker
-
-    return SpellChecker(language="en").word_frequency.dictionary
