@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from itertools import takewhile
+from itertools import accumulate, takewhile
 from operator import is_not
 
 from sqlglot import exp
@@ -157,7 +157,8 @@ def guard(sql: str, *, rows: int = MOST_ROWS) -> str:
 def _rewritten(sql: str, rows: int) -> str:
     tree = _parsed(_tokens(sql), sql)
     names = _Names.introduced_by(tree)
-    for node in tree.walk():
+    # Tables first: where one is refused, its columns are too, which would be the lesser news.
+    for node in sorted(tree.walk(), key=lambda node: not isinstance(node, exp.With | exp.Into | exp.Table)):
         _check(node, names)
     _limit(tree, rows)
     return _written(tree)
@@ -191,20 +192,22 @@ def _tokens(sql: str) -> list[Token]:
         raise RefusedError("grammar", "it cannot be split into words; a quote or comment may be open") from error
     while tokens and tokens[-1].token_type == TokenType.SEMICOLON:
         tokens.pop()
-    if any(token.token_type == TokenType.SEMICOLON for token in tokens):
-        raise RefusedError("one statement", "there is a semicolon inside")
     if not tokens:
         raise RefusedError("one statement", "there is no statement")
-    if len(tokens) > MOST_TOKENS:
-        raise RefusedError("size", f"it has {len(tokens):,} words")
+    if any(token.token_type == TokenType.SEMICOLON for token in tokens):
+        raise RefusedError("one statement", "there is a semicolon inside")
     if tokens[0].token_type not in _FIRST:
         raise RefusedError("reading", f"it begins with {_shown(tokens[0].text)}")
-    depth = 0
-    for token in tokens:
-        depth += (token.token_type in _OPENING) - (token.token_type in _CLOSING)
-        if depth > MOST_NESTING:
-            raise RefusedError("nesting", "there are more open brackets")
+    if len(tokens) > MOST_TOKENS:
+        raise RefusedError("size", f"it has {len(tokens):,} words")
+    if max(accumulate(map(_step, tokens))) > MOST_NESTING:
+        raise RefusedError("nesting", "there are more open brackets")
     return tokens
+
+
+def _step(token: Token) -> int:
+    """How much deeper the statement nests after the token."""
+    return (token.token_type in _OPENING) - (token.token_type in _CLOSING)
 
 
 def _parsed(tokens: list[Token], sql: str) -> exp.Expr:
@@ -212,7 +215,7 @@ def _parsed(tokens: list[Token], sql: str) -> exp.Expr:
         trees = _PlainCalls(dialect=DuckDB(), error_level=ErrorLevel.RAISE).parse(tokens, sql)
     except RecursionError:
         raise
-    except Exception as error:  # noqa: BLE001 - a parser that stumbles over a text, however, has not understood it
+    except Exception as error:  # however the parser stumbles over a text, it has not understood it
         raise RefusedError("grammar", "it cannot be parsed") from error
     if len(trees) != 1 or not isinstance(trees[0], exp.Select | exp.SetOperation | exp.Subquery):
         raise RefusedError("reading", "it is no query")

@@ -9,10 +9,10 @@ import os
 import subprocess
 import sys
 import threading
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -99,12 +99,10 @@ class Sandbox:
         self.catalog = catalog
         self.limits = limits or Limits()
         self._closed = False
-        self._idle: SimpleQueue[_Worker] = SimpleQueue()
-        first, *others = [_Worker(catalog, self.limits) for _ in range(workers)]
-        for worker in (first, *others):
-            self._idle.put(worker)
+        self._idle = deque(_Worker(catalog, self.limits) for _ in range(workers))
+        self._free = threading.Semaphore(workers)
         try:
-            first.wait_until_ready()
+            self._idle[-1].wait_until_ready()
         except _DiedError as error:
             self.close()
             raise UserError(
@@ -120,8 +118,8 @@ class Sandbox:
     def close(self) -> None:
         """End the processes; one that is at work ends with its statement."""
         self._closed = True
-        while not self._idle.empty():
-            self._idle.get().stop()
+        while self._idle:
+            self._idle.pop().stop()
 
     def run(self, sql: str) -> Rows:
         """Guard a statement and run it.
@@ -136,7 +134,8 @@ class Sandbox:
         return self._run_guarded(guard(sql, rows=self.limits.rows))
 
     def _run_guarded(self, sql: str) -> Rows:
-        worker = self._idle.get()
+        self._free.acquire()
+        worker = self._idle.pop()
         try:
             if not worker.alive:
                 worker = self._successor_of(worker)
@@ -161,7 +160,9 @@ class Sandbox:
         if self._closed:
             worker.stop()
         else:
-            self._idle.put(worker)
+            # The warm ones are taken first; one that is still starting goes to the other end.
+            (self._idle.append if worker.ready else self._idle.appendleft)(worker)
+        self._free.release()
 
     def _result(self, sql: str, answer: dict[str, Any]) -> Rows:
         match answer.get("kind"):
@@ -194,10 +195,10 @@ class _Worker:
     def __init__(self, catalog: Path, limits: Limits) -> None:
         """Start the process; it opens the catalog while the caller goes on."""
         self._limits = limits
-        self._ready = False
+        self.ready = False
         environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
         environment |= {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONDONTWRITEBYTECODE": "1"}
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - this Python and this package's script
             [sys.executable, "-P", "-s", str(_WORKER)],  # -P: the modules beside the script are not top-level ones
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -230,10 +231,10 @@ class _Worker:
         Raises:
             _DiedError: It does not come up.
         """
-        if not self._ready:
+        if not self.ready:
             if self._receive(SECONDS_TO_START):
                 raise _DiedError(at_limit=False)
-            self._ready = True
+            self.ready = True
 
     def ask(self, sql: str) -> dict[str, Any]:
         """The answer to one statement.
@@ -277,6 +278,6 @@ class _Worker:
         finally:
             timer.cancel()
         try:
-            return json.loads(line)
-        except (ValueError, RecursionError) as error:
+            return dict(json.loads(line))
+        except (ValueError, TypeError, RecursionError) as error:  # no line, half a line, or not the worker's words
             raise _DiedError(at_limit.is_set()) from error
