@@ -173,6 +173,10 @@ class _PlainCalls(DuckDB.Parser):
     }
     NO_PAREN_FUNCTIONS = {}  # noqa: RUF012
 
+    def _parse_as_command(self, start: Token) -> exp.Command:
+        """Where the base class would log a warning and go on with a text that it does not understand."""
+        raise RefusedError("reading", f"{_shown(start.text)} is no reading")
+
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _OPENING = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE}
@@ -213,7 +217,7 @@ def _step(token: Token) -> int:
 def _parsed(tokens: list[Token], sql: str) -> exp.Expr:
     try:
         trees = _PlainCalls(dialect=DuckDB(), error_level=ErrorLevel.RAISE).parse(tokens, sql)
-    except RecursionError:
+    except (RecursionError, RefusedError):
         raise
     except Exception as error:  # however the parser stumbles over a text, it has not understood it
         raise RefusedError("grammar", "it cannot be parsed") from error

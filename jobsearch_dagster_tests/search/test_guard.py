@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from jobsearch_dagster.search.catalog import CATALOG_SCHEMA
 from jobsearch_dagster.search.guard import FUNCTIONS, MOST_ROWS, RULES, RefusedError, guard
 from jobsearch_dagster.search.sql import RESULT_COLUMNS
-from jobsearch_dagster_tests.search.statements import ATTACKS, HONEST, texts
+from jobsearch_dagster_tests.search.statements import ATTACKS, HONEST, statements, texts
 
 ALLOWED = set(" ".join(FUNCTIONS.values()).split())
 REFUSED = [attack for attack in ATTACKS if attack.rule in RULES]
@@ -146,8 +146,8 @@ def test_a_refusal_does_not_depend_on_how_deep_the_caller_stands():
     assert at(0) == at(300)
 
 
-@settings(max_examples=400)
-@given(texts)
+@settings(max_examples=600)
+@given(statements | texts)
 @example("SELECT 1 " * 400)
 @example("(" * 15 + "SELECT 1" + ")" * 15)
 @example("SELECT [" * 10)

@@ -18,7 +18,15 @@ from jobsearch_dagster.search.catalog import LOCKED, open_catalog
 from jobsearch_dagster.search.guard import RULES, RefusedError, guard
 from jobsearch_dagster.search.sandbox import Limits, Sandbox, StatementError, StoppedError
 from jobsearch_dagster_tests.search.catalogs import POSTINGS, catalog_of
-from jobsearch_dagster_tests.search.statements import ATTACKS, HONEST, SECRET, attack_named, digests_of, texts
+from jobsearch_dagster_tests.search.statements import (
+    ATTACKS,
+    HONEST,
+    SECRET,
+    attack_named,
+    digests_of,
+    statements,
+    texts,
+)
 
 ENDLESS = attack_named("all with all").template
 HARMLESS = "SELECT count(*) AS n FROM jobs"
@@ -93,7 +101,7 @@ def test_an_honest_statement_gives_the_rows_that_it_gives_without_the_guard(sand
 
 
 @settings(max_examples=150)
-@given(texts)
+@given(statements | texts)
 def test_no_text_changes_a_file_or_gets_a_secret(sandbox, folder, text):
     before = digests_of(folder)
     for place, value in {"{secret}": folder / "secret.csv", "{folder}": folder}.items():
