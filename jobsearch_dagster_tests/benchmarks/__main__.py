@@ -9,9 +9,9 @@ Belongs here: choosing. What is measured is in the module of its benchmark.
 import argparse
 import time
 
-from jobsearch_dagster_tests.benchmarks import orchestration, preparation, salaries, summaries, training
+from jobsearch_dagster_tests.benchmarks import orchestration, preparation, salaries, sandbox, summaries, training
 
-PARTS = ("orchestration", "preparation", "salaries", "summaries", "training")
+PARTS = ("orchestration", "preparation", "salaries", "sandbox", "summaries", "training")
 
 
 def main() -> None:
@@ -34,6 +34,8 @@ def main() -> None:
             orchestration.main()
         elif part == "salaries":
             salaries.main()
+        elif part == "sandbox":
+            sandbox.main()
         elif part == "summaries":
             summaries.main(chosen.bart_texts, chosen.texts)
         elif part == "training":
