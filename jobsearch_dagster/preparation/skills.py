@@ -40,6 +40,12 @@ def skill_fields() -> dict[str, str]:
     return {entry.skill: entry.field for entry in _entries()}
 
 
+@cache
+def skill_spellings() -> frozenset[str]:
+    """All names of all skills, lowercase."""
+    return frozenset(name.lower() for entry in _entries() for name in (entry.skill, *entry.aliases))
+
+
 def skill_named(name: str) -> str | None:
     """The skill that a name or one of its other spellings stands for; None where the lexicon has none."""
     return _lexicon(respect_case=False).any_case.get(" ".join(_words(name.lower()))) or None

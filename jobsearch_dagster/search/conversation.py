@@ -5,7 +5,7 @@ Belongs here: the state of a conversation and what a new question does to it. Wh
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from jobsearch_dagster.search.filter import Constraints
@@ -44,6 +44,7 @@ class Reading:
         follows: How it goes on from the question before: not, in place of its slots, or beside them.
         dropped: Slots of the question before that no longer hold.
         pick: The number of a row shown before, from 1; -1 is the last.
+        gone: Values of the question before that no longer hold, without being excluded.
         undoes: Whether it takes the question before back.
         before: The conversation up to the question before.
     """
@@ -55,6 +56,7 @@ class Reading:
     follows: Follows = "no"
     dropped: frozenset[str] = frozenset()
     pick: int | None = None
+    gone: Slots = field(default_factory=dict)
     undoes: bool = False
     before: "Reading | None" = None
 
@@ -79,7 +81,7 @@ _START_OVER = re.compile(
         | (?:forget|scrap|drop|clear|scratch|discard|delete|cancel|ditch|remove) \s+ (?:about\s+)?
           (?: everything | (?:it\s+)?all(?:\s+(?:of\s+)?(?:that|this|it))? | it | that | what\s+i\s+said | (?:all\s+)?(?:the\s+|my\s+)?(?:search|filters?) )
           (?= \s* (?: [.,:;!?-] | $ | (?:and|i|now|show|what|find|let|before|then)\b ) )
-        | clean\s+slate | from\s+scratch | never\s?mind (?=\s*[,.:;])
+        | clean\s+slate | from\s+scratch
         | (?:something\s+)?(?:(?:completely|totally|entirely)\s+)(?:different|else|new) | something\s+(?:different|else) )
     [\s,.:;!-]* (?:(?:and|now|instead|then|i'd\s+like)\s+)* (?P<rest>.*)
     """,
@@ -100,7 +102,7 @@ _FOLLOWS_UP = re.compile(
 _GOES_ON = re.compile(rf"{_OPENING}(?:with(?:out)?|not|no|in|under|over|at|or|for|near|from|except)\b", _FLAGS)
 _BEGINS_AND = re.compile(r"(?:and|but|or|now|then)\b", re.IGNORECASE)
 _ADDS = re.compile(
-    rf"{_OPENING}(?:also|plus|add|include)\b|.*\b(?:also|as\s+well|too|in\s+addition|additionally|on\s+top|could\s+be|can\s+be)\b"
+    rf"{_OPENING}(?:also|plus|add|include|or)\b|.*\b(?:also|as\s+well|too|in\s+addition|additionally|on\s+top|could\s+be|can\s+be)\b"
     r"|and\b(?!\s+(?:in|what|how)\b)",
     _FLAGS,
 )
@@ -133,8 +135,8 @@ _VALUE = "|".join(_VALUES)
 _PART = r"(?:\s+(?:requirement|filter|limit|restriction|condition|constraint|part|thing|bit|preference|range|bounds?|minimum|maximum)s?\b)?"
 _DROPS = re.compile(
     rf"""
-    \b (?: (?: drop | forget | ignore | remove | lose | scrap | undo | skip | clear | cancel | reset | lift | relax | ditch | delete
-            | take\s+(?:off|out|away) | get\s+rid\s+of | leave\s+out | never\s?mind | disregard | no\s+longer\s+need | without ) \s+ (?:about\s+)?
+    \b (?: (?: drop | forget | ignore | remove | lose | scrap | undo | clear | cancel | reset | lift | relax | ditch
+            | take\s+(?:off|out|away) | get\s+rid\s+of | never\s?mind | disregard | no\s+longer\s+need ) \s+ (?:about\s+)?
          | (?: don't | do\s+not | no\s+longer ) \s+ (?: care | worry | mind | bother ) \s+ (?:about|for) \s+
          | no\s+(?:more\s+)? (?= (?:\w+\s+)? (?:requirement|filter|limit|restriction|condition|constraint|preference) ) )
       (?: (?:the|my|any|that|this|all|its|their)\s+ )* (?:\w+\s+)?? (?:{_ASPECT})\b {_PART}
@@ -165,6 +167,30 @@ def split_start(question: str) -> tuple[bool, str]:
     """Whether a question starts over, and what it asks after that."""
     match = _START_OVER.match(question)
     return (False, question) if match is None else (True, match["rest"].strip())
+
+
+_EXCHANGES = re.compile(
+    r"""
+    .*? \b (?: (?:swap|replace|exchange|substitute|change|switch) \s+ (?P<old>[^,;.]+?) \s+ (?:for|with|to|by|into) \s+ (?P<new>.+)
+        | instead\s+of \s+ (?P<old2>[^,;.]+) \s* , \s* (?P<new2>.+) | (?P<new3>.+?) ,? \s+ (?:instead\s+of|rather\s+than) \s+ (?P<old3>[^,;.?!]+) [.?!]* )
+    """,
+    _FLAGS,
+)
+_TAKES_BACK = re.compile(r"\b(?:drop|remove|forget|lose|scrap|ditch|take\s+(?:out|away|off)|get\s+rid\s+of|leave\s+out)\b", re.IGNORECASE)
+
+
+def split_exchange(question: str) -> tuple[str, str] | None:
+    """The old and the new of "swap Java for Go" and "Seville instead of Madrid"; None for any other question."""
+    match = _EXCHANGES.fullmatch(question)
+    if match is None:
+        return None
+    old, new = (match["old"] or match["old2"] or match["old3"]), (match["new"] or match["new2"] or match["new3"])
+    return old, new
+
+
+def takes_back(question: str) -> bool:
+    """Whether what a question excludes is only no longer asked: "drop Texas"."""
+    return _TAKES_BACK.search(question) is not None
 
 
 def undoes(question: str) -> bool:
@@ -217,6 +243,7 @@ def continued(before: Reading, new: Reading) -> Reading:
     if new.follows == "no":
         return replace(new, before=before)
     kept = {slot: value for slot, value in before.included.items() if slot not in new.dropped}
+    kept = _without_values(kept, new.gone)
     adding = new.follows == "adding"
     included = _without_values(_merged(kept, new.included, adding=adding), new.excluded)
     excluded = {} if "exclude" in new.dropped else _without_values(before.excluded, new.included)

@@ -17,7 +17,9 @@ from jobsearch_dagster.search.conversation import (
     dropped_slots,
     how_it_follows,
     picked_row,
+    split_exchange,
     split_start,
+    takes_back,
     undoes,
     union,
 )
@@ -119,12 +121,23 @@ def _read_later(question: str) -> Reading:
     pick = picked_row(question)
     if pick is not None:
         return replace(_nothing("vague"), pick=pick)
+    exchange = split_exchange(question)
+    if exchange is not None:
+        old, new = map(_read_slots, exchange)
+        return replace(new, follows="adding", gone=_everything(old))
     dropped, left = dropped_slots(question)
     reading = _read_slots(left)
+    if takes_back(question):
+        reading = replace(reading, excluded={}, gone=reading.excluded, follows="replacing")
     if not dropped:
         return reading
     follows = "replacing" if reading.follows == "no" else reading.follows
     return replace(reading, dropped=dropped, follows=follows, reply=None if reading.reply == "vague" else reading.reply)
+
+
+def _everything(reading: Reading) -> Slots:
+    """All values that a question names, asked or excluded."""
+    return reading.included | reading.excluded
 
 
 def _read_slots(question: str) -> Reading:
@@ -139,7 +152,7 @@ def _read_slots(question: str) -> Reading:
         return _nothing("personal")
     findings, rest = (wording, "") if wording else collect(rewritten.text, recognizers(country_asked(rewritten.text)))
     about = topic(rewritten.text, rest, {finding.slot for finding in findings})
-    if about == "vague" and (findings := find_content_words(rest)):
+    if about == "vague" and not findings and (findings := find_content_words(rest)):
         about = "jobs"
     asked = [finding for finding in findings if finding.slot != NO_PREFERENCE]
     return Reading(

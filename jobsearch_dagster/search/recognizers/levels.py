@@ -34,16 +34,16 @@ _SENIORITY = {
     "intern": r"interns?|trainees?|apprentices?(?:hips?)?|working\s+students?",
     "entry": r"entry[\s-]level|entry(?=\s+(?:jobs?|roles?|positions?)\b)|(?:new|fresh|recent)\s+(?:(?:college|university)\s+)?(?:grad(?:uate)?s?)"
     r"|freshers?|beginners?|early[\s-]career|grad(?:uate)?(?:[\s-]level)?(?=\s+(?:jobs?|roles?|positions?|openings?|scheme|programme|program)\b)|starter(?=\s+(?:jobs?|roles?|positions?)\b)"
-    r"|(?:just|straight|fresh|right)\s+out\s+of\s+(?:college|university|school|uni)|career\s+starters?",
+    r"|newly\s+qualified|(?:just|straight|fresh|right)\s+out\s+of\s+(?:college|university|school|uni)|career\s+starters?",
     "junior": r"juniors?(?:[\s-]level)?(?!\s+(?:high|school|college))|jr\.?",
-    "mid": r"mid(?:[\s-]?(?:level|senior|career|weight))?|intermediate(?:[\s-]level)?|medior|mid(?=\s+(?:to|or|and|/))",
-    "senior": r"seniors?(?:[\s-]level)?(?!\s+(?:care|living|home|citizen|center|centre)s?)|sr\.?|snr\.?",
-    "lead": r"(?:(?:team|tech|technical)\s+)?leads?(?!\s+(?:generation|to|me|time))|lead[\s-]level",
+    "mid": r"middle[\s-]level|mid(?:[\s-]?(?:level|senior|career|weight))?|intermediate(?:[\s-]level)?|medior|mid(?=\s+(?:to|or|and|/))",
+    "senior": r"seniors?(?:[\s-]level|\+)?(?!\s+(?:care|living|home|citizen|center|centre)s?)|sr\.?|snr\.?",
+    "lead": r"team\s+leaders?|(?:(?:team|tech|technical)\s+)?leads?(?!\s+(?:generation|to|me|time))|lead[\s-]level",
     # "staff nurse" is a nurse among others
     "staff": r"staff[\s-]level|staff(?=\s+(?:or|and|/|to)\s+(?:senior|lead|principal)\b)|(?<=senior or )staff|(?<=principal or )staff"
     r"|staff(?=\s+(?:\w+\s+){0,2}(?:engineer|developer|scientist|designer|role|job|position|sre|swe)s?\b)",
     "principal": r"principal(?:[\s-]level)?",
-    "manager": r"managers?[\s-]level|managerial|management(?=\s+(?:level|job|role|position)s?\b)|managers(?=\s+(?:only|please)?\s*$)",
+    "manager": r"(?:top\s+)?managers?[\s-]level|(?:people\s+)?management(?=\s+(?:role|responsibilit)\w*)|managerial|management(?=\s+(?:level|job|role|position)s?\b)|managers(?=\s+(?:only|please)?\s*$)",
     "executive": r"executive[\s-]level|executive(?=\s+(?:jobs?|roles?|positions?|posts?|level|openings?)\b)|c-(?:level|suite)|directors?|vice[\s-]presidents?|vps?|heads?\s+of"
     r"|executives(?=\s*$)|board[\s-]level",
 }

@@ -94,7 +94,10 @@ AROUND = 0.1
 
 def find_pay(text: str, country: str | None = None) -> list[Finding]:
     """`min_salary_usd`, `max_salary_usd` and `has_salary`; a bare `$` is the dollar of the country (alpha-2) asked."""
-    findings = [Finding("has_salary", False, *match.span(), is_final=True) for match in _UNKNOWN.finditer(text)]
+    findings = [
+        Finding("has_salary", _EXCLUDES.search(text, 0, match.start()) is not None, *match.span(), is_final=True)
+        for match in _UNKNOWN.finditer(text)
+    ]
     if not findings:
         findings = _stated(text)
     findings += [Finding("min_salary_usd", 100_000, *match.span(), is_final=True) for match in _SIX_FIGURES.finditer(text)]

@@ -47,6 +47,7 @@ _SHORT_NAMES = frozenset(("usa", "uk", "uae", "nyc", "emea", "dach", "apac", "eu
 _SHORT_IN_CAPITALS = frozenset(("US", "SF", "DC"))
 _WELL_KNOWN = 300_000
 """Inhabitants of a city that everyone knows; smaller ones share their names with words (Bush, Union)."""
+_TRADES_IN_CAPITALS = frozenset("IT HR PR AI QA ER TV PE ML BI UX UI CS OR IN ME HI OK PA MA PM AM GP BA MD".split())
 _LARGE = 1_000_000
 """Inhabitants of a city that is meant even where a skill has its name: Phoenix."""
 _WIDE = frozenset(("area", "region", "metro", "valley", "county", "district"))
@@ -247,10 +248,10 @@ def _is_one_place(name: str) -> bool:
     key = place_key(name)
     if not key or " - " in name or _is_word(name.strip("¿¡-'\"")):
         return False
-    if world_area(name) or country_code(name):
+    if world_area(name) or (country_code(name) and (len(key) > 2 or _is_code(name))):
         return True
     if is_known(key):
-        return name.lower() not in words("occupation") and (" " in key or len(key) > 2 or _is_area(key))
+        return name.lower() not in words("occupation") and (" " in key or len(key) > 2 or _is_code(name))
     if name.lower().startswith("the "):
         return False
     parts = key.split()
@@ -259,6 +260,11 @@ def _is_one_place(name: str) -> bool:
         return False
     splits = ((" ".join(parts[:n]), " ".join(parts[n:])) for n in range(len(parts) - 1, 0, -1))
     return any(is_known(head) and _is_area_of(head, tail, name) for head, tail in splits)
+
+
+def _is_code(name: str) -> bool:
+    """Whether two letters name a state or a country, and not a trade ("in HR")."""
+    return _is_area(place_key(name)) and name not in _TRADES_IN_CAPITALS
 
 
 def _is_word(written: str) -> bool:

@@ -54,10 +54,11 @@ def find_industries(text: str) -> list[Finding]:
     pattern = rf"\b(?:{'|'.join(sorted(words('workplace'), key=len, reverse=True))})\b"
     found = [Finding("keywords", match[0].lower(), *match.span()) for match in re.finditer(pattern, text, re.IGNORECASE)]
     shifts = re.finditer(r"\b(?:night|evening|weekend)s\b|\b(?:night|evening|weekend)\s+(?:shift|work)s?\b", text, re.IGNORECASE)
+    found += [Finding("keywords", "it", *match.span()) for match in re.finditer(r"\bIT\b(?!\s*['’])", text)]
     return found + [
         Finding("keywords", f"{match[0].lower().split()[0].removesuffix('s')} shift", *match.span())
         for match in shifts
-        if is_excluded(text, match.start())
+        if "shift" in match[0].lower() or is_excluded(text, match.start())
     ]
 
 

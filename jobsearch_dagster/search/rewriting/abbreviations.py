@@ -43,6 +43,12 @@ _WORDS = {
     "partime": "part-time",
     "homeoffice": "home office",
     "hrs": "hours",
+    "payed": "paid",
+    "manger": "manager",
+    "mangers": "managers",
+    "nite": "night",
+    "u": "you",
+    "ur": "your",
 }
 _AS_WRITTEN = {"FT": "full-time", "PT": "part-time", "pt only": "part-time only", "ft only": "full-time only", "FTC": "fixed-term contract", "WFH": "remote", "LA": "Los Angeles"}
 """Those that only capitals make clear."""

@@ -16,6 +16,7 @@ from rapidfuzz.distance import OSA
 
 from jobsearch_dagster.preparation.entities import known_skills
 from jobsearch_dagster.preparation.gazetteer import countries, large_city_keys, regions
+from jobsearch_dagster.preparation.skills import skill_spellings
 from jobsearch_dagster.search.english import english_frequency
 from jobsearch_dagster.search.recognizers.places import is_clear_place
 from jobsearch_dagster.search.recognizers.skills import is_skill
@@ -24,8 +25,8 @@ from jobsearch_dagster.search.rewriting.edits import Edit
 
 LEAST_LETTERS = 4
 """Shorter words are too near each other to guess at a slip; one letter may be missing of four."""
-LONG = 7
-"""Letters of a word in which two may be wrong."""
+LONG = 8
+"""Letters of a word in which two may be wrong; in one of 7 only behind 5 that are right."""
 LARGE_CITY = 300_000
 """Inhabitants of a city whose name people misspell in a question: about 1,900 cities."""
 RARE = 50
@@ -84,9 +85,10 @@ def _taken_apart(word: str) -> str | None:
 
 
 def _nearest(word: str, known: tuple[str, ...], *, is_rare: bool = False) -> str | None:
-    slips = 1 if len(word) < LONG or is_rare else 2
+    slips = 1 if len(word) < LONG - 1 or is_rare else 2
     found = process.extract(word, known, scorer=OSA.distance, score_cutoff=slips, limit=20)
-    candidates = [(distance, name) for name, distance, _ in found if _may_be_meant(word, name)]
+    near = ((distance, name) for name, distance, _ in found if _may_be_meant(word, name))
+    candidates = [(n, name) for n, name in near if n < slips or len(word) >= LONG or _alike(word, name) >= LONG - 3 or slips == 1]
     if not candidates:
         return None
     return min(candidates, key=lambda pair: (pair[0], _likelihood(word, pair[1])))[1]
@@ -96,7 +98,12 @@ def _likelihood(word: str, name: str) -> tuple[bool, bool, int]:
     """Smaller for the likelier of two slips: letters swapped, then letters missing or doubled, then a wrong one late."""
     swapped = sorted(name) == sorted(word)
     missing = len(name) != len(word)
-    return not swapped, not missing, -len(commonprefix((word, name)))
+    return not swapped, not missing, -_alike(word, name)
+
+
+def _alike(word: str, name: str) -> int:
+    """Letters at the beginning that are the same."""
+    return len(commonprefix((word, name)))
 
 
 def _may_be_meant(word: str, name: str) -> bool:
@@ -123,13 +130,13 @@ def _trades() -> list[str]:
 
 
 def _skills() -> list[str]:
-    return [name for name in map(str.lower, known_skills()) if name.isalpha()]
+    return [name for name in sorted(skill_spellings()) if name.isalpha()]
 
 
 @cache
 def _places() -> list[str]:
     names = [*large_city_keys(LARGE_CITY), *sorted(countries()), *sorted(key for _, key in regions())]
-    return [part for part in dict.fromkeys(part for name in names for part in name.split()) if len(part) > LEAST_LETTERS]
+    return [part for part in dict.fromkeys(part for name in names for part in name.split()) if len(part) >= LEAST_LETTERS]
 
 
 @cache
