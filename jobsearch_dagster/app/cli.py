@@ -216,7 +216,6 @@ def compare(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: a user error is one line and 1, wrong usage 2."""
-
     try:
         app(arguments)
     except SystemExit as end:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.foundation.settings import is_profile_file
 
 if TYPE_CHECKING:
@@ -63,8 +64,7 @@ def load(profile: str) -> Values:
 def _packaged(name: str) -> Values:
     if name not in names():
         raise UserError(f"profile {name} does not exist: use one of {', '.join(names())}, or your own file NAME.yaml")
-    text = (resources.files("jobsearch_dagster.foundation") / "profiles" / f"{name}.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text) or {}
+    return read_yaml(resources.files("jobsearch_dagster.foundation") / "profiles" / f"{name}.yaml") or {}
 
 
 @cache

@@ -9,8 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.preparation.text import fold
 
 _INITIALS = re.compile(r"\b(\w)\.(?=\w\b)")
@@ -33,4 +32,4 @@ def place_key(name: str) -> str:
 @cache
 def own_names() -> dict[str, Any]:
     """The content of `places.yaml`."""
-    return yaml.safe_load(Path(__file__).with_name("places.yaml").read_text(encoding="utf-8"))
+    return read_yaml(Path(__file__).with_name("places.yaml"))

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
+from jobsearch_dagster.foundation.package_data import read_yaml
 
 _TOKEN = re.compile(
     r"[^\W_]+(?:\.(?:js|net|io)\b)?(?:\+\+|\#|\+(?![\w+]))?|(?<![^\W_])\.net\b|[.,;:!?()&|•\n]|(?<= )[-–—](?= )",
@@ -184,7 +184,7 @@ def _entries() -> tuple[_Entry, ...]:
 
 @cache
 def _context() -> dict[str, frozenset[str]]:
-    lists = yaml.safe_load(Path(__file__).with_name("skill_context.yaml").read_text(encoding="utf-8"))
+    lists = read_yaml(Path(__file__).with_name("skill_context.yaml"))
     return {name: frozenset(map(str, words)) for name, words in lists.items()}
 
 

@@ -46,9 +46,7 @@ def published_catalog(data_dir: Path) -> Path:
     """
     name = _pointed(data_dir)
     if name is None:
-        raise UserError(
-            f"no job catalog in {data_dir / 'catalog'}: make it with `jobsearch run --select job_catalog`"
-        )
+        raise UserError(f"no job catalog in {data_dir / 'catalog'}: make it with `jobsearch run --select job_catalog`")
     return data_dir / "catalog" / name
 
 
