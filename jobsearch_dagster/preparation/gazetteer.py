@@ -7,12 +7,11 @@ built on first use; that of the cities takes about a second.
 """
 
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jobsearch_dagster.preparation.place_names import own_names, place_key
+from jobsearch_dagster.preparation.place_names import own_names, place_key, place_keys
 from jobsearch_dagster.preparation.subdivisions import REGIONS_BY_CODE, Subdivision, subdivisions
 
 if TYPE_CHECKING:
@@ -200,11 +199,12 @@ def large_city_keys(population: int) -> tuple[str, ...]:
 @cache
 def _cities() -> tuple[dict[str, list[City]], dict[str, list[City]]]:
     """Keys to the cities of that name, and to those that are also known by it."""
-    shown, nicknames, city_states = (deepcopy(own_names()[part]) for part in ("shown", "nicknames", "city_states"))
+    shown, city_states = dict(own_names()["shown"]), own_names()["city_states"]
+    nicknames = {(country, city): names for country, of in own_names()["nicknames"].items() for city, names in of.items()}
     region_of = {(region.country, region.admin1): region.shown for region in subdivisions() if region.admin1}
     capitals = {(code, record["capital"]) for code, record in _country_records().items()}
-    named: dict[str, list[City]] = {}
-    also: dict[str, list[City]] = {}
+    named: list[tuple[str, City]] = []
+    also: list[tuple[str, City]] = []
     for record in sorted(_geonames().get_cities().values(), key=lambda r: -r["population"]):
         name, country, population = record["name"], record["countrycode"], record["population"]
         is_city_state = country in city_states
@@ -212,11 +212,11 @@ def _cities() -> tuple[dict[str, list[City]], dict[str, list[City]]]:
         region = region_of.get((country, record["admin1code"]))
         is_capital = is_city_state or (country, name) in capitals
         city = City(display, region, country, population, is_capital, record["latitude"], record["longitude"])
-        names = {name} if is_city_state else {name, display, *nicknames.get(country, {}).pop(name, ())}
-        _append(named, names, city)
+        names = (name,) if is_city_state else (name, display, *nicknames.pop((country, name), ()))
+        named += ((known, city) for known in names)
         if population >= _ALSO_NAMED:
-            _append(also, set(filter(_is_spelled_out, record["alternatenames"])), city)
-    return named, also
+            also += ((known, city) for known in record["alternatenames"] if _is_spelled_out(known))
+    return _by_key(named), _by_key(also)
 
 
 @cache
@@ -240,9 +240,14 @@ _LAST_LATIN = "\u024f"
 """What follows is another script; an accented name has a twin without accents."""
 
 
-def _append(table: dict[str, list[City]], names: set[str], city: City) -> None:
-    for key in {place_key(name) for name in names}:
-        table.setdefault(key, []).append(city)
+def _by_key(names: list[tuple[str, City]]) -> dict[str, list[City]]:
+    """Names and cities, all names of a city in a row, as keys to the cities."""
+    table: dict[str, list[City]] = {}
+    for key, (_, city) in zip(place_keys(name for name, _ in names), names, strict=True):
+        known = table.setdefault(key, [])
+        if not known or known[-1] is not city:
+            known.append(city)
+    return table
 
 
 @cache
