@@ -33,9 +33,9 @@ def place_key(name: str) -> str:
 
 def place_keys(names: Iterable[str]) -> list[str]:
     """The keys of many names, none with a line break in it: as lines of one text, at a third of the time."""
-    text = fold("\n".join(names).casefold())
+    text = fold("".join(f"{name}\n" for name in names).casefold())
     text = _BETWEEN_WORDS.sub(" ", _INITIALS.sub(r"\1", text))
-    return [key.strip(" ") for key in re.sub(r"\bst\b", "saint", text).split("\n")]
+    return [key.strip(" ") for key in re.sub(r"\bst\b", "saint", text).split("\n")[:-1]]
 
 
 @cache

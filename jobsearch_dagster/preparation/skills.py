@@ -225,8 +225,7 @@ def _spoken(words: Sequence[str]) -> list[str]:
 def _sizes(names: dict[str, str | None]) -> dict[str, tuple[int, ...]]:
     sizes: dict[str, set[int]] = {}
     for name in names:
-        first, *rest = name.split(" ")
-        sizes.setdefault(first, set()).add(1 + len(rest))
+        sizes.setdefault(name.partition(" ")[0], set()).add(1 + name.count(" "))
     return {first: tuple(sorted(found, reverse=True)) for first, found in sizes.items()}
 
 

@@ -44,13 +44,17 @@ class Subdivision:
     @cached_property
     def keys(self) -> frozenset[str]:
         """Of its names and its code; a code of one letter names nothing."""
-        keys = {place_key(name) for name in (self.code, *self.names)}
+        keys = self._all_name_keys | {place_key(self.code)}
         return frozenset(key for key in keys if len(key) > 1 and not key.isdigit())
 
     @cached_property
     def name_keys(self) -> frozenset[str]:
         """Of its names alone, of which one of two letters is a code as well."""
-        return frozenset(key for key in map(place_key, self.names) if len(key) > _CODE)
+        return frozenset(key for key in self._all_name_keys if len(key) > _CODE)
+
+    @cached_property
+    def _all_name_keys(self) -> frozenset[str]:
+        return frozenset(map(place_key, set(self.names)))
 
 
 @cache
