@@ -8,7 +8,7 @@ they stand in its column `admin1`, are known for each city; all others come from
 import csv
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 
 from jobsearch_dagster.preparation.place_names import place_key
@@ -41,20 +41,16 @@ class Subdivision:
     names: tuple[str, ...]
     is_prominent: bool = True
 
-    @cached_property
+    @property
     def keys(self) -> frozenset[str]:
         """Of its names and its code; a code of one letter names nothing."""
-        keys = self._all_name_keys | {place_key(self.code)}
+        keys = {place_key(name) for name in (self.code, *self.names)}
         return frozenset(key for key in keys if len(key) > 1 and not key.isdigit())
 
-    @cached_property
+    @property
     def name_keys(self) -> frozenset[str]:
         """Of its names alone, of which one of two letters is a code as well."""
-        return frozenset(key for key in self._all_name_keys if len(key) > _CODE)
-
-    @cached_property
-    def _all_name_keys(self) -> frozenset[str]:
-        return frozenset(map(place_key, set(self.names)))
+        return frozenset(key for key in map(place_key, self.names) if len(key) > _CODE)
 
 
 @cache
