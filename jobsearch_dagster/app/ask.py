@@ -4,6 +4,7 @@ Belongs here: choosing the contender and showing what it found. How it answers i
 `search/`.
 """
 
+import gc
 import time
 from typing import Any, Literal
 
@@ -11,12 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from jobsearch_dagster.app.console import output
-from jobsearch_dagster.evaluation.assets import GenerationRecipe
-from jobsearch_dagster.evaluation.contenders import LanguageModel
-from jobsearch_dagster.foundation import profiles
-from jobsearch_dagster.foundation.generation import Generator
 from jobsearch_dagster.foundation.settings import Settings
-from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster.search.answering import SearchResult, render_answer, search
 from jobsearch_dagster.search.publication import published_catalog
 
@@ -31,17 +27,35 @@ def ask(settings: Settings, question: str, via: Via, limit: int | None) -> dict[
     Raises:
         UserError: The catalog or the model has not been made yet.
     """
-    folder = DataFolder(path=str(settings.data_dir))
     if via == "analytics":
-        return search(question, published_catalog(folder), limit=limit).as_dict()
-    return _generated(settings, folder, question, via)
+        return _found(settings, question, limit).as_dict()
+    return _generated(settings, question, via)
 
 
-def _generated(settings: Settings, folder: DataFolder, question: str, via: Via) -> dict[str, Any]:
+def _found(settings: Settings, question: str, limit: int | None) -> SearchResult:
+    # The first question builds tables of names that live as long as the process. Looking for garbage among their
+    # 500,000 objects, again and again while they grow, takes a quarter of its time.
+    gc.disable()
+    try:
+        return search(question, published_catalog(settings.data_dir), limit=limit)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _generated(settings: Settings, question: str, via: Via) -> dict[str, Any]:
+    # Here, because these import Dagster and pandas: two seconds that an answer from the catalog does not need.
+    from jobsearch_dagster.evaluation.assets import GenerationRecipe
+    from jobsearch_dagster.evaluation.contenders import LanguageModel
+    from jobsearch_dagster.foundation import profiles
+    from jobsearch_dagster.foundation.artifacts import ArtifactStore
+    from jobsearch_dagster.foundation.generation import Generator
+
+    artifacts = ArtifactStore(settings.data_dir)
     recipe = profiles.resolve(GenerationRecipe, f"{via}_answers", settings.profile)
     assert isinstance(recipe, GenerationRecipe)
-    base = folder.artifacts.read("base_model").path
-    adapter = folder.artifacts.read("lora_adapter").path if via == "lora" else None
+    base = artifacts.read("base_model").path
+    adapter = artifacts.read("lora_adapter").path if via == "lora" else None
     model = LanguageModel(
         Generator(base, adapter), use_adapter=via == "lora", max_new_tokens=recipe.max_new_tokens, batch_size=1
     )
@@ -67,8 +81,7 @@ def show(settings: Settings, question: str, via: Via, limit: int | None) -> None
     if via != "analytics":
         output.print(ask(settings, question, via, limit)["rows"][0][0], markup=False)
         return
-    folder = DataFolder(path=str(settings.data_dir))
-    result = search(question, published_catalog(folder), limit=limit)
+    result = _found(settings, question, limit)
     if not result.rows:
         output.print(render_answer(result), markup=False)
         return

@@ -12,8 +12,8 @@ from xml.etree import ElementTree as ET
 import dagster as dg
 
 from jobsearch_dagster.app import verdicts
-from jobsearch_dagster.app.console import RUN_CONFIG
 from jobsearch_dagster.app.run import failed_steps
+from jobsearch_dagster.app.run_log import RUN_CONFIG
 from jobsearch_dagster.app.workspace import Workspace, open_instance
 from jobsearch_dagster.build import lake_assets
 from jobsearch_dagster.foundation import home

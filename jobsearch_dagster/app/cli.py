@@ -19,6 +19,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from jobsearch_dagster.app.console import errors, output
+from jobsearch_dagster.app.usage import UsageError
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.pairs.exports import Form
@@ -127,7 +128,6 @@ def ask(
     Examples: jobsearch ask "nurse jobs in Canada" | jobsearch ask "python jobs over $100k" --via lora
     """
     from jobsearch_dagster.app import ask as asking
-    from jobsearch_dagster.app.workspace import UsageError
 
     if via not in get_args(asking.Via):
         raise UsageError(f"--via {via}: use one of {', '.join(get_args(asking.Via))}")
@@ -176,7 +176,6 @@ def export(
     Examples: jobsearch export pairs --out pairs --form sharegpt | jobsearch export adapter --out model
     """
     from jobsearch_dagster.app import export as exporting
-    from jobsearch_dagster.app.workspace import UsageError
 
     settings = Settings.from_environment()
     if what == "pairs":
@@ -199,7 +198,6 @@ def compare(
 
     Example: jobsearch compare --metric grounded
     """
-    from jobsearch_dagster.app.workspace import UsageError
     from jobsearch_dagster.evaluation.report import MEANING, comparison_table
     from jobsearch_dagster.foundation.lake import Lake
 
@@ -218,8 +216,6 @@ def compare(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: a user error is one line and 1, wrong usage 2."""
-    from jobsearch_dagster.app.workspace import UsageError
-
     try:
         app(arguments)
     except SystemExit as end:

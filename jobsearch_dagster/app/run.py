@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 import dagster as dg
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord
 
-from jobsearch_dagster.app.console import RUN_CONFIG, errors
+from jobsearch_dagster.app.console import errors
+from jobsearch_dagster.app.run_log import RUN_CONFIG
 from jobsearch_dagster.app.verdicts import failed_checks
 from jobsearch_dagster.app.workspace import Workspace, open_instance
 from jobsearch_dagster.build import lake_assets

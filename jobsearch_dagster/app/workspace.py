@@ -14,17 +14,14 @@ from typing import Any
 import dagster as dg
 import yaml
 
-from jobsearch_dagster.app.console import terminal_logger
+from jobsearch_dagster.app.run_log import terminal_logger
+from jobsearch_dagster.app.usage import UsageError
 from jobsearch_dagster.build import build_defs, lake_assets
 from jobsearch_dagster.foundation import home, profiles
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.settings import Settings, is_profile_file, located_profile
 from jobsearch_dagster.foundation.table_asset import DataFolder, LakeAsset
-
-
-class UsageError(Exception):
-    """The command was called in a way that cannot be meant; exit code 2."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
+from jobsearch_dagster.foundation.package_data import read_yaml
 
 if TYPE_CHECKING:
     import duckdb
@@ -43,9 +43,7 @@ def digest_of_data(*files: Path) -> dict[str, str]:
     Of a YAML file counts what it says, so that a comment changes nothing; of any other its bytes.
     """
     return {
-        path.name: digest_of(yaml.safe_load(path.read_bytes()))
-        if path.suffix == ".yaml"
-        else digest_of_files(path.parent, [path])
+        path.name: digest_of(read_yaml(path)) if path.suffix == ".yaml" else digest_of_files(path.parent, [path])
         for path in files
     }
 

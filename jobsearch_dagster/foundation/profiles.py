@@ -10,15 +10,18 @@ from collections.abc import Collection
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
-import dagster as dg
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.foundation.settings import is_profile_file
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 EXTENDS = "extends"
 """Entry of a user's profile that names the packaged profile whose values hold where the file has none."""
@@ -61,8 +64,7 @@ def load(profile: str) -> Values:
 def _packaged(name: str) -> Values:
     if name not in names():
         raise UserError(f"profile {name} does not exist: use one of {', '.join(names())}, or your own file NAME.yaml")
-    text = (resources.files("jobsearch_dagster.foundation") / "profiles" / f"{name}.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text) or {}
+    return read_yaml(resources.files("jobsearch_dagster.foundation") / "profiles" / f"{name}.yaml") or {}
 
 
 @cache
@@ -147,8 +149,10 @@ def checked(
         raise UserError(f"config {place}: {reason}; correct it in {source}") from error
 
 
-def config_of(recipe: Recipe) -> type[dg.Config]:
+def config_of(recipe: Recipe) -> "type[dg.Config]":
     """A Dagster config class with the recipe's fields, their descriptions, and its values as defaults."""
+    import dagster as dg  # here, because recipes stand in domain modules, which a question imports without Dagster
+
     fields: dict[str, Any] = {}
     for name, info in type(recipe).model_fields.items():
         value = recipe.model_dump()[name]

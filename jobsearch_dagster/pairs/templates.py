@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from jobsearch_dagster.foundation.digests import digest_of
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.preparation.imputation import UNKNOWN
 
 QueryType = Literal["skills", "location", "salary", "experience"]
@@ -154,7 +155,7 @@ def load_templates() -> Templates:
         UserError: The file was edited into something that holds no templates.
     """
     try:
-        return Templates.model_validate(yaml.safe_load(WORDINGS.read_text(encoding="utf-8")))
+        return Templates.model_validate(read_yaml(WORDINGS))
     except (yaml.YAMLError, ValidationError) as error:
         first = " ".join(_first_problem(error).split())[:200]
         raise UserError(f"{WORDINGS} does not hold the templates it must: {first}; correct or restore it") from error

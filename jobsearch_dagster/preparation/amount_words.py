@@ -13,8 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.preparation import currencies
 from jobsearch_dagster.preparation.text import fold
 from jobsearch_dagster.preparation.vocabulary import PERIODS, Period
@@ -92,7 +91,7 @@ def currencies_of_sign(sign: str) -> tuple[str, ...]:
 @cache
 def words() -> Words:
     """The patterns, built on first use: about 30 ms."""
-    data = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    data = read_yaml(DATA)
     fillers = rf"(?:{_one_of(data['fillers'])}){_END}"
     ranges = rf"[\s()]*(?:{fillers}[\s()]*)*(?:{_one_of(data['ranges'])})[\s(]*"
     return Words(

@@ -9,8 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.preparation.gazetteer import currency_of
 from jobsearch_dagster.preparation.locations import country_code
 from jobsearch_dagster.preparation.text import fold
@@ -108,4 +107,4 @@ def _is_alphabetic(character: str) -> bool:
 
 @cache
 def _own() -> dict[str, Any]:
-    return yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    return read_yaml(DATA)

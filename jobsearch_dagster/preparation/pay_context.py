@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.preparation.amount_words import words
 from jobsearch_dagster.preparation.amounts import Amount, find_amounts
 from jobsearch_dagster.preparation.text import fold, split_sentences
@@ -35,7 +34,7 @@ class _Patterns:
 
 @cache
 def _patterns() -> _Patterns:
-    data = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    data = read_yaml(DATA)
     one_of = {name: "|".join(lines.splitlines()) for name, lines in data.items()}
     kinds = "|".join(rf"(?P<{kind}>{one_of[kind]})" for kind in ("pay", "verbs", "extras", "others"))
     return _Patterns(

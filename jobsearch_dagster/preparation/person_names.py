@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.preparation.contact_details import Span
 
 FIRST_NAMES = Path(__file__).with_name("first_names.txt")
@@ -62,7 +61,7 @@ def first_names() -> frozenset[str]:
 
 @cache
 def _words(kind: str) -> frozenset[str]:
-    return frozenset(yaml.safe_load(WORDS.read_text(encoding="utf-8"))[kind].split())
+    return frozenset(read_yaml(WORDS)[kind].split())
 
 
 def find_names(text: str, lower: str, contacts: Sequence[Span]) -> Iterator[Span]:

@@ -13,8 +13,7 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-import yaml
-
+from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.preparation.text import repair
 
 Section = Literal["job", "waived", "preferred", "company", "benefits", "process", "boilerplate"]
@@ -255,7 +254,7 @@ def _split(line: str) -> Iterator[tuple[int, str]]:
 
 @cache
 def _headings() -> tuple[tuple[Any, re.Pattern[str]], ...]:
-    wordings = yaml.safe_load(Path(__file__).with_name("sections.yaml").read_text(encoding="utf-8"))
+    wordings = read_yaml(Path(__file__).with_name("sections.yaml"))
     return tuple(
         (
             "preferred" if section == "nice" else section,

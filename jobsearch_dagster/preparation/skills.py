@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
+from jobsearch_dagster.foundation.package_data import read_yaml
 
 _TOKEN = re.compile(
     r"[^\W_]+(?:\.(?:js|net|io)\b)?(?:\+\+|\#|\+(?![\w+]))?|(?<![^\W_])\.net\b|[.,;:!?()&|•\n]|(?<= )[-–—](?= )",
@@ -190,7 +190,7 @@ def _entries() -> tuple[_Entry, ...]:
 
 @cache
 def _context() -> dict[str, frozenset[str]]:
-    lists = yaml.safe_load(Path(__file__).with_name("skill_context.yaml").read_text(encoding="utf-8"))
+    lists = read_yaml(Path(__file__).with_name("skill_context.yaml"))
     return {name: frozenset(map(str, words)) for name, words in lists.items()}
 
 
@@ -200,7 +200,7 @@ def _lexicon(respect_case: bool) -> _Lexicon:
     any_case: dict[str, str | None] = {}
     exact: dict[str, str] = {}
     by_lower: dict[str, str] = {}
-    made: dict[str, str] = {}
+    plain: list[tuple[str, str]] = []
     if respect_case:
         any_case |= {" ".join(_words(phrase)): "" for phrase in _context()["other_meanings"]}
     for entry in _entries():
@@ -211,7 +211,11 @@ def _lexicon(respect_case: bool) -> _Lexicon:
                 exact[" ".join(_TOKEN.findall(name))] = by_lower[key] = entry.skill
             else:
                 any_case[key] = entry.skill
-                made |= {variant: entry.skill for variant in _variants(key) if variant not in made}
+                plain.append((key, entry.skill))
+    made: dict[str, str | None] = {}
+    for variants, (_, skill) in zip(_variants([key for key, _ in plain]), plain, strict=True):
+        for variant in variants:
+            made.setdefault(variant, skill)
     any_case = made | any_case
     return _Lexicon(any_case, exact, by_lower, _sizes(any_case))
 
@@ -227,8 +231,7 @@ def _spoken(words: Sequence[str]) -> list[str]:
 def _sizes(names: dict[str, str | None]) -> dict[str, tuple[int, ...]]:
     sizes: dict[str, set[int]] = {}
     for name in names:
-        first, *rest = name.split(" ")
-        sizes.setdefault(first, set()).add(1 + len(rest))
+        sizes.setdefault(name.partition(" ")[0], set()).add(1 + name.count(" "))
     return {first: tuple(sorted(found, reverse=True)) for first, found in sizes.items()}
 
 
@@ -271,13 +274,18 @@ _AMERICAN = (
 _LEAST_PLURAL = 4
 
 
-def _variants(name: str) -> Iterator[str]:
-    """Other spellings of a name: British and American, singular and plural, in one word."""
-    for spelling in (name, *(pattern.sub(other, name) for pattern, other in (*_SPELLINGS, *_AMERICAN))):
-        yield spelling
-        yield _other_number(spelling)
-        if spelling.count(" ") == 1:
-            yield spelling.replace(" ", "")
+def _variants(names: Sequence[str]) -> Iterator[list[str]]:
+    """Of each name its spellings, itself first: British and American, singular and plural, in one word."""
+    # The patterns go over all names at once, as lines of one text: a tenth of the time of 8,000 names one by one.
+    text = "\n".join(names)
+    respelt = (pattern.sub(other, text) for pattern, other in (*_SPELLINGS, *_AMERICAN))
+    for spellings in zip(names, *(lines.split("\n") for lines in respelt), strict=True):
+        variants = []
+        for spelling in dict.fromkeys(spellings):
+            variants += [spelling, _other_number(spelling)]
+            if spelling.count(" ") == 1:
+                variants.append(spelling.replace(" ", ""))
+        yield variants
 
 
 def _other_number(name: str) -> str:

@@ -9,8 +9,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.preparation.gazetteer import is_known
 from jobsearch_dagster.preparation.locations import parse_location
 from jobsearch_dagster.preparation.place_names import place_key
@@ -127,7 +126,7 @@ _SHORT = 3
 
 @cache
 def _data() -> dict[str, Any]:
-    return yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    return read_yaml(Path(__file__).with_suffix(".yaml"))
 
 
 @cache

@@ -8,8 +8,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.preparation.vocabulary import WorkMode
 
 _STRONGEST_FIRST: tuple[WorkMode, ...] = ("hybrid", "remote", "onsite")
@@ -27,7 +26,7 @@ def split_work_mode(text: str) -> tuple[str, WorkMode | None]:
 
 @cache
 def _patterns() -> tuple[tuple[WorkMode, re.Pattern[str]], ...]:
-    data = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    data = read_yaml(Path(__file__).with_suffix(".yaml"))
     before = rf"(?:(?<!\w)(?:{data['joins']})\s+)?"
     return tuple(
         (mode, re.compile(rf"{before}(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE))

@@ -42,7 +42,7 @@ def no_resume_is_in_the_catalog(connection: DuckDBPyConnection) -> dg.AssetCheck
 def the_published_file_holds_the_table(folder: DataFolder) -> dg.AssetCheckResult:
     """The file that questions are answered from has the rows of the table."""
     columns = ", ".join(CATALOG_SCHEMA.names)
-    with open_catalog(published_catalog(folder)) as connection:
+    with open_catalog(published_catalog(folder.root)) as connection:
         published = connection.execute(f"SELECT {columns} FROM jobs ORDER BY posting_id").fetchall()
     with folder.lake.connect(["job_catalog"]) as connection:
         stored = connection.execute(f"SELECT {columns} FROM job_catalog ORDER BY posting_id").fetchall()

@@ -6,10 +6,13 @@ path never sees a file that was renamed over it.
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jobsearch_dagster.foundation.errors import UserError
-from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster.search.catalog import build_catalog
+
+if TYPE_CHECKING:
+    from jobsearch_dagster.foundation.table_asset import DataFolder
 
 TABLE = "job_catalog"
 
@@ -17,16 +20,16 @@ TABLE = "job_catalog"
 class CatalogPublication:
     """Publishes the table `job_catalog` as a DuckDB file."""
 
-    def is_published(self, folder: DataFolder, data_version: str) -> bool:
+    def is_published(self, folder: "DataFolder", data_version: str) -> bool:
         """Whether the pointer names this version and its file is there."""
-        path = _path(folder, data_version)
-        return _pointed(folder) == path.name and path.is_file()
+        path = _path(folder.root, data_version)
+        return _pointed(folder.root) == path.name and path.is_file()
 
-    def publish(self, folder: DataFolder, data_version: str) -> None:
+    def publish(self, folder: "DataFolder", data_version: str) -> None:
         """Write the version's file where it is missing and point to it."""
         if self.is_published(folder, data_version):
             return
-        path = _path(folder, data_version)
+        path = _path(folder.root, data_version)
         if not path.is_file():
             with folder.lake.connect([TABLE]) as connection:
                 build_catalog(connection.table(TABLE), path)
@@ -35,24 +38,22 @@ class CatalogPublication:
         temporary.replace(path.with_name("current"))
 
 
-def published_catalog(folder: DataFolder) -> Path:
-    """The catalog that counts.
+def published_catalog(data_dir: Path) -> Path:
+    """The catalog that counts in a data folder.
 
     Raises:
         UserError: There is none yet.
     """
-    name = _pointed(folder)
+    name = _pointed(data_dir)
     if name is None:
-        raise UserError(
-            f"no job catalog in {folder.root / 'catalog'}: make it with `jobsearch run --select job_catalog`"
-        )
-    return folder.root / "catalog" / name
+        raise UserError(f"no job catalog in {data_dir / 'catalog'}: make it with `jobsearch run --select job_catalog`")
+    return data_dir / "catalog" / name
 
 
-def _path(folder: DataFolder, data_version: str) -> Path:
-    return folder.root / "catalog" / f"{data_version[:16]}.duckdb"
+def _path(data_dir: Path, data_version: str) -> Path:
+    return data_dir / "catalog" / f"{data_version[:16]}.duckdb"
 
 
-def _pointed(folder: DataFolder) -> str | None:
-    pointer = folder.root / "catalog" / "current"
+def _pointed(data_dir: Path) -> str | None:
+    pointer = data_dir / "catalog" / "current"
     return pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else None

@@ -10,8 +10,7 @@ from enum import IntEnum
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.preparation.posting import is_small_print, section_of_heading
 
 _SHORTEST = 20
@@ -76,7 +75,7 @@ def _matches(name: str, words: str) -> bool:
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    wordings = yaml.safe_load(Path(__file__).with_name("kinds.yaml").read_text(encoding="utf-8"))
+    wordings = read_yaml(Path(__file__).with_name("kinds.yaml"))
     return {
         name: re.compile("|".join(f"(?:{line})" for line in lines.splitlines())) for name, lines in wordings.items()
     }

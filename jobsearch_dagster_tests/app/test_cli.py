@@ -317,6 +317,17 @@ def test_ask_prints_postings_and_json_is_one_document(made: Path, jobsearch: Job
     assert out.strip()
 
 
+def test_ask_answers_without_the_libraries_that_it_does_not_need(made: Path) -> None:
+    script = (
+        "import sys; from jobsearch_dagster.app import cli; cli.main(['ask', 'remote jobs in London', '--json']);"
+        "print([m for m in ('dagster', 'pandas', 'pyarrow', 'torch', 'transformers') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    answer, imported = done.stdout.splitlines()
+    assert json.loads(answer)["interpretation"]["intent"] == "search"
+    assert imported == "[]"
+
+
 @pytest.mark.parametrize("via", ["base", "lora"])
 def test_ask_lets_the_language_model_answer(made: Path, jobsearch: Jobsearch, via: str) -> None:
     code, out, _ = jobsearch("ask", "What jobs are open in london?", "--via", via, "--json")

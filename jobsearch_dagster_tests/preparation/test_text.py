@@ -11,6 +11,22 @@ from jobsearch_dagster.preparation.text import clean_text, fold, repair, split_s
 
 
 @pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Złoty", "zloty"),
+        ("Đà Nẵng", "da nang"),
+        ("İstanbul, Straße", "istanbul, strasse"),
+        ("Ελλάδα", "ελλαδα"),
+        ("서울 東京", "서울 東京"),
+        ("₨ 500", "rs 500"),
+    ],
+)
+def test_a_folded_text_has_no_case_and_no_accents(text, folded):
+    assert fold(text) == folded
+    assert fold(folded) == folded
+
+
+@pytest.mark.parametrize(
     ("text", "cleaned"),
     [
         ("We donâ€™t sell cafÃ©s", "We don't sell cafés"),

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
+from jobsearch_dagster.foundation.package_data import read_yaml
 
 ROLE_FILES = ("roles_office.yaml", "roles_hands_on.yaml")
 
@@ -112,4 +112,4 @@ def _role(group: dict[str, Any], entry: dict[str, Any]) -> Role:
 
 
 def _read(file: str) -> Any:
-    return yaml.safe_load(resources.files("jobsearch_dagster.ingestion.sample_data").joinpath(file).read_text("utf-8"))
+    return read_yaml(resources.files("jobsearch_dagster.ingestion.sample_data") / file)
