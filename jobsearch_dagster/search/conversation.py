@@ -182,7 +182,7 @@ _TAKES_BACK = re.compile(r"\b(?:drop|remove|forget|lose|scrap|ditch|take\s+(?:ou
 def split_exchange(question: str) -> tuple[str, str] | None:
     """The old and the new of "swap Java for Go" and "Seville instead of Madrid"; None for any other question."""
     match = _EXCHANGES.fullmatch(question)
-    if match is None:
+    if match is None or not re.search(r"[a-z]", question.replace("instead of", ""), re.IGNORECASE):
         return None
     old, new = (match["old"] or match["old2"] or match["old3"]), (match["new"] or match["new2"] or match["new3"])
     return old, new

@@ -121,7 +121,7 @@ def _read_later(question: str) -> Reading:
     pick = picked_row(question)
     if pick is not None:
         return replace(_nothing("vague"), pick=pick)
-    exchange = split_exchange(question)
+    exchange = split_exchange(in_plain_english(question).text)
     if exchange is not None:
         old, new = map(_read_slots, exchange)
         return replace(new, follows="adding", gone=_everything(old))

@@ -42,7 +42,7 @@ _SENIORITY = {
     # "staff nurse" is a nurse among others
     "staff": r"staff[\s-]level|staff(?=\s+(?:or|and|/|to)\s+(?:senior|lead|principal)\b)|(?<=senior or )staff|(?<=principal or )staff"
     r"|staff(?=\s+(?:\w+\s+){0,2}(?:engineer|developer|scientist|designer|role|job|position|sre|swe)s?\b)",
-    "principal": r"principal(?:[\s-]level)?",
+    "principal": r"(?<!school )principal(?:[\s-]level)?(?!\s+investigator)",
     "manager": r"(?:top\s+)?managers?[\s-]level|(?:people\s+)?management(?=\s+(?:role|responsibilit)\w*)|managerial|management(?=\s+(?:level|job|role|position)s?\b)|managers(?=\s+(?:only|please)?\s*$)",
     "executive": r"executive[\s-]level|executive(?=\s+(?:jobs?|roles?|positions?|posts?|level|openings?)\b)|c-(?:level|suite)|directors?|vice[\s-]presidents?|vps?|heads?\s+of"
     r"|executives(?=\s*$)|board[\s-]level",

@@ -53,8 +53,7 @@ _TOP = re.compile(
     rf"""
     \b (?:(?P<first>\d{{1,3}})\s+)? {_MOST} \s+ (?:(?P<wanted>\d{{1,3}})\s+)? (?P<column>{_ANY_COLUMN})\b
     | \b(?:which|what) \s+ (?:(?P<wanted2>\d{{1,3}})\s+)? (?P<column2>{_ANY_COLUMN}) \b (?!\s+(?:pays?|earns?|offers?)\b) (?= [^|?]* \b{_OFTEN}\b )
-    | \b(?P<column5>skill|city|country|title|degree|state)[\s-]wise\b (?= [^|?]* \b{_OFTEN}\b )
-    | \b{_OFTEN}\b [^|?]{{0,40}}? (?P<column3>skill|city|country|title|degree|state)[\s-]wise\b
+    | \b(?P<column3>skill|city|country|title|degree|state)[\s-]wise\b
     | \b(?:which|what) \s+ (?P<column4>skills?|qualifications|degrees?|languages|tools) \s+ (?:do|does|are|is|should|would) \b (?= [^|?]* \b(?:need|require|ask|want|have|expect)\w*\b )
     | (?P<where> \b where \s+ (?:are|is|do|can\s+i\s+find) \b [^|?]{{0,20}} \b(?:the\s+)?most\b )
     """,
@@ -103,12 +102,12 @@ _HOW_MUCH = re.compile(
     """,
     _FLAGS,
 )
-_BY_PAY = rf"(?:(?:sort|order|rank|list)(?:ed|ing)?\s+(?:\w+\s+){{0,4}}?)?\bby\s+(?:the\s+)?{_MONEY}(?!\s+(?:range|bucket|band))"
+_BY_PAY = rf"\bby\s+(?:the\s+)?{_MONEY}(?!\s+(?:range|bucket|band))"
 _UP = r"(?:asc\w*|going\s+up|upwards?|(?:from\s+)?low(?:est)?\s+to\s+high(?:est)?|increasing|rising|lowest\s+first|small(?:est)?\s+first)"
 _DOWN = r"(?:desc\w*|going\s+down|downwards?|(?:from\s+)?high(?:est)?\s+to\s+low(?:est)?|decreasing|falling|highest\s+first|best\s+first)"
 _SORT = {
     "salary_asc": rf"""
-        bottom (?=\s+\d) | {_BY_PAY} [^.;|?!]{{0,20}} \b(?:lowest|smallest|worst|least)\s+(?:at\s+the\s+top|on\s+top|first) | (?:from\s+)?low\s+to\s+high | {_MONEY}\s+going\s+{_UP} |
+        bottom (?=\s+[\d|]) | {_BY_PAY} [^.;|?!]{{0,20}} \b(?:lowest|smallest|worst|least)\s+(?:at\s+the\s+top|on\s+top|first) | (?:from\s+)?low\s+to\s+high | {_MONEY}\s+going\s+{_UP} |
         (?:lowest|worst|least|low|poorly|badly|less\s+well|lower)[\s-](?:paid|paying)(?:\s+\w+)?(?:\s+first)? (?:\s+to\s+(?:the\s+)?(?:best|highest)(?:[\s-](?:paid|paying))?)?
         | cheap(?:est|er) (?:\s+ones?)? (?:\s+first)? | lowest\s+first | {_BY_PAY}\s*,?\s*{_UP} | {_MONEY}\s*,?\s*{_UP} | lowest\s+{_MONEY}\s+first
         | (?:pays?|paying|paid|earn) \s+ (?:the\s+)? (?:least|worst|lowest)
@@ -197,7 +196,7 @@ def _top(text: str) -> list[Finding]:
     if match["where"]:
         column: Category = "city"
     else:
-        column = _column(match["column"] or match["column2"] or match["column3"] or match["column4"] or match["column5"])
+        column = _column(match["column"] or match["column2"] or match["column3"] or match["column4"])
     # "top roles in Berlin" asks for jobs, "most common roles" for a count of titles.
     if column == "standard_title" and re.match(r"(?:\d+\s+)?top", match[0].lower()):
         return []
@@ -221,7 +220,11 @@ def _statistic(text: str) -> list[Finding]:
     agg = next(name for name in _FIGURES if match[name])
     if agg in ("min", "max") and not _asks_for_figure(match, text):
         return []
-    return [*_figure(agg, match, "min_years" if match["years"] else _MEASURES[agg]), *_group(text)]
+    figure = _WORD.match(text, match.start()) or match  # a title may stand behind it: "average nurse salary"
+    return [*_figure(agg, figure, "min_years" if match["years"] else _MEASURES[agg]), *_group(text)]
+
+
+_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 
 
 def _asks_for_figure(match: re.Match[str], text: str) -> bool:

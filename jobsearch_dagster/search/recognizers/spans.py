@@ -43,7 +43,7 @@ _NEGATION = re.compile(
     r"""
     (?: \b(?: not(?!\s+(?:only|just)) | no(?!\s*,) | non | without | w/o | except(?:ing|\s+for)? | excluding | exclude | excludes
         | outside | avoid(?:ing)? | never | neither | nor | nothing(?!\s+(?:else|but)) | none\s+of | done\s+with | rather\s+not | rather\s+than | instead\s+of | other\s+than
-        | (?:anything|everything|anywhere|all|any\s+\w+)\s+but | apart\s+from | aside\s+from | but\s+(?:not|no) | minus | skip | save(?=\s+\w+) | strike\s+out | not\s+as | take\s+out | cross\s+out
+        | (?:anything|everything|anywhere|all|any\s+\w+)\s+but | apart\s+from | aside\s+from | but\s+(?:not|no) | minus | skip | save | strike\s+out | not\s+as | take\s+out | cross\s+out
         | hide | drop | remove | omit | ignore | bar | sans | hates? | dislikes? | refuse\s+to | allergic\s+to | opposed\s+to
         | nothing\s+(?:in|at|with|from|to\s+do\s+with) | (?:keep|stay|away|far)\s+(?:away\s+)?from | filter\s+out
         | leave\s+out | leaving\s+out | rule\s+out | cut\s+out | throw\s+out | get\s+rid\s+of | (?:sick|tired|fed\s+up)\s+(?:of|with)

@@ -36,12 +36,12 @@ MOST_WORDS = 3
 _BEFORE = re.compile(
     r"""
     \b (?: in | at | about | mention(?:s|ing)? | involv(?:es|ing) | related\s+to | to\s+do\s+with | into
-        | no | not | without | except | excluding | exclude | avoid | but | than | nothing\s+(?:in|with) )
+        | minus | save | skip | no | not | without | except | excluding | exclude | avoid | but | than | nothing\s+(?:in|with) )
     \s+ (?: (?: a | an | the | any | some | in | for | at ) \s+ )* $
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_BEFORE_A_NAME = re.compile(r"\b(?:for|with|of|from|by|or|and)\s+(?:the\s+)?$", re.IGNORECASE)
+_BEFORE_A_NAME = re.compile(r"\b(?:for|with|of|by|or|and)\s+(?:the\s+)?$", re.IGNORECASE)
 _AFTER = re.compile(
     r"[\s-]+(?:jobs?|roles?|positions?|work|openings?|vacanc\w+|postings?|industry|sector|compan\w+|startups?|field|shifts?"
     r"|firms?|business(?:es)?|gigs?|careers?|stuff|things?|related)\b",
@@ -109,7 +109,6 @@ def _is_condition(text: str, start: int, end: int) -> bool:
     return (
         phrase in words("industry")
         or _BEFORE.search(text, max(0, start - _REACH), start) is not None
-        or (is_excluded(text, start) and "n't" not in text[max(0, start - _REACH) : start])
         or (text[start].isupper() and _BEFORE_A_NAME.search(text, max(0, start - _REACH), start) is not None)
         or _AFTER.match(text, end) is not None
     )
