@@ -21,7 +21,7 @@ from jobsearch_dagster.search.reasons import reasons
 from jobsearch_dagster.search.relaxation import Relaxation, kept_apart, relaxations
 from jobsearch_dagster.search.sql import compile_filter
 from jobsearch_dagster.search.unknown_pay import compile_tally
-from jobsearch_dagster.search.wording import describe, describe_order
+from jobsearch_dagster.search.wording import describe, describe_column, describe_order
 
 DEFAULT_LIMIT = 10
 """Postings shown when neither the question nor the caller says how many."""
@@ -40,8 +40,8 @@ class SearchResult:
         columns: Names of the row's cells.
         rows: Postings, or the rows of an aggregate.
         reasons: For each posting, slot -> what the posting itself says; empty for an aggregate.
-        relaxation: Without a hit: the nearest questions that have some, the nearest first. With a pay bound in any case:
-            as the last one, of the kind `unknown_pay`, the postings that satisfy all else and state no pay.
+        relaxation: Without a hit: the nearest questions that have some, the nearest first. With a pay bound, hit or
+            not: last, as one of the kind `unknown_pay`, the postings that satisfy all else and state no pay.
         ranking: The order of the rows in words, and how many of how many are shown; None when nothing was run.
         timing_ms: Milliseconds from question to answer.
     """
@@ -173,11 +173,13 @@ def _render_postings(result: SearchResult) -> str:
 
 def _render_aggregate(result: SearchResult, asked: str) -> str:
     heading = f"Jobs {asked}" if asked else "All jobs"
-    lines = [", ".join(f"{name}: {_cell(row[name])}" for name in result.columns) for row in result.records]
+    names = [describe_column(name) for name in result.columns]
+    lines = [", ".join(f"{name}: {cell(value)}" for name, value in zip(names, row, strict=True)) for row in result.rows]
     return "\n".join([heading, *lines])
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value of an aggregate."""
     if value is None:
         return "not stated"
     return f"{value:,.0f}" if isinstance(value, float) else str(value)

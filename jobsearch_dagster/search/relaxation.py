@@ -5,7 +5,7 @@ suggestion is never followed by itself. Three statements at most, however many c
 the postings by the set of constraints that they miss, one counts the suggestions that pass cannot count.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import ceil, floor
 from typing import Any, Literal
@@ -94,7 +94,7 @@ def kept_apart(
 
 def relaxations(connection: duckdb.DuckDBPyConnection, job_filter: JobFilter) -> tuple[Relaxation, ...]:
     """Suggestions for a filter without a hit, the nearest first; none where only giving up everything would help."""
-    misses = _misses(connection, job_filter)
+    misses = {slots: row for slots, row in _misses(connection, job_filter).items() if not _states_no_pay(slots, row)}
     options = [option for slots in misses if len(slots) == 1 for option in _single(job_filter, slots, misses)]
     options = options or list(_several(job_filter, misses))
     options = _counted(connection, job_filter, options)
@@ -134,7 +134,6 @@ _MEASURED: Mapping[str, str] = {
     "employment_type": "histogram(employment_type)",
 }
 """Slot -> the nearest value among postings that miss it, or how many have which."""
-_OF_THE_SKILLS = "list_sort(list_intersect([lower(x) FOR x IN skills], ?::VARCHAR[]))"
 
 
 def _misses(connection: duckdb.DuckDBPyConnection, job_filter: JobFilter) -> Misses:
@@ -151,21 +150,28 @@ def _misses(connection: duckdb.DuckDBPyConnection, job_filter: JobFilter) -> Mis
     }
 
 
+def _states_no_pay(slots: frozenset[str], missed: Mapping[str, Any]) -> bool:
+    """Whether postings miss a pay bound for want of a pay: they are kept apart, and no other bound brings them."""
+    return slots <= {*PAY_BOUNDS} and all(missed[slot] is None for slot in slots)
+
+
 def _compile_misses(job_filter: JobFilter, conditions: Mapping[str, Condition]) -> CompiledQuery:
     """One row per set of missed constraints, the set as bits in its last column."""
-    bits = " | ".join(
-        f"((NOT coalesce({sql}, false))::BIGINT << {number})" for number, (sql, _) in enumerate(conditions.values())
-    )
-    measured = {slot: (_MEASURED[slot], ()) for slot in job_filter.slots if slot in _MEASURED}
+    bits = [f"(NOT coalesce({sql}, false))::BIGINT << {number}" for number, (sql, _) in enumerate(conditions.values())]
+    missed = " | ".join(f"({bit})" for bit in bits) or "0"
+    params = tuple(param for _, values in conditions.values() for param in values)
+    measured = {slot: _MEASURED[slot] for slot in job_filter.slots if slot in _MEASURED}
+    met = "NULL"
     if len(job_filter.skills) > 1:
-        sql = f"max(struct_pack(n := len({_OF_THE_SKILLS}), skills := {_OF_THE_SKILLS}))"
-        measured["skills"] = (sql, ([skill.lower() for skill in job_filter.skills],) * 2)
-    columns = "".join(f", {sql} AS {slot}" for slot, (sql, _) in measured.items())
-    params = [param for _, params in (*measured.values(), *conditions.values()) for param in params]
+        measured["skills"] = "max(struct_pack(n := len(met), skills := met))"
+        met = "list_sort(list_intersect([lower(x) FOR x IN skills], ?::VARCHAR[]))"
+        params += ([skill.lower() for skill in job_filter.skills],)
+    columns = "".join(f", {sql} AS {slot}" for slot, sql in measured.items())
     return CompiledQuery(
         f"SELECT count(*) AS jobs{columns}, missed\n"
-        f"FROM (SELECT *, {bits or '0'} AS missed FROM {source_of(job_filter)})\nGROUP BY missed ORDER BY missed",
-        tuple(params),
+        f"FROM (SELECT *, {missed} AS missed, {met} AS met FROM {source_of(job_filter)})\n"
+        "GROUP BY missed ORDER BY missed",
+        params,
     )
 
 
@@ -208,9 +214,9 @@ def _nearest_pay(slot: str, job_filter: JobFilter, best: float) -> Iterator[_Opt
 
 
 def _nearest_years(slot: str, job_filter: JobFilter, years: int) -> Iterator[_Option]:
-    extreme, side = ("most", "or more") if slot == "min_years" else ("fewest", "at most")
+    extreme, side = ("most", "more") if slot == "min_years" else ("fewest", "fewer")
     yield _number(
-        slot, job_filter, years, f"The {extreme} years that {{}} ask for are {years}: ", f" with {years} {side}."
+        slot, job_filter, years, f"The {extreme} years that {{}} ask for are {years}: ", f" at {years} or {side}."
     )
 
 
@@ -250,7 +256,7 @@ def _nearest_place(slot: str, job_filter: JobFilter, _: Any) -> Iterator[_Option
             yield _Option("nearest", (slot,), {slot: wider}, distance, "", rest)
 
 
-_NEAREST = {
+_NEAREST: Mapping[str, Callable[[str, JobFilter, Any], Iterator[_Option]]] = {
     "min_salary_usd": _nearest_pay,
     "max_salary_usd": _nearest_pay,
     "min_years": _nearest_years,

@@ -40,6 +40,14 @@ def describe_order(job_filter: JobFilter) -> str:
     return ", then ".join([*keys, "posting id"])
 
 
+def describe_column(name: str) -> str:
+    """A column of an aggregate: `avg_midpoint_usd` is the "average pay (USD a year)"."""
+    agg, _, field = name.partition("_")
+    if agg in _FIGURES and field in _MEASURES:
+        return f"{_FIGURES[agg]} {_MEASURES[field]}"
+    return {"not_stated": "jobs that state none"}.get(name, name.replace("_", " "))
+
+
 def dollars(amount: float) -> str:
     """An amount of USD, without cents."""
     return f"${amount:,.0f}"
@@ -65,4 +73,12 @@ _CONSTRAINTS: dict[str, Callable[[Any], str]] = {
     "employment_type": lambda values: f"that are {any_of(values)}",
     "keywords": lambda values: f"about {any_of(values)}",
     "has_salary": lambda value: "that state their pay" if value else "that do not state their pay",
+}
+_FIGURES = {"avg": "average", "median": "median", "min": "lowest", "max": "highest"}
+_MEASURES = {
+    "min_usd": "pay (USD a year, lower end)",
+    "max_usd": "pay (USD a year, upper end)",
+    "midpoint_usd": "pay (USD a year)",
+    "min_years": "years of experience (lower end)",
+    "max_years": "years of experience (upper end)",
 }

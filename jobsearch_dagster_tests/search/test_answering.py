@@ -185,7 +185,7 @@ def test_values_of_the_question_are_parameters_and_not_part_of_the_statement(cat
         ("How many python jobs are there?", "Jobs with Python\njobs: 2"),
         (
             "average salary for nurses",
-            "Jobs as nurse\navg_midpoint_usd: not stated, jobs: 0, not_stated: 1",
+            "Jobs as nurse\naverage pay (USD a year): not stated, jobs: 0, jobs that state none: 1",
         ),
         (
             "jobs over $140K",
