@@ -1,9 +1,10 @@
 """What the terminal shows of a run: one line per asset and the progress of long steps, nothing of Dagster's own events.
 
-Belongs here: printing. Lines go to stderr, so that stdout stays free for results.
+Belongs here: printing, and what may be printed. Lines go to stderr, so that stdout stays free for results.
 """
 
 import logging
+import re
 from typing import Any
 
 import dagster as dg
@@ -11,6 +12,14 @@ from rich.console import Console
 
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 output = Console(highlight=False)
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What moves a terminal's cursor, colours it or turns its text around; tab and line break stay."""
+
+
+def printable(text: str) -> str:
+    """A text of others for the terminal: control characters become blanks."""
+    return _CONTROL.sub(" ", text)
 
 
 class TerminalHandler(logging.Handler):

@@ -9,17 +9,19 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import duckdb
 
 from jobsearch_dagster.pairs.templates import load_templates
 from jobsearch_dagster.search.catalog import open_catalog
 from jobsearch_dagster.search.filter import Interpretation, JobFilter
-from jobsearch_dagster.search.question import parse_question
+from jobsearch_dagster.search.fit import Fit
+from jobsearch_dagster.search.profile import Profile
+from jobsearch_dagster.search.question import MESSAGES, parse_question
 from jobsearch_dagster.search.reasons import reasons
 from jobsearch_dagster.search.relaxation import Relaxation, kept_apart, relaxations
-from jobsearch_dagster.search.sql import compile_filter
+from jobsearch_dagster.search.sql import CompiledQuery, compile_filter
 from jobsearch_dagster.search.unknown_pay import compile_tally
 from jobsearch_dagster.search.wording import describe, describe_column, describe_order
 
@@ -44,6 +46,8 @@ class SearchResult:
             not: last, as one of the kind `unknown_pay`, the postings that satisfy all else and state no pay.
         ranking: The order of the rows in words, and how many of how many are shown; None when nothing was run.
         timing_ms: Milliseconds from question to answer.
+        profile: What the resume says, where one was given. Then each posting has a last cell `fit`, and its reasons
+            say what of it `matches` the resume and what `gaps` there are.
     """
 
     question: str
@@ -57,15 +61,40 @@ class SearchResult:
     relaxation: tuple[Relaxation, ...]
     ranking: str | None
     timing_ms: float
+    profile: Profile | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """The result in types that JSON has."""
-        return asdict(self) | {"interpretation": self.interpretation.model_dump(mode="json")}
+        """The result in types that JSON has; a profile is part of the interpretation."""
+        plain = asdict(self)
+        profile = plain.pop("profile")
+        interpretation = self.interpretation.model_dump(mode="json")
+        return plain | {"interpretation": interpretation if profile is None else interpretation | {"profile": profile}}
 
     @property
     def records(self) -> list[dict[str, Any]]:
         """The rows as column -> value."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+class Order(Protocol):
+    """An order of postings."""
+
+    def ordered(
+        self, connection: duckdb.DuckDBPyConnection, question: str, job_filter: JobFilter
+    ) -> tuple[CompiledQuery, str]:
+        """The statement that a filter is run by, and its order in words."""
+        ...
+
+
+class SqlOrder:
+    """The order that the filter itself asks for."""
+
+    def ordered(
+        self, connection: duckdb.DuckDBPyConnection, question: str, job_filter: JobFilter
+    ) -> tuple[CompiledQuery, str]:
+        """The statement that `sql.py` compiles."""
+        del connection, question
+        return compile_filter(job_filter), describe_order(job_filter)
 
 
 def search(
@@ -74,21 +103,25 @@ def search(
     *,
     history: Sequence[str] = (),
     limit: int | None = None,
+    profile: Profile | None = None,
 ) -> SearchResult:
     """Answer a question from the catalog by rules, without any model.
 
     Args:
-        question: In English.
+        question: In English; may be empty where there is a profile.
         catalog_path: The catalog's `.duckdb` file.
         history: Earlier questions of the conversation, oldest first.
         limit: Most rows; a smaller number in the question wins. None shows `DEFAULT_LIMIT` postings and every group.
+        profile: Who asks. Postings come in the order of how well they fit; none is left out for fitting badly.
 
     Raises:
         UserError: There is no catalog at `catalog_path`.
     """
     start = time.perf_counter()
     interpretation = parse_question(question, history)
-    result = SearchResult(question, "analytics", interpretation, None, (), (), (), (), (), None, 0.0)
+    if profile is not None and interpretation.message in (MESSAGES["empty"], MESSAGES["vague"]):
+        interpretation = Interpretation(intent="search")  # the resume says which job is meant
+    result = SearchResult(question, "analytics", interpretation, None, (), (), (), (), (), None, 0.0, profile)
     if interpretation.intent in ("search", "aggregate"):
         with open_catalog(catalog_path) as connection:
             result = _run(result, connection, limit)
@@ -117,15 +150,17 @@ def suggestions(result: SearchResult) -> list[str]:
 
 def _run(result: SearchResult, connection: duckdb.DuckDBPyConnection, limit: int | None) -> SearchResult:
     job_filter = result.interpretation.filter
-    query = compile_filter(job_filter.model_copy(update={"limit": _effective_limit(job_filter, limit)}))
+    shown = job_filter.model_copy(update={"limit": _effective_limit(job_filter, limit)})
+    fit = None if result.profile is None else Fit.asked(result.profile, job_filter)
+    query, ranking = (fit or SqlOrder()).ordered(connection, result.question, shown)
     cursor = connection.execute(query.sql, query.params)
     columns = tuple(name for name, *_ in cursor.description)
     rows = tuple(cursor.fetchall())
     matching, apart = _tally(connection, job_filter)
     why: tuple[dict[str, str], ...] = ()
-    ranking = describe_order(job_filter)
     if job_filter.agg is None:
-        why = tuple(reasons(job_filter, dict(zip(columns, row, strict=True))) for row in rows)
+        records = [dict(zip(columns, row, strict=True)) for row in rows]
+        why = tuple(reasons(job_filter, row) | (fit.explained(row) if fit else {}) for row in records)
         ranking = f"{ranking}; {len(rows)} of {matching} shown"
     return replace(
         result,
