@@ -128,8 +128,9 @@ def show(
     else:
         is_list = result.interpretation.intent == "search"
         output.print(_postings(result) if is_list else _figures(result))
-        for line in _reasons(result):
-            _say(line)
+        if any(result.reasons):
+            output.print("Why they match:" if len(result.rows) > 1 else "Why it matches:")
+            output.print(_reasons(result))
     for line in _below(result):
         _say(line)
     if sql and result.sql is not None:
@@ -193,14 +194,36 @@ def _figures(result: SearchResult) -> Table:
     return table
 
 
-def _reasons(result: SearchResult) -> Iterator[str]:
-    """Why each posting matched, slot by slot; nothing where nothing was asked."""
-    if not any(result.reasons):
-        return
-    yield "Why they match:" if len(result.rows) > 1 else "Why it matches:"
+def _reasons(result: SearchResult) -> Table:
+    """Why each posting matched, slot by slot; what of it suits a resume and what does not on lines of their own."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
     for number, why in enumerate(result.reasons, 1):
-        said = "; ".join(f"{slot.replace('_', ' ').replace('exclude.', 'not ')}: {text}" for slot, text in why.items())
-        yield f" {number}. {said}"
+        apart = [name for name in ("matches", "gaps") if name in why]
+        slots = dict.fromkeys(f"{_label(slot)}: {text}" for slot, text in why.items() if slot not in apart)
+        lines = [*(["; ".join(slots)] if slots else []), *(f"{name}: {why[name]}" for name in apart)]
+        for position, line in enumerate(lines):
+            grid.add_row("" if position else f"{number}.", Text(printable(line)))
+    return grid
+
+
+def _label(slot: str) -> str:
+    """A slot as a job seeker would call it."""
+    name = slot.removeprefix("exclude.")
+    return ("not " if name != slot else "") + _LABELS.get(name, name.replace("_", " "))
+
+
+_LABELS = {
+    "titles": "title",
+    "skills_any": "skills",
+    "locations": "place",
+    "min_salary_usd": "pay",
+    "max_salary_usd": "pay",
+    "has_salary": "pay",
+    "min_years": "experience",
+    "max_years": "experience",
+    "seniority": "level",
+    "employment_type": "employment",
+}
 
 
 def _below(result: SearchResult) -> Iterator[str]:
@@ -208,7 +231,7 @@ def _below(result: SearchResult) -> Iterator[str]:
     for relaxation in result.relaxation:
         for posting in relaxation.postings:
             estimate = f", estimated {posting['estimate']}" if posting["estimate"] else ""
-            yield f"  - {posting['title']}, {posting['place'] or 'no place'}{estimate}"
+            yield f"- {posting['title']}, {posting['place'] or NOT_STATED}{estimate}"
     others = [one.suggestion for one in result.relaxation if one.kind != "unknown_pay"][1:]
     if others:
         yield f"Or: {' '.join(others)}"

@@ -25,6 +25,7 @@ _SAID = re.compile(
     r"""
     \b(?:spent|worked(?:\s+for)?|with) \s+ (?:(?:over|more\s+than)\s+)? (?P<spent>\d{1,2})\+? \s+ years?
       \s+ (?:in|as|at|of|with)\b
+    | \b(?P<had>\d{1,2})\+? \s+ years?['’]? \s+ (?:of\s+)? (?:[\w-]+\s+){0,3} experience\b
     | \bbackground \s+ (?:in|as) \s+ [^.\n]{1,80}? \( (?P<background>\d{1,2})\+? \s+ years?\)
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -53,7 +54,7 @@ def years_of_work(text: str, today: date) -> int | None:
     Returns:
         Whole years; None where the text says nothing about them.
     """
-    stated = [int(said["spent"] or said["background"]) for said in _SAID.finditer(text)]
+    stated = [int(said["spent"] or said["had"] or said["background"]) for said in _SAID.finditer(text)]
     asked, _ = find_years(text)
     if asked:
         stated.append(asked)
