@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from jobsearch_dagster.preparation.education import find_degrees
+from jobsearch_dagster.preparation.locations import normalize_place, parse_location
 from jobsearch_dagster.preparation.privacy import redact
 from jobsearch_dagster.preparation.skills import find_skills
 from jobsearch_dagster.preparation.text import LONGEST_TEXT, repair
@@ -30,7 +31,7 @@ class Profile:
         skills: Names from the lexicon, in the order of their first mention.
         years: Years of experience.
         education: The highest degree.
-        place: Where the person lives, lowercased: "austin, tx".
+        place: Where the person lives, normalized: "austin, tx, united states".
     """
 
     title: str | None = None
@@ -95,11 +96,13 @@ def _title(head: list[str]) -> tuple[str | None, Seniority | None]:
             words = str(found[0].value).split()
             while len(words) > 2 and words[0] in _PRAISE:
                 del words[0]
-            return split_title(" ".join(words))
+            # The level may stand before what the finding takes: "Senior" of "Senior Data Engineer".
+            return split_title(" ".join(words))[0], split_title(line[: found[0].end])[1]
     return None, None
 
 
 def _place(head: list[str]) -> str | None:
     """The first place that the head names, each part of a line between bars and dots for itself."""
     parts = (part for line in head for part in re.split(r"\s*[|•·]\s*|\t", line))
-    return next((str(place.value) for part in parts for place in find_named_places(part.strip())), None)
+    named = (str(place.value) for part in parts for place in find_named_places(part.strip()))
+    return next((normalize_place(parse_location(name)) or name for name in named), None)

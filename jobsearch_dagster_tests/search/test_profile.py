@@ -28,7 +28,7 @@ def test_a_resume_is_read_into_words_of_the_vocabularies():
         skills=("Python", "Spark", "Airflow"),
         years=6,
         education="bachelor",
-        place="austin, tx",
+        place="austin, tx, united states",
     )
 
 
