@@ -10,7 +10,6 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
@@ -253,7 +252,6 @@ def command() -> None:
     """
     code = main()
     logging.shutdown()
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(BrokenPipeError):  # who reads, as `head -1` does, has enough
-            stream.flush()
+    sys.stdout.flush()
+    sys.stderr.flush()
     os._exit(code)

@@ -64,6 +64,11 @@ def test_the_highest_degree_that_is_had_counts(text, education):
     assert read_profile(text, TODAY).education == education
 
 
+def test_a_name_that_is_a_skill_or_a_place_as_well_is_neither():
+    profile = read_profile("Ruby Austin\nruby.austin@example.com\nBackend Developer\nPython", TODAY)
+    assert (profile.skills, profile.place) == (("Python",), None)
+
+
 def test_skills_are_found_as_they_are_capitalized():
     assert read_profile("I go for walks and write Go, R and SQL.", TODAY).skills == ("Go", "R", "SQL")
 
