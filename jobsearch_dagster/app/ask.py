@@ -1,46 +1,83 @@
 """`jobsearch ask`: one question, one answer, by one contender.
 
-Belongs here: choosing the contender and showing what it found. How it answers is in `evaluation/contenders.py` and
-`search/`.
+Belongs here: choosing the contender, opening a resume, and showing what was found. How it is found is in
+`evaluation/contenders.py` and `search/`.
 """
 
 import gc
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Literal
 
-from rich.markup import escape
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
+from rich.text import Text
 
-from jobsearch_dagster.app.console import output
+from jobsearch_dagster.app.console import output, printable
+from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.settings import Settings
-from jobsearch_dagster.search.answering import SearchResult, render_answer, search
+from jobsearch_dagster.ingestion.resumes import UnreadableResumeError, read_resume
+from jobsearch_dagster.search.answering import SearchResult, cell, search, suggestions
+from jobsearch_dagster.search.profile import Profile, read_profile
 from jobsearch_dagster.search.publication import published_catalog
+from jobsearch_dagster.search.wording import describe, describe_column
 
 Via = Literal["analytics", "lora", "base"]
-SHOWN = ("title", "place", "salary", "work_mode", "min_years")
-"""Columns of a posting in the terminal; `--json` has them all."""
+LARGEST_RESUME = 10 * 1024 * 1024
+"""Bytes; a resume of ten pages with pictures has a tenth of that."""
+NOT_STATED = "–"
 
 
-def ask(settings: Settings, question: str, via: Via, limit: int | None) -> dict[str, Any]:
+def ask(settings: Settings, question: str, via: Via, limit: int | None, resume: Path | None = None) -> dict[str, Any]:
     """Answer a question; the keys are those of `ask --json`.
 
     Raises:
-        UserError: The catalog or the model has not been made yet.
+        UserError: The catalog or the model has not been made yet, or the resume cannot be read.
     """
     if via == "analytics":
-        return _found(settings, question, limit).as_dict()
+        return found(settings, question, limit, resume).as_dict()
     return _generated(settings, question, via)
 
 
-def _found(settings: Settings, question: str, limit: int | None) -> SearchResult:
+def found(settings: Settings, question: str, limit: int | None, resume: Path | None) -> SearchResult:
+    """What the catalog answers.
+
+    Raises:
+        UserError: There is no catalog yet, or the resume cannot be read.
+    """
+    profile = None if resume is None else profile_of(resume)
     # The first question builds tables of names that live as long as the process. Looking for garbage among their
     # 500,000 objects, again and again while they grow, takes a quarter of its time.
     gc.disable()
     try:
-        return search(question, published_catalog(settings.data_dir), limit=limit)
+        return search(question, published_catalog(settings.data_dir), limit=limit, profile=profile)
     finally:
         gc.freeze()
         gc.enable()
+
+
+def profile_of(path: Path) -> Profile:
+    """The profile of a resume file; its text is read here and kept nowhere.
+
+    Raises:
+        UserError: It is no readable document, or says nothing of a job seeker.
+    """
+    if not path.is_file():
+        raise UserError(f"no resume file at {path}: give the path of a .pdf, .docx or .txt file")
+    size = path.stat().st_size
+    if size == 0:
+        raise UserError(f"{path} is empty: give a resume with text")
+    if size > LARGEST_RESUME:
+        megabytes = f"{size / 2**20:.0f} MB, more than {LARGEST_RESUME // 2**20}"
+        raise UserError(f"{path} is too large for a resume ({megabytes}): leave out its pictures")
+    try:
+        profile = read_profile(read_resume(path))
+    except UnreadableResumeError as error:
+        raise UserError(f"cannot read the resume {path}: {error}") from error
+    if profile.is_empty:
+        raise UserError(f"{path} names no job title, skill or years of experience: is it a resume in English?")
+    return profile
 
 
 def _generated(settings: Settings, question: str, via: Via) -> dict[str, Any]:
@@ -76,27 +113,137 @@ def _generated(settings: Settings, question: str, via: Via) -> dict[str, Any]:
     }
 
 
-def show(settings: Settings, question: str, via: Via, limit: int | None) -> None:
-    """Answer a question in the terminal: a table of postings, or the words of a model."""
+# --- in the terminal ---
+
+
+def show(
+    settings: Settings, question: str, via: Via, limit: int | None, resume: Path | None = None, *, sql: bool = False
+) -> None:
+    """Answer a question in the terminal: what was understood, a table, and why; or the words of a model.
+
+    Raises:
+        UserError: As for `ask`.
+    """
     if via != "analytics":
-        output.print(ask(settings, question, via, limit)["rows"][0][0], markup=False)
+        _say(ask(settings, question, via, limit)["rows"][0][0])
         return
-    result = _found(settings, question, limit)
+    result = found(settings, question, limit, resume)
+    if result.interpretation.message is not None:
+        _say(result.interpretation.message)
+        return
+    for line in _understood(result):
+        _say(line)
     if not result.rows:
-        output.print(render_answer(result), markup=False)
-        return
-    output.print(_table(result))
-    order = f"Ordered by {result.ranking}" if result.ranking and len(result.rows) > 1 else "One result"
-    output.print(f"{order} ({result.timing_ms:.0f} ms).", style="dim", markup=False)
+        _say("Nothing matches.")
+    else:
+        is_list = result.interpretation.intent == "search"
+        output.print(_postings(result) if is_list else _figures(result))
+        if any(result.reasons):
+            output.print("Why they match:" if len(result.rows) > 1 else "Why it matches:")
+            output.print(_reasons(result))
+    for line in _below(result):
+        _say(line)
+    if sql and result.sql is not None:
+        _say(f"\n{result.sql}\n-- parameters: {list(result.params)}", soft_wrap=True)
 
 
-def _table(result: SearchResult) -> Table:
-    is_posting = "posting_id" in result.columns
-    columns = SHOWN if is_posting else result.columns
-    table = Table()
-    for name in (*columns, *(["why"] if is_posting else [])):
-        table.add_column(name, overflow="fold")
-    for number, row in enumerate(result.records):
-        why = ["; ".join(dict.fromkeys(result.reasons[number].values()))] if is_posting else []
-        table.add_row(*(escape("" if row[c] is None else str(row[c])) for c in columns), *map(escape, why))
+def _say(text: str, *, soft_wrap: bool = False) -> None:
+    """Print a text of others as it is: no markup, no emoji codes, no control characters."""
+    output.print(Text(printable(text)), soft_wrap=soft_wrap)
+
+
+def _understood(result: SearchResult) -> Iterator[str]:
+    asked = describe(result.interpretation.filter)
+    yield f"I looked for: jobs {asked}" if asked else "I looked for: all jobs"
+    if result.profile is not None:
+        yield f"From your resume: {_described(result.profile)}"
+
+
+def _described(profile: Profile) -> str:
+    title = " ".join(part for part in (profile.seniority, profile.title) if part)
+    years = None if profile.years is None else f"{profile.years} years of experience"
+    parts = [title, years, profile.education, profile.place, ", ".join(profile.skills)]
+    return "; ".join(part for part in parts if part)
+
+
+def _postings(result: SearchResult) -> Table:
+    has_fit = "fit" in result.columns
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    for name in ("#", "title", "place", "salary", "mode", "years", *(["fit"] if has_fit else [])):
+        # Short columns keep their width, so that 80 columns leave the rest to title, place and salary.
+        table.add_column(name, overflow="fold", no_wrap=name in ("#", "mode", "years", "fit"))
+    for number, row in enumerate(result.records, 1):
+        cells = [str(number), row["title"], row["place"], _salary(row), row["work_mode"], _years(row)]
+        cells += [f"{row['fit']:.2f}"] if has_fit else []
+        table.add_row(*(Text(printable(" ".join((text or NOT_STATED).split()))) for text in cells))
     return table
+
+
+def _salary(row: dict[str, Any]) -> str | None:
+    """The pay as written; one that is only an estimate says so."""
+    if row["salary_source"] == "imputed":
+        return f"est. {row['bucket']}"
+    if row["salary_source"] == "description":
+        return " - ".join(dict.fromkeys(f"${usd:,.0f}" for usd in (row["min_usd"], row["max_usd"]) if usd is not None))
+    return row["salary"]
+
+
+def _years(row: dict[str, Any]) -> str | None:
+    low, high = row["min_years"], row["max_years"]
+    if low is None:
+        return None if high is None else f"to {high}"
+    return f"{low}+" if high is None else f"{low}-{high}"
+
+
+def _figures(result: SearchResult) -> Table:
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    for name in result.columns:
+        table.add_column(describe_column(name), overflow="fold")
+    for row in result.rows:
+        table.add_row(*(Text(printable(cell(value))) for value in row))
+    return table
+
+
+def _reasons(result: SearchResult) -> Table:
+    """Why each posting matched, slot by slot; what of it suits a resume and what does not on lines of their own."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    for number, why in enumerate(result.reasons, 1):
+        apart = [name for name in ("matches", "gaps") if name in why]
+        slots = dict.fromkeys(f"{_label(slot)}: {text}" for slot, text in why.items() if slot not in apart)
+        lines = [*(["; ".join(slots)] if slots else []), *(f"{name}: {why[name]}" for name in apart)]
+        for position, line in enumerate(lines):
+            grid.add_row("" if position else f"{number}.", Text(printable(line)))
+    return grid
+
+
+def _label(slot: str) -> str:
+    """A slot as a job seeker would call it."""
+    name = slot.removeprefix("exclude.")
+    return ("not " if name != slot else "") + _LABELS.get(name, name.replace("_", " "))
+
+
+_LABELS = {
+    "titles": "title",
+    "skills_any": "skills",
+    "locations": "place",
+    "min_salary_usd": "pay",
+    "max_salary_usd": "pay",
+    "has_salary": "pay",
+    "min_years": "experience",
+    "max_years": "experience",
+    "seniority": "level",
+    "employment_type": "employment",
+}
+
+
+def _below(result: SearchResult) -> Iterator[str]:
+    yield from suggestions(result)
+    for relaxation in result.relaxation:
+        for posting in relaxation.postings:
+            estimate = f", estimated {posting['estimate']}" if posting["estimate"] else ""
+            yield f"- {posting['title']}, {posting['place'] or NOT_STATED}{estimate}"
+    others = [one.suggestion for one in result.relaxation if one.kind != "unknown_pay"][1:]
+    if others:
+        yield f"Or: {' '.join(others)}"
+    if result.rows and result.interpretation.intent == "search":
+        yield f"Order: {result.ranking} ({result.timing_ms:.0f} ms)."

@@ -117,26 +117,35 @@ def check(
 
 @app.command()
 def ask(
-    question: Annotated[str, typer.Argument(help="For example: remote python jobs over $100k")],
+    question: Annotated[str, typer.Argument(help="For example: remote python jobs over $100k")] = "",
     via: Annotated[str, typer.Option(help="analytics (question -> SQL), lora, or base.")] = "analytics",
     limit: Annotated[int | None, typer.Option(min=1, help="Most postings shown.")] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(help="Your resume (.pdf, .docx, .txt): postings by how well they fit, with matches and gaps."),
+    ] = None,
     *,
+    sql: Annotated[bool, typer.Option("--sql", help="Show the statement and its parameters too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else.")] = False,
 ) -> None:
     """Answer a job seeker's question.
 
-    Examples: jobsearch ask "nurse jobs in Canada" | jobsearch ask "python jobs over $100k" --via lora
+    Examples: jobsearch ask "nurse jobs in Canada" | jobsearch ask --resume cv.pdf "remote jobs over $80k"
     """
     from jobsearch_dagster.app import ask as asking
 
     if via not in get_args(asking.Via):
         raise UsageError(f"--via {via}: use one of {', '.join(get_args(asking.Via))}")
+    if not question.strip() and resume is None:
+        raise UsageError("ask what? Give a QUESTION, a --resume FILE, or both")
+    if via != "analytics" and (sql or resume is not None):
+        raise UsageError(f"--resume and --sql are for --via analytics: leave them out with --via {via}")
     settings = Settings.from_environment()
     if as_json:
-        answer = asking.ask(settings, question, via, limit)  # ty: ignore[invalid-argument-type]
+        answer = asking.ask(settings, question, via, limit, resume)  # ty: ignore[invalid-argument-type]
         sys.stdout.write(json.dumps(answer, ensure_ascii=False, default=str) + "\n")
     else:
-        asking.show(settings, question, via, limit)  # ty: ignore[invalid-argument-type]
+        asking.show(settings, question, via, limit, resume, sql=sql)  # ty: ignore[invalid-argument-type]
 
 
 @app.command()

@@ -112,7 +112,7 @@ def lora_answers(step: Step) -> pd.DataFrame:
     ANSWERS,
     inputs=("test_set", "training_set", "job_catalog"),
     recipe=AnalyticsRecipe,
-    code_version="3",
+    code_version="4",
     external=question_data,
 )
 def analytics_answers(step: Step) -> pd.DataFrame:

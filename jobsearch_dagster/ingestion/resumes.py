@@ -4,9 +4,11 @@ Belongs here: getting the words out, in the order of the page, and saying why a 
 is in `sources.py`; cleaning the words is left to `preparation/`.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.ingestion.encodings import detect, read_lines
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from docx.blkcntnr import BlockItemContainer
     from docx.document import Document
     from docx.table import Table
+
+LARGEST_UNPACKED = 200 * 1024 * 1024
+"""Bytes of all parts of a DOCX file together."""
 
 
 class UnreadableResumeError(Exception):
@@ -67,6 +72,8 @@ def read_resume(path: Path) -> str:
 def _pdf(path: Path) -> str:
     from pypdf import PdfReader
 
+    # What it finds wrong it also logs, with bytes of the file; a fault that matters is raised.
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     with PdfReader(path) as reader:
         # Many PDFs are encrypted with an empty user password, which every viewer tries.
         if reader.is_encrypted and not reader.decrypt(""):
@@ -77,6 +84,10 @@ def _pdf(path: Path) -> str:
 def _docx(path: Path) -> str:
     import docx
 
+    # A few kilobytes can unpack to gigabytes, and python-docx reads every part into memory.
+    with ZipFile(path) as package:
+        if sum(part.file_size for part in package.infolist()) > LARGEST_UNPACKED:
+            raise UnreadableResumeError("too large when unpacked: leave out its pictures")
     return "\n".join(_paragraphs(docx.Document(str(path))))
 
 

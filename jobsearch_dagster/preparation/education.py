@@ -210,6 +210,11 @@ def find_education(text: str) -> Education | None:
     return found.value if found else None
 
 
+def find_degrees(text: str) -> tuple[Education, ...]:
+    """Every degree that a text names, whether asked for, held or waived, in the order of the text."""
+    return tuple(degree for _, _, degree in sorted(_mentions(text)))
+
+
 def read_education(posting: Posting) -> Reading | None:
     """The lowest education that a posting calls sufficient.
 

@@ -85,6 +85,13 @@ def bucket(usd: float) -> SalaryBucket:
     return BUCKETS[bisect_right(_EDGES, usd)]
 
 
+def bucket_range(name: SalaryBucket) -> tuple[float | None, float | None]:
+    """Lower edge of a bucket, which is in it, and upper edge, which is not; None where it is open."""
+    edges = (None, *_EDGES, None)
+    position = BUCKETS.index(name)
+    return edges[position], edges[position + 1]
+
+
 def parse_salary(
     text: str, country: str | None = None, *, rates: Mapping[str, float] = DEFAULT_RATES
 ) -> SalaryRange | None:

@@ -1,43 +1,32 @@
 """A question answered from the catalog: understood, compiled, run, and explained.
 
 Belongs here: the one path from a question to rows, and the same rows as plain text. Understanding is in `question.py`,
-compiling in `sql.py`, words in `wording.py`. A constraint is never dropped in silence: without a hit the rows stay
-empty, and what dropping one constraint would bring is offered beside them.
+compiling in `sql.py`, words in `wording.py` and `reasons.py`, suggestions in `relaxation.py`. A constraint is never
+dropped in silence: without a hit the rows stay empty, and the nearest questions that have some are offered beside them.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import duckdb
 
 from jobsearch_dagster.pairs.templates import load_templates
 from jobsearch_dagster.search.catalog import open_catalog
-from jobsearch_dagster.search.filter import Constraints, Interpretation, JobFilter
-from jobsearch_dagster.search.question import parse_question
-from jobsearch_dagster.search.sql import CompiledQuery, compile_count, compile_filter
-from jobsearch_dagster.search.wording import describe, describe_order, describe_slot, reasons
+from jobsearch_dagster.search.filter import Interpretation, JobFilter
+from jobsearch_dagster.search.fit import Fit
+from jobsearch_dagster.search.profile import Profile
+from jobsearch_dagster.search.question import MESSAGES, parse_question
+from jobsearch_dagster.search.reasons import reasons
+from jobsearch_dagster.search.relaxation import Relaxation, kept_apart, relaxations
+from jobsearch_dagster.search.sql import CompiledQuery, compile_filter
+from jobsearch_dagster.search.unknown_pay import compile_tally
+from jobsearch_dagster.search.wording import describe, describe_column, describe_order
 
-NOTHING_ASKED = Constraints()
 DEFAULT_LIMIT = 10
 """Postings shown when neither the question nor the caller says how many."""
-
-
-@dataclass(frozen=True)
-class Relaxation:
-    """What dropping one constraint would bring.
-
-    Attributes:
-        slot: Slot of the filter; `exclude.<slot>` for an excluded one.
-        constraint: The constraint in words.
-        hits: Postings that match without it, 1 or more.
-    """
-
-    slot: str
-    constraint: str
-    hits: int
 
 
 @dataclass(frozen=True)
@@ -53,9 +42,12 @@ class SearchResult:
         columns: Names of the row's cells.
         rows: Postings, or the rows of an aggregate.
         reasons: For each posting, slot -> what the posting itself says; empty for an aggregate.
-        relaxation: Without a hit: single constraints that stand in the way, the one that frees most first.
+        relaxation: Without a hit: the nearest questions that have some, the nearest first. With a pay bound, hit or
+            not: last, as one of the kind `unknown_pay`, the postings that satisfy all else and state no pay.
         ranking: The order of the rows in words, and how many of how many are shown; None when nothing was run.
         timing_ms: Milliseconds from question to answer.
+        profile: What the resume says, where one was given. Then each posting has a last cell `fit`, and its reasons
+            say what of it `matches` the resume and what `gaps` there are.
     """
 
     question: str
@@ -69,15 +61,40 @@ class SearchResult:
     relaxation: tuple[Relaxation, ...]
     ranking: str | None
     timing_ms: float
+    profile: Profile | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """The result in types that JSON has."""
-        return asdict(self) | {"interpretation": self.interpretation.model_dump(mode="json")}
+        """The result in types that JSON has; a profile is part of the interpretation."""
+        plain = asdict(self)
+        profile = plain.pop("profile")
+        interpretation = self.interpretation.model_dump(mode="json")
+        return plain | {"interpretation": interpretation if profile is None else interpretation | {"profile": profile}}
 
     @property
     def records(self) -> list[dict[str, Any]]:
         """The rows as column -> value."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+class Order(Protocol):
+    """An order of postings."""
+
+    def ordered(
+        self, connection: duckdb.DuckDBPyConnection, question: str, job_filter: JobFilter
+    ) -> tuple[CompiledQuery, str]:
+        """The statement that a filter is run by, and its order in words."""
+        ...
+
+
+class SqlOrder:
+    """The order that the filter itself asks for."""
+
+    def ordered(
+        self, connection: duckdb.DuckDBPyConnection, question: str, job_filter: JobFilter
+    ) -> tuple[CompiledQuery, str]:
+        """The statement that `sql.py` compiles."""
+        del connection, question
+        return compile_filter(job_filter), describe_order(job_filter)
 
 
 def search(
@@ -86,21 +103,25 @@ def search(
     *,
     history: Sequence[str] = (),
     limit: int | None = None,
+    profile: Profile | None = None,
 ) -> SearchResult:
     """Answer a question from the catalog by rules, without any model.
 
     Args:
-        question: In English.
+        question: In English; may be empty where there is a profile.
         catalog_path: The catalog's `.duckdb` file.
         history: Earlier questions of the conversation, oldest first.
         limit: Most rows; a smaller number in the question wins. None shows `DEFAULT_LIMIT` postings and every group.
+        profile: Who asks. Postings come in the order of how well they fit; none is left out for fitting badly.
 
     Raises:
         UserError: There is no catalog at `catalog_path`.
     """
     start = time.perf_counter()
     interpretation = parse_question(question, history)
-    result = SearchResult(question, "analytics", interpretation, None, (), (), (), (), (), None, 0.0)
+    if profile is not None and interpretation.message in (MESSAGES["empty"], MESSAGES["vague"]):
+        interpretation = Interpretation(intent="search")  # the resume says which job is meant
+    result = SearchResult(question, "analytics", interpretation, None, (), (), (), (), (), None, 0.0, profile)
     if interpretation.intent in ("search", "aggregate"):
         with open_catalog(catalog_path) as connection:
             result = _run(result, connection, limit)
@@ -113,23 +134,33 @@ def render_answer(result: SearchResult) -> str:
         return result.interpretation.message
     asked = describe(result.interpretation.filter)
     if result.interpretation.intent == "aggregate":
-        return _render_aggregate(result, asked)
-    if not result.rows:
-        return _render_nothing(result, asked)
-    return _render_postings(result)
+        answer = _render_aggregate(result, asked)
+    elif result.rows:
+        answer = _render_postings(result)
+    else:
+        answer = f"No jobs {asked} were found." if asked else "There are no jobs in the catalog."
+    return "\n\n".join([answer, *suggestions(result)])
+
+
+def suggestions(result: SearchResult) -> list[str]:
+    """What to say below an answer: the nearest suggestion, and the postings that were kept apart."""
+    nearest = [found.suggestion for found in result.relaxation if found.kind != "unknown_pay"][:1]
+    return nearest + [found.suggestion for found in result.relaxation if found.kind == "unknown_pay"]
 
 
 def _run(result: SearchResult, connection: duckdb.DuckDBPyConnection, limit: int | None) -> SearchResult:
     job_filter = result.interpretation.filter
-    query = compile_filter(job_filter.model_copy(update={"limit": _effective_limit(job_filter, limit)}))
+    shown = job_filter.model_copy(update={"limit": _effective_limit(job_filter, limit)})
+    fit = None if result.profile is None else Fit.asked(result.profile, job_filter)
+    query, ranking = (fit or SqlOrder()).ordered(connection, result.question, shown)
     cursor = connection.execute(query.sql, query.params)
     columns = tuple(name for name, *_ in cursor.description)
     rows = tuple(cursor.fetchall())
-    matching = _count(connection, compile_count(job_filter))
+    matching, apart = _tally(connection, job_filter)
     why: tuple[dict[str, str], ...] = ()
-    ranking = describe_order(job_filter)
     if job_filter.agg is None:
-        why = tuple(reasons(job_filter, dict(zip(columns, row, strict=True))) for row in rows)
+        records = [dict(zip(columns, row, strict=True)) for row in rows]
+        why = tuple(reasons(job_filter, row) | (fit.explained(row) if fit else {}) for row in records)
         ranking = f"{ranking}; {len(rows)} of {matching} shown"
     return replace(
         result,
@@ -138,9 +169,18 @@ def _run(result: SearchResult, connection: duckdb.DuckDBPyConnection, limit: int
         columns=columns,
         rows=rows,
         reasons=why,
-        relaxation=() if matching else _relaxations(connection, job_filter),
+        relaxation=(() if matching else relaxations(connection, job_filter)) + apart,
         ranking=ranking,
     )
+
+
+def _tally(connection: duckdb.DuckDBPyConnection, job_filter: JobFilter) -> tuple[int, tuple[Relaxation, ...]]:
+    """How many postings match, and those that are kept apart, if any, because they state no pay."""
+    query = compile_tally(job_filter)
+    matching, unstated, estimated = connection.execute(query.sql, query.params).fetchall()[0]
+    if not unstated:
+        return matching, ()
+    return matching, (kept_apart(connection, job_filter, matching=matching, unstated=unstated, estimated=estimated),)
 
 
 def _effective_limit(job_filter: JobFilter, limit: int | None) -> int | None:
@@ -148,34 +188,6 @@ def _effective_limit(job_filter: JobFilter, limit: int | None) -> int | None:
     if given:
         return min(given)
     return DEFAULT_LIMIT if job_filter.agg is None else None
-
-
-def _count(connection: duckdb.DuckDBPyConnection, query: CompiledQuery) -> int:
-    return connection.execute(query.sql, query.params).fetchall()[0][0]
-
-
-def _relaxations(connection: duckdb.DuckDBPyConnection, job_filter: JobFilter) -> tuple[Relaxation, ...]:
-    options = [
-        Relaxation(slot, constraint, _count(connection, compile_count(without)))
-        for slot, constraint, without in _each_dropped(job_filter)
-    ]
-    return tuple(sorted((o for o in options if o.hits), key=lambda o: -o.hits))
-
-
-def _each_dropped(job_filter: JobFilter) -> Iterator[tuple[str, str, JobFilter]]:
-    """The filter without each of its constraints in turn; of several skills, which must all hold, each is one."""
-    for slot, value in job_filter.slots.items():
-        if slot == "skills" and len(value) > 1:
-            for skill in value:
-                others = tuple(other for other in value if other != skill)
-                yield slot, describe_slot(slot, (skill,)), job_filter.model_copy(update={slot: others})
-        else:
-            without = {slot: getattr(NOTHING_ASKED, slot)}
-            yield slot, describe_slot(slot, value), job_filter.model_copy(update=without)
-    for slot, value in job_filter.exclude.slots.items():
-        exclude = job_filter.exclude.model_copy(update={slot: getattr(NOTHING_ASKED, slot)})
-        without = {"exclude": exclude}
-        yield f"exclude.{slot}", f"not {describe_slot(slot, value)}", job_filter.model_copy(update=without)
 
 
 def _render_postings(result: SearchResult) -> str:
@@ -194,22 +206,15 @@ def _render_postings(result: SearchResult) -> str:
     )
 
 
-def _render_nothing(result: SearchResult, asked: str) -> str:
-    sentence = f"No jobs {asked} were found." if asked else "There are no jobs in the catalog."
-    if result.relaxation:
-        best = result.relaxation[0]
-        found = "1 job matches" if best.hits == 1 else f"{best.hits} jobs match"
-        sentence += f' Without the condition "{best.constraint}", {found}.'
-    return sentence
-
-
 def _render_aggregate(result: SearchResult, asked: str) -> str:
     heading = f"Jobs {asked}" if asked else "All jobs"
-    lines = [", ".join(f"{name}: {_cell(row[name])}" for name in result.columns) for row in result.records]
+    names = [describe_column(name) for name in result.columns]
+    lines = [", ".join(f"{name}: {cell(value)}" for name, value in zip(names, row, strict=True)) for row in result.rows]
     return "\n".join([heading, *lines])
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value of an aggregate."""
     if value is None:
         return "not stated"
     return f"{value:,.0f}" if isinstance(value, float) else str(value)

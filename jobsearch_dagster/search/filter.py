@@ -102,6 +102,8 @@ class JobFilter(Constraints):
         agg: What to compute instead of listing postings.
         field: Column the aggregate works on: a measure, for `top` a category, for `count` none.
         group_by: Column to compute one aggregate per value of.
+        include_imputed: Whether pay that was only estimated from similar postings counts as pay: for the pay bounds,
+            the salary orders and aggregates of pay.
     """
 
     exclude: Constraints = Constraints()
@@ -110,6 +112,7 @@ class JobFilter(Constraints):
     agg: Aggregate | None = None
     field: Measure | Category | None = None
     group_by: Category | None = None
+    include_imputed: bool = False
 
     @model_validator(mode="after")
     def _the_field_fits_the_aggregate(self) -> Self:

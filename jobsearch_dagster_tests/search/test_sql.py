@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from jobsearch_dagster.search.catalog import open_catalog
 from jobsearch_dagster.search.filter import Constraints, JobFilter
-from jobsearch_dagster.search.sql import RESULT_COLUMNS, compile_count, compile_filter
+from jobsearch_dagster.search.sql import RESULT_COLUMNS, compile_counts, compile_filter
 from jobsearch_dagster_tests.search.catalogs import POSTINGS, catalog_of
 
 
@@ -95,6 +95,26 @@ def test_pay_matches_where_ranges_overlap_and_unknown_pay_is_out(jobs, low, high
 
 
 @pytest.mark.parametrize(
+    ("slots", "expected"),
+    [
+        ({"min_salary_usd": 70_000}, ["backend", "nurse", "scientist"]),  # the nurse's bucket reaches up to $75,000
+        ({"min_salary_usd": 75_000}, ["backend", "scientist"]),  # and not there
+        ({"max_salary_usd": 50_000}, ["nurse"]),
+        ({"max_salary_usd": 49_999}, []),
+        ({"sort": "salary_asc"}, ["frontend", "nurse", "backend", "scientist", "teacher"]),
+        ({"has_salary": True}, ["backend", "frontend", "scientist"]),  # an estimate is never a statement
+    ],
+)
+def test_estimates_count_as_pay_only_where_they_are_asked_for(jobs, slots, expected):
+    assert found(jobs, **slots, include_imputed=True) == expected
+
+
+def test_estimates_enter_figures_only_where_they_are_asked_for(jobs):
+    assert rows(jobs, agg="min", field="midpoint_usd", include_imputed=True) == [(60_000.0, 4, 1)]
+    assert ("$50K-$75K", 2) in rows(jobs, agg="count", group_by="bucket", include_imputed=True)
+
+
+@pytest.mark.parametrize(
     ("least", "most", "expected"),
     [
         (None, 0, {"nurse", "teacher"}),  # who asks for no years takes everyone
@@ -158,30 +178,39 @@ def test_a_limit_cuts_after_sorting(jobs):
         ({"agg": "count", "group_by": "country", "limit": 2}, [("US", 2), ("DE", 1)]),
         ({"agg": "count", "group_by": "skills", "limit": 1}, [("python", 2)]),
         ({"agg": "count", "group_by": "work_mode"}, [("onsite", 2), ("hybrid", 1), ("remote", 1), (None, 1)]),
-        ({"agg": "avg", "field": "midpoint_usd"}, [(106666.67, 3)]),
-        ({"agg": "median", "field": "midpoint_usd"}, [(110000.0, 3)]),
-        ({"agg": "max", "field": "max_usd"}, [(120000.0, 2)]),
-        ({"agg": "min", "field": "min_years"}, [(1, 3)]),
-        ({"agg": "avg", "field": "midpoint_usd", "skills": ["cobol"]}, [(None, 0)]),
+        ({"agg": "avg", "field": "midpoint_usd"}, [(106666.67, 3, 2)]),
+        ({"agg": "median", "field": "midpoint_usd"}, [(110000.0, 3, 2)]),
+        ({"agg": "max", "field": "max_usd"}, [(120000.0, 2, 3)]),
+        ({"agg": "min", "field": "min_years"}, [(1, 3, 2)]),
+        ({"agg": "avg", "field": "midpoint_usd", "skills": ["cobol"]}, [(None, 0, 0)]),
         (
             {"agg": "avg", "field": "midpoint_usd", "group_by": "seniority"},
-            [("senior", 130000.0, 2), ("junior", 60000.0, 1), (None, None, 0)],
+            [("senior", 130000.0, 2, 0), ("junior", 60000.0, 1, 0), (None, None, 0, 2)],
         ),
         (
             {"agg": "avg", "field": "midpoint_usd", "group_by": "seniority", "sort": "salary_asc", "limit": 1},
-            [("junior", 60000.0, 1)],
+            [("junior", 60000.0, 1, 0)],
         ),
         ({"agg": "top", "field": "skills", "limit": 2}, [("python", 2), ("django", 1)]),
         ({"agg": "top", "field": "city", "limit": 1}, [("Berlin", 1)]),
+        (  # an estimate is no bucket that a posting has
+            {"agg": "count", "group_by": "bucket"},
+            [(None, 2), ("$100K-$150K", 1), ("$50K-$75K", 1), ("over $150K", 1)],
+        ),
     ],
 )
 def test_an_aggregate_states_its_value_and_how_many_postings_it_rests_on(jobs, slots, expected):
     assert rows(jobs, **slots) == expected
 
 
-def test_a_count_ignores_what_the_filter_wants_to_see(jobs):
-    query = compile_count(JobFilter(skills=["python"], agg="avg", field="midpoint_usd", limit=1))
-    assert jobs.execute(query.sql, query.params).fetchall() == [(2,)]
+def test_filters_are_counted_in_one_pass_whatever_they_want_to_see(jobs):
+    filters = [
+        JobFilter(skills=["python"], agg="avg", field="midpoint_usd", limit=1),
+        JobFilter(),
+        JobFilter(min_years=5),
+    ]
+    query = compile_counts(filters)
+    assert jobs.execute(query.sql, query.params).fetchall() == [(2, 5, 2)]
 
 
 def test_a_result_shows_the_posting_and_no_bookkeeping(jobs):
