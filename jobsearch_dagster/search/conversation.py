@@ -63,12 +63,14 @@ class Reading:
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
 _OPENING = r"""
-    (?: (?: ok | okay | please | let's | no | yes | oh | oops | ups | ah | uh | um | now | then | and | so | but | actually | hm+ | well | thanks | thank\s+you | sorry
+    (?: (?: ok | okay | please | let's | no | yes | oh | oops | ups | ah | uh | um | now | then | and | so | but |
+        actually | hm+ | well | thanks | thank\s+you | sorry
         | alright | great | cool | wait | on\s+second\s+thoughts? ) [\s,.!:-]+ )*
 """
 _UNDOES = re.compile(
     rf"""
-    {_OPENING} (?: undo (?!\s+the\s+\w) | go\s+back\b | back\s+(?:one\s+step|up|to\s+(?:the\s+)?(?:previous|before|last))
+    {_OPENING} (?: undo (?!\s+the\s+\w) | go\s+back\b | back\s+(?:one\s+step|up|to\s+(?:the\s+)?(?:previous|before
+        |last))
         | (?:take|scratch)\s+that\s+back | take\s+back | revert\b | (?:return|back)\s+to\s+what\s+(?:i|we)\s+had ) .*
     """,
     _FLAGS | re.DOTALL,
@@ -76,13 +78,17 @@ _UNDOES = re.compile(
 _START_OVER = re.compile(
     rf"""
     {_OPENING}
-    (?: (?:let\s+(?:us|me)\s+|i\s+want\s+to\s+|can\s+(?:we|i)\s+)? start \s+ (?:over|again|afresh|anew|from\s+(?:scratch|zero))
-        | reset (?:\s+(?:everything|all|it|that))? | (?:a\s+|my\s+)? (?:new|next|different|another) \s+ (?:search|question|topic)
+    (?: (?:let\s+(?:us|me)\s+|i\s+want\s+to\s+|can\s+(?:we|i)\s+)? start \s+ (?:over|again|afresh|anew
+        |from\s+(?:scratch|zero))
+        | reset (?:\s+(?:everything|all|it|that))? | (?:a\s+|my\s+)? (?:new|next|different|another) \s+ (?:search
+            |question|topic)
         | (?:forget|scrap|drop|clear|scratch|discard|delete|cancel|ditch|remove) \s+ (?:about\s+)?
-          (?: everything | (?:it\s+)?all(?:\s+(?:of\s+)?(?:that|this|it))? | it | that | what\s+i\s+said | (?:all\s+)?(?:the\s+|my\s+)?(?:search|filters?) )
+          (?: everything | (?:it\s+)?all(?:\s+(?:of\s+)?(?:that|this|it))? | it | that | what\s+i\s+said |
+              (?:all\s+)?(?:the\s+|my\s+)?(?:search|filters?) )
           (?= \s* (?: [.,:;!?-] | $ | (?:and|i|now|show|what|find|let|before|then)\b ) )
         | clean\s+slate | from\s+scratch
-        | (?:something\s+)?(?:(?:completely|totally|entirely)\s+)(?:different|else|new) | something\s+(?:different|else) )
+        | (?:something\s+)?(?:(?:completely|totally|entirely)\s+)(?:different|else|new) | something\s+(?:different
+            |else) )
     [\s,.:;!-]* (?:(?:and|now|instead|then|i'd\s+like)\s+)* (?P<rest>.*)
     """,
     _FLAGS | re.DOTALL,
@@ -90,11 +96,15 @@ _START_OVER = re.compile(
 _FOLLOWS_UP = re.compile(
     rf"""
     {_OPENING}
-    (?: only | just | also | plus | add | what\s+about | how\s+about | what\s+if | same | make\s+(?:it|that|them) | change | switch
-        | instead | rather | skip | drop | remove | leave | without | keep | filter | include | exclude | restrict | limit | narrow
-        | sort | order | rank | any | more | cheaper | better | higher | lower | i\s+meant? | correction | not | could\s+also | must\s+be
+    (?: only | just | also | plus | add | what\s+about | how\s+about | what\s+if | same | make\s+(?:it|that|them) |
+        change | switch
+        | instead | rather | skip | drop | remove | leave | without | keep | filter | include | exclude | restrict |
+            limit | narrow
+        | sort | order | rank | any | more | cheaper | better | higher | lower | i\s+meant? | correction | not |
+            could\s+also | must\s+be
         | (?:has|have)\s+to\s+be | should\s+be | they\s+(?:must|should|have) | these | those )\b
-    | .{{0,80}} \b(?: ones? | of\s+(?:those|these|them) | instead | those | these | them | there | too | as\s+well | also | either
+    | .{{0,80}} \b(?: ones? | of\s+(?:those|these|them) | instead | those | these | them | there | too | as\s+well |
+        also | either
         | any\s?more | after\s+all )\b
     """,
     _FLAGS,
@@ -106,7 +116,9 @@ _ADDS = re.compile(
     r"|and\b(?!\s+(?:in|what|how)\b)",
     _FLAGS,
 )
-_REPLACES = re.compile(r"\b(?:instead|rather\s+than|(?:what|how)\s+about|change|switch|make\s+(?:it|that))\b", re.IGNORECASE)
+_REPLACES = re.compile(
+    r"\b(?:instead|rather\s+than|(?:what|how)\s+about|change|switch|make\s+(?:it|that))\b", re.IGNORECASE
+)
 _ASPECTS: dict[str, tuple[str, ...]] = {
     r"salar(?:y|ies)|pay|money|wages?|compensation|income": ("min_salary_usd", "max_salary_usd", "has_salary"),
     r"degrees?|education|diplomas?|qualifications?": ("education",),
@@ -132,18 +144,25 @@ _VALUES: dict[str, tuple[str, ...]] = {
 }
 """Values that can stop being asked -> their slots: "it doesn't have to be remote"."""
 _VALUE = "|".join(_VALUES)
-_PART = r"(?:\s+(?:requirement|filter|limit|restriction|condition|constraint|part|thing|bit|preference|range|bounds?|minimum|maximum)s?\b)?"
+_PART = (
+    r"(?:\s+(?:requirement|filter|limit|restriction|condition|constraint|part|thing|bit|preference|range|bounds?|minimum"
+    r"|maximum)s?\b)?"
+)
 _DROPS = re.compile(
     rf"""
     \b (?: (?: drop | forget | ignore | remove | lose | scrap | undo | clear | cancel | reset | lift | relax | ditch
-            | take\s+(?:off|out|away) | get\s+rid\s+of | never\s?mind | disregard | no\s+longer\s+need ) \s+ (?:about\s+)?
+            | take\s+(?:off|out|away) | get\s+rid\s+of | never\s?mind | disregard | no\s+longer\s+need ) \s+
+                (?:about\s+)?
          | (?: don't | do\s+not | no\s+longer ) \s+ (?: care | worry | mind | bother ) \s+ (?:about|for) \s+
-         | no\s+(?:more\s+)? (?= (?:\w+\s+)? (?:requirement|filter|limit|restriction|condition|constraint|preference) ) )
+         | no\s+(?:more\s+)? (?= (?:\w+\s+)? (?:requirement|filter|limit|restriction|condition|constraint|preference)
+             ) )
       (?: (?:the|my|any|that|this|all|its|their)\s+ )* (?:\w+\s+)?? (?:{_ASPECT})\b {_PART}
       (?: (?:\s*,\s*|\s+and\s+|\s+or\s+)+ (?:(?:the|my|any|about)\s+)* (?:{_ASPECT})\b {_PART} )*
-    | \b (?:any|whatever|every) \s+ (?:{_ASPECT}) \s+ (?:(?:is|are|will|would)\s+)? (?:fine|ok|okay|good|do|does|works?|goes)\b
+    | \b (?:any|whatever|every) \s+ (?:{_ASPECT}) \s+ (?:(?:is|are|will|would)\s+)? (?:fine|ok|okay|good|do|does
+        |works?|goes)\b
     | ^\W* (?:any|whatever) \s+ (?:{_ASPECT}) \W* $
-    | \b (?:{_ASPECT}) \s+ (?:(?:really|actually)\s+)? (?:does(?:\s+not|n't)|do(?:\s+not|n't)|is(?:\s+not|n't)|are(?:\s+not|n't)|no\s+longer)
+    | \b (?:{_ASPECT}) \s+ (?:(?:really|actually)\s+)? (?:does(?:\s+not|n't)|do(?:\s+not|n't)|is(?:\s+not|n't)
+        |are(?:\s+not|n't)|no\s+longer)
       \s+ (?:\w+\s+)? (?:matters?|important|relevant|needed|required|necessary)\b
     | \b (?:does(?:n't|\s+not)|don't|needn't|do\s+not) \s+ (?:(?:have|need)\s+to\s+)? be \s+ (?:{_ASPECT}|{_VALUE})\b
     | \b (?:{_VALUE}) \s+ (?:is|are) (?:\s+not|n't) \s+ (?:\w+\s+)? (?:important|needed|required|necessary)\b
@@ -152,11 +171,15 @@ _DROPS = re.compile(
 )
 _PICKS = re.compile(
     r"""
-    \W* (?: (?: ok | okay | and | please | show | tell | give | open | explain | let | me | see | about | more | details? | information | on
-        | what | of | for | i | like | want | take | how | is | the | with | do | would | apply | to | choose | pick | know | job | why ) [\s,']+ )*
-    (?: number \s+ | no\.? \s* | \# )? (?P<word> first | second | third | fourth | fifth | sixth | seventh | eighth | ninth | tenth | last
+    \W* (?: (?: ok | okay | and | please | show | tell | give | open | explain | let | me | see | about | more |
+        details? | information | on
+        | what | of | for | i | like | want | take | how | is | the | with | do | would | apply | to | choose | pick |
+            know | job | why ) [\s,']+ )*
+    (?: number \s+ | no\.? \s* | \# )? (?P<word> first | second | third | fourth | fifth | sixth | seventh | eighth |
+        ninth | tenth | last
         | \d{1,2} (?:st|nd|rd|th)? )
-    (?: \s+ (?: one | job | result | posting | of\s+(?:them|these|those) | please | option | entry | row | in\s+the\s+list | match | hit ) )+ \W*
+    (?: \s+ (?: one | job | result | posting | of\s+(?:them|these|those) | please | option | entry | row |
+        in\s+the\s+list | match | hit ) )+ \W*
     """,
     _FLAGS,
 )
@@ -171,12 +194,16 @@ def split_start(question: str) -> tuple[bool, str]:
 
 _EXCHANGES = re.compile(
     r"""
-    .*? \b (?: (?:swap|replace|exchange|substitute|change|switch) \s+ (?P<old>[^,;.]+?) \s+ (?:for|with|to|by|into) \s+ (?P<new>.+)
-        | instead\s+of \s+ (?P<old2>[^,;.]+) \s* , \s* (?P<new2>.+) | (?P<new3>.+?) ,? \s+ (?:instead\s+of|rather\s+than) \s+ (?P<old3>[^,;.?!]+) [.?!]* )
+    .*? \b (?: (?:swap|replace|exchange|substitute|change|switch) \s+ (?P<old>[^,;.]+?) \s+ (?:for|with|to|by|into)
+        \s+ (?P<new>.+)
+        | instead\s+of \s+ (?P<old2>[^,;.]+) \s* , \s* (?P<new2>.+) | (?P<new3>.+?) ,? \s+ (?:instead\s+of
+            |rather\s+than) \s+ (?P<old3>[^,;.?!]+) [.?!]* )
     """,
     _FLAGS,
 )
-_TAKES_BACK = re.compile(r"\b(?:drop|remove|forget|lose|scrap|ditch|take\s+(?:out|away|off)|get\s+rid\s+of|leave\s+out)\b", re.IGNORECASE)
+_TAKES_BACK = re.compile(
+    r"\b(?:drop|remove|forget|lose|scrap|ditch|take\s+(?:out|away|off)|get\s+rid\s+of|leave\s+out)\b", re.IGNORECASE
+)
 
 
 def split_exchange(question: str) -> tuple[str, str] | None:
@@ -222,9 +249,14 @@ def picked_row(question: str) -> int | None:
 def how_it_follows(question: str, named: set[str]) -> Follows:
     """Whether a question goes on from the one before, by its words and the slots it names."""
     asked = set(re.findall(r"[a-z]+", question.lower()))
-    says_job = bool(asked & words("job") - {"pay", "paid", "paying", "salary", "wage", "wages", "salaries", "work", "position", "based"})
+    says_job = bool(
+        asked
+        & words("job") - {"pay", "paid", "paying", "salary", "wage", "wages", "salaries", "work", "position", "based"}
+    )
     shape_only = bool(named) and (named <= SHAPE or (named <= _OF_PERSON and not named & _SUBJECT))
-    fragment = not says_job and (len(asked) <= SHORT or not named & _SUBJECT or _GOES_ON.match(question) or _BEGINS_AND.match(question))
+    fragment = not says_job and (
+        len(asked) <= SHORT or not named & _SUBJECT or _GOES_ON.match(question) or _BEGINS_AND.match(question)
+    )
     if not (shape_only or fragment or _FOLLOWS_UP.match(question)):
         return "no"
     return "adding" if _ADDS.match(question) and not _REPLACES.search(question) else "replacing"

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
+from jobsearch_dagster.foundation.package_data import read_yaml
 
 
 def is_harmful(question: str) -> bool:
@@ -32,5 +32,4 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 @cache
 def _wordings() -> dict[str, Any]:
-    file = resources.files("jobsearch_dagster.search") / "refusals.yaml"
-    return yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return read_yaml(resources.files("jobsearch_dagster.search") / "refusals.yaml")

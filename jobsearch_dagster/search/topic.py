@@ -19,7 +19,8 @@ _OFF_TOPIC_START = re.compile(
     r"""
     (?: what | who | where | when | why | how )
       (?: 's | \s+ (?: is | are | was | do | does | did | to | many\s+people | old | far | tall | big )) \b
-    | (?: who | when | why ) \b (?! \s+ (?: is | are | 's )? \s* (?: hir | look | need | want | pay | offer | ha[sv]e? | else | would | will | can
+    | (?: who | when | why ) \b (?! \s+ (?: is | are | 's )? \s* (?: hir | look | need | want | pay | offer | ha[sv]e?
+        | else | would | will | can
         | might | employ | recruit | take | wants ) \w* )
     | (?: is\s+it | should\s+i | do\s+you\s+(?:like|think|believe|know\s+(?:how|who|why)) ) \b
     | tell\s+me\s+(?:a|about)\b | (?: write | translate | explain | sing | play | calculate | solve | define ) \b
@@ -29,8 +30,10 @@ _OFF_TOPIC_START = re.compile(
 _OFF_TOPIC = re.compile(
     r"""
     \b (?: weather | raining | temperature | recipes? | jokes? | poems? | lyrics | horoscopes? | lottery | world\s+cup
-        | (?: football | soccer | baseball ) \s+ (?: scores? | match(?:es)? | results? ) | who\s+won | capital\s+(?:of|city)
-        | president\s+of | prime\s+minister | population\s+of | inhabitants | people\s+live | what\s+day | time\s+is\s+it
+        | (?: football | soccer | baseball ) \s+ (?: scores? | match(?:es)? | results? ) | who\s+won | capital\s+(?:of
+            |city)
+        | president\s+of | prime\s+minister | population\s+of | inhabitants | people\s+live | what\s+day |
+            time\s+is\s+it
         | restaurants? (?= [^?]* \b(?:nic|best|good|near|recommend|cheap|eat) ) | cheap\s+(?:flights?|hotels?)
         | flights?\s+(?:to|from) | hotels?\s+in | apartments?\s+(?:in|to|for) | (?:stock|share|bitcoin|crypto)\s+prices?
         | bitcoin | exchange\s+rate | meaning\s+of\s+life | your\s+name | how\s+are\s+you | who\s+(?:are|made)\s+you
@@ -40,7 +43,10 @@ _OFF_TOPIC = re.compile(
     """,
     _FLAGS,
 )
-_GREETS = re.compile(r"\W*(?:(?:hello|hi|hey|hiya|good\s+(?:morning|evening|day)|thanks|thank\s+you|bye|goodbye)\W*)+|[^\w|]*", re.IGNORECASE)
+_GREETS = re.compile(
+    r"\W*(?:(?:hello|hi|hey|hiya|good\s+(?:morning|evening|day)|thanks|thank\s+you|bye|goodbye)\W*)+|[^\w|]*",
+    re.IGNORECASE,
+)
 _LISTS_ALL = re.compile(
     r"""
     \b (?: all | every | everything | list | browse | entire | whole ) \b

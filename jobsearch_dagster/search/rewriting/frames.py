@@ -1,4 +1,4 @@
-"""Questions that another language frames: `Gibt es remote jobs für einen UX designer?`
+"""Questions that another language frames, such as `Gibt es remote jobs für einen UX designer?`.
 
 Belongs here: which language the frame is in, and its words in English. Only the frame is put into English, word by
 word: titles, skills and places stay as they are written. The words are in `frames.yaml`.
@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-import yaml
-
+from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.preparation.gazetteer import is_known
 from jobsearch_dagster.preparation.place_names import place_key
 from jobsearch_dagster.search.recognizers.words import words
@@ -57,8 +56,7 @@ def _begins_a_place(match: re.Match[str], text: str) -> bool:
 
 @cache
 def _languages() -> tuple[Language, ...]:
-    file = resources.files("jobsearch_dagster.search.rewriting") / "frames.yaml"
-    frames: dict[str, dict[str, str]] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    frames: dict[str, dict[str, str]] = read_yaml(resources.files("jobsearch_dagster.search.rewriting") / "frames.yaml")
     return tuple(_language(english) for english in frames.values())
 
 

@@ -18,7 +18,10 @@ _RUN = re.compile(
     rf"(?:(?:[\s-]+|(?<=hundred)\s+and\s+|(?<=thousand)\s+and\s+)(?:{_NUMBER}|{_LARGE})\b)*",
     re.IGNORECASE,
 )
-_COUNTS = re.compile(r"\s*(?:years?|yrs?|hours?|days?|weeks?|months?|results?|hits?|jobs?|postings?|openings?|vacanc\w+|k|grand|lakhs?|crores?|decades?)\b", re.IGNORECASE)
+_COUNTS = re.compile(
+    r"\s*(?:years?|yrs?|hours?|days?|weeks?|months?|results?|hits?|jobs?|postings?|openings?|vacanc\w+|k|grand|lakhs?|crores?|decades?)\b",
+    re.IGNORECASE,
+)
 _FRACTIONS = {
     r"half\s+an?\s+million": "500000",
     r"(?:an?\s+)?quarter\s+(?:of\s+an?\s+)?million": "250000",
@@ -53,9 +56,7 @@ def number_edits(text: str) -> list[Edit]:
 
 def decade_edits(text: str) -> list[Edit]:
     """Years for decades that are counted in digits."""
-    return [
-        Edit(*match.span(), f"{int(match[1]) * YEARS_OF_A_DECADE} years") for match in _DECADES.finditer(text)
-    ]
+    return [Edit(*match.span(), f"{int(match[1]) * YEARS_OF_A_DECADE} years") for match in _DECADES.finditer(text)]
 
 
 def _digits(words: str) -> str:

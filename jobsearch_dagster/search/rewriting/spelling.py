@@ -9,7 +9,6 @@ with the next, in long words two (optimal string alignment distance, rapidfuzz).
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from os.path import commonprefix
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -56,7 +55,11 @@ def _corrected(written: str) -> str | None:
         return None
     if (joined := _taken_apart(word)) is not None:
         return joined
-    if word.startswith("f") and not english_frequency(word) and (right := _nearest(f"ph{word[1:]}", _vocabularies()[1])):  # "fotographer"
+    if (
+        word.startswith("f")
+        and not english_frequency(word)
+        and (right := _nearest(f"ph{word[1:]}", _vocabularies()[1]))
+    ):  # "fotographer"
         return right
     if written.isupper() and len(word) <= LEAST_LETTERS:  # an abbreviation that is not known
         return None
@@ -68,7 +71,7 @@ def _is_right(word: str) -> bool:
     return (
         word in _asked_words()
         or word in words("plain")
-        or {word, word.removesuffix("s")} & _occupation_words()
+        or not _occupation_words().isdisjoint((word, word.removesuffix("s")))
         or is_skill(word)
         or is_clear_place(word)
         or word in _proper_names()
@@ -88,14 +91,16 @@ def _nearest(word: str, known: tuple[str, ...], *, is_rare: bool = False) -> str
     slips = 1 if len(word) < LONG - 1 or is_rare else 2
     found = process.extract(word, known, scorer=OSA.distance, score_cutoff=slips, limit=20)
     near = ((distance, name) for name, distance, _ in found if _may_be_meant(word, name))
-    candidates = [(n, name) for n, name in near if n < slips or len(word) >= LONG or _alike(word, name) >= LONG - 3 or slips == 1]
+    candidates = [
+        (n, name) for n, name in near if n < slips or len(word) >= LONG or _alike(word, name) >= LONG - 3 or slips == 1
+    ]
     if not candidates:
         return None
     return min(candidates, key=lambda pair: (pair[0], _likelihood(word, pair[1])))[1]
 
 
 def _likelihood(word: str, name: str) -> tuple[bool, bool, int]:
-    """Smaller for the likelier of two slips: letters swapped, then letters missing or doubled, then a wrong one late."""
+    """Smaller for the likelier slip: letters swapped, then letters missing or doubled, then a wrong one late."""
     swapped = sorted(name) == sorted(word)
     missing = len(name) != len(word)
     return not swapped, not missing, -_alike(word, name)
@@ -103,7 +108,7 @@ def _likelihood(word: str, name: str) -> tuple[bool, bool, int]:
 
 def _alike(word: str, name: str) -> int:
     """Letters at the beginning that are the same."""
-    return len(commonprefix((word, name)))
+    return next((n for n, (a, b) in enumerate(zip(word, name, strict=False)) if a != b), min(len(word), len(name)))
 
 
 def _may_be_meant(word: str, name: str) -> bool:
@@ -136,13 +141,20 @@ def _skills() -> list[str]:
 @cache
 def _places() -> list[str]:
     names = [*large_city_keys(LARGE_CITY), *sorted(countries()), *sorted(key for _, key in regions())]
-    return [part for part in dict.fromkeys(part for name in names for part in name.split()) if len(part) >= LEAST_LETTERS]
+    return [
+        part for part in dict.fromkeys(part for name in names for part in name.split()) if len(part) >= LEAST_LETTERS
+    ]
 
 
 @cache
 def _proper_names() -> frozenset[str]:
     """Words of names of places and skills, right in any sentence ("las" of Las Vegas)."""
-    names = [*large_city_keys(LARGE_CITY), *countries(), *(key for _, key in regions()), *map(str.lower, known_skills())]
+    names = [
+        *large_city_keys(LARGE_CITY),
+        *countries(),
+        *(key for _, key in regions()),
+        *map(str.lower, known_skills()),
+    ]
     return frozenset(part for name in names for part in re.split(r"[\s/-]", name))
 
 
