@@ -7,7 +7,7 @@ Belongs here: finding the amount and the side it bounds. What an amount is worth
 import re
 
 from jobsearch_dagster.preparation.salary import parse_salary
-from jobsearch_dagster.search.recognizers.spans import Finding
+from jobsearch_dagster.search.recognizers.spans import USED, Finding
 
 _SIGN = r"(?:US\$|CA\$|C\$|AU\$|A\$|NZ\$|S\$|HK\$|[$€£₹¥]|\b(?:USD|EUR|GBP|INR|CAD|AUD|CHF|Rs\.?)\s?)"
 _FIGURE = r"\d{1,3}(?:[,.' ]\d{3})+(?![\d%])|\d{1,9}(?:\.\d+)?"
@@ -82,7 +82,7 @@ _ESTIMATES = re.compile(
     r"""
     \b (?: includ(?:e|ing) | count(?:ing)? | with | plus | also | and ) \s+ (?:the\s+)? (?:estimated|imputed|guessed)
       (?: \s+ (?:salar(?:y|ies)|pay|wages?|ones?) )? \b
-    | \b (?:estimates?|estimated\s+(?:pay|salar(?:y|ies))) \s+ (?: count | are\s+(?:fine|ok|okay) | is\s+(?:fine|ok|okay) )
+    | \b (?:estimates?|estimated\s+(?:pay|salar(?:y|ies))) \s+ (?: count | (?:are|is)\s+(?:fine|ok|okay) )
       (?: \s+ too )? \b
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -111,7 +111,12 @@ AROUND = 0.1
 
 
 def find_pay(text: str, country: str | None = None) -> list[Finding]:
-    """`min_salary_usd`, `max_salary_usd`, `has_salary` and `include_imputed`; a bare `$` is the dollar of the country (alpha-2) asked."""
+    """`min_salary_usd`, `max_salary_usd`, `has_salary` and `include_imputed`.
+
+    Args:
+        text: A tidy question.
+        country: Of its places (alpha-2), whose dollar a bare `$` is; None for that of the US.
+    """
     findings = [
         Finding("has_salary", _EXCLUDES.search(text, 0, match.start()) is not None, *match.span(), is_final=True)
         for match in _UNKNOWN.finditer(text)
@@ -121,11 +126,11 @@ def find_pay(text: str, country: str | None = None) -> list[Finding]:
     findings += [
         Finding("min_salary_usd", 100_000, *match.span(), is_final=True) for match in _SIX_FIGURES.finditer(text)
     ]
-    for match in _PAY.finditer(_NO_PAY.sub(lambda found: "|" * len(found[0]), text)):
+    findings += [Finding("include_imputed", True, *match.span(), is_final=True) for match in _ESTIMATES.finditer(text)]
+    for match in _PAY.finditer(_NO_PAY.sub(lambda found: USED * len(found[0]), text)):
         if _is_pay(match, text):
-            findings += _bounds(
-                match, is_reversed=_REVERSED.search(text, 0, match.start("before")) is not None, country=country
-            )
+            is_reversed = _REVERSED.search(text, 0, match.start("before")) is not None
+            findings += _bounds(match, is_reversed=is_reversed, country=country)
     return findings
 
 
