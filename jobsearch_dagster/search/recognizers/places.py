@@ -277,7 +277,9 @@ def _is_code(name: str) -> bool:
 
 def _is_word(written: str) -> bool:
     """Whether a short name is a plain word, as it is not in capitals."""
-    return len(written) <= len("usa") and written.islower() and written in words("plain")
+    return written.islower() and (
+        written in words("function") or (len(written) <= len("usa") and written in words("plain"))
+    )
 
 
 def _is_area_of(tail: str, name: str) -> bool:

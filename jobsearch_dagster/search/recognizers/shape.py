@@ -142,7 +142,8 @@ _SORT = {
     "salary_asc": rf"""
         bottom (?=\s+[\d|]) | {_BY_PAY} [^.;|?!]{{0,20}} \b(?:lowest|smallest|worst|least)\s+(?:at\s+the\s+top
             |on\s+top|first) | (?:from\s+)?low\s+to\s+high | {_MONEY}\s+going\s+{_UP} |
-        (?:lowest|worst|least|low|poorly|badly|less\s+well|lower)[\s-](?:paid|paying)(?:\s+\w+)?(?:\s+first)?
+        (?:lowest|worst|least|low|poorly|badly|less\s+well|lower)[\s-](?:paid|paying)(?:\s+\w+)?(?:\s+first)\b
+        | (?:lowest|worst|least|low|poorly|badly|less\s+well|lower)[\s-](?:paid|paying)
             (?:\s+to\s+(?:the\s+)?(?:best|highest)(?:[\s-](?:paid|paying))?)?
         | cheap(?:est|er) (?:\s+ones?)? (?:\s+first)? | lowest\s+first | {_BY_PAY}\s*,?\s*{_UP} |
             {_MONEY}\s*,?\s*{_UP} | lowest\s+{_MONEY}\s+first
@@ -150,6 +151,7 @@ _SORT = {
         | (?:lowest|worst|smallest|low|lower) \s+ {_MONEY} (?:\s+first)?
     """,
     "salary_desc": rf"""
+        top (?=\s+[\d|]+\s+(?:paid|paying)) | by\s+(?:what|how\s+much)\s+they\s+(?:pay|earn) |
         (?:best|highest|top|well|better|high|higher|most)[\s-](?:paid|paying)(?:\s+\w+\s+first)? |
             (?:the\s+)?most\s+(?:money|cash|generous) | (?:most\s+)?lucrative | highest\s+first |
             {_MONEY}\s*,?\s*{_DOWN}

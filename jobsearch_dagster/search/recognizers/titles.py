@@ -37,10 +37,17 @@ _PHRASES = {
     "school principals": "school principal",
     "bean counter": "accountant",
     "bean counters": "accountant",
+    "business partner": "business partner",
     "cabin crew": "cabin crew",
+    "chief of staff": "chief of staff",
+    "general counsel": "general counsel",
+    "hr business partner": "human resources business partner",
+    "scrum master": "scrum master",
+    "scrum masters": "scrum master",
     "flight crew": "flight crew",
 }
 """Titles that do not end with an occupation."""
+_ANY_PHRASE = "|".join(rf"\b{phrase}\b" for phrase in sorted(_PHRASES, key=len, reverse=True))
 _SLANG = {
     "adviser": "advisor",
     "anaesthetist": "anesthetist",
@@ -51,6 +58,7 @@ _SLANG = {
     "chippy": "carpenter",
     "dietician": "dietitian",
     "doc": "doctor",
+    "pentester": "penetration tester",
     "physio": "physiotherapist",
     "postie": "mail carrier",
     "sparky": "electrician",
@@ -88,7 +96,7 @@ def find_titles(text: str) -> list[Finding]:
     tools = _tool_tokens(tokens, text)
     findings = [
         Finding("titles", _PHRASES[match[0].lower()], *match.span())
-        for match in re.finditer("|".join(rf"\b{phrase}\b" for phrase in _PHRASES), text, re.IGNORECASE)
+        for match in re.finditer(_ANY_PHRASE, text, re.IGNORECASE)
     ]
     taken = [(found.start, found.end) for found in findings]
     last = len(tokens) - 1

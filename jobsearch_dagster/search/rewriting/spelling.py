@@ -55,14 +55,10 @@ def _corrected(written: str) -> str | None:
         return None
     if (joined := _taken_apart(word)) is not None:
         return joined
-    if (
-        word.startswith("f")
-        and not english_frequency(word)
-        and (right := _nearest(f"ph{word[1:]}", _vocabularies()[1]))
-    ):  # "fotographer"
-        return right
     if written.isupper() and len(word) <= LEAST_LETTERS:  # an abbreviation that is not known
         return None
+    if not english_frequency(word) and (right := _sounds().get(_sound(word))):
+        return right
     known = _vocabularies()[:2] if english_frequency(word) else _vocabularies()
     return next(filter(None, (_nearest(word, names, is_rare=english_frequency(word) > 0) for names in known)), None)
 
@@ -116,6 +112,31 @@ def _may_be_meant(word: str, name: str) -> bool:
     if len(word) < LEAST_LETTERS and len(name) <= len(word) and sorted(name) != sorted(word):
         return False
     return name[0] == word[0] or name[:2] == word[1::-1]
+
+
+_SPELLINGS = (
+    ("ph", "f"), ("ck", "k"), ("qu", "kw"), ("x", "ks"), ("sch", "sh"), ("c(?=[eiy])", "s"), ("c(?!h)", "k"),
+    ("z", "s"), ("v", "w"), ("y", "i"), (r"(.)\1+", r"\1"), ("(?<=...)e$", ""),
+)  # fmt: skip
+"""Letters that sound alike, put in one form from left to right."""
+
+
+def _sound(word: str) -> str:
+    """A word as it sounds: `grafic` is `graphic`, `varsaw` `warsaw`."""
+    for written, spoken in _SPELLINGS:
+        word = re.sub(written, spoken, word)
+    return word
+
+
+@cache
+def _sounds() -> dict[str, str]:
+    """Sound -> what a question may ask for; of several that sound alike, the likeliest."""
+    return {
+        _sound(name): name
+        for known in reversed(_vocabularies())
+        for name in reversed(known)
+        if len(name) > LEAST_LETTERS
+    }
 
 
 @cache
