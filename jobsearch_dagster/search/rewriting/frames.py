@@ -17,6 +17,8 @@ from jobsearch_dagster.search.rewriting.edits import Edit
 
 LEAST_WORDS = 2
 """Different words of a frame before it counts: one alone is as often part of a name ("Rio de Janeiro")."""
+LONG = 5
+"""Letters of a capitalized word that may show a language in the middle of a question."""
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 
 
@@ -37,7 +39,7 @@ class Language:
 
 def frame_edits(text: str) -> list[Edit]:
     """What to replace so that the frame is English; nothing for a question in English."""
-    asked = {match[0].lower() for match in _WORD.finditer(text)}
+    asked = {match[0].lower() for match in _WORD.finditer(text) if _may_be_sign(match)}
     language = max(_languages(), key=lambda language: len(asked & language.signs))
     if len(asked & language.signs) < LEAST_WORDS:
         return []
@@ -46,6 +48,11 @@ def frame_edits(text: str) -> list[Edit]:
         for match in language.pattern.finditer(text)
         if not _begins_a_place(match, text)
     ]
+
+
+def _may_be_sign(match: re.Match[str]) -> bool:
+    """Not a short name in the middle ("Ho Chi Minh City"); German nouns are capitalized."""
+    return match[0].islower() or match.start() == 0 or (match[0].istitle() and len(match[0]) >= LONG)
 
 
 def _begins_a_place(match: re.Match[str], text: str) -> bool:
