@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 from jobsearch_dagster import build
 from jobsearch_dagster.app.run import Outcome
 from jobsearch_dagster.foundation.table_asset import DataFolder
+from jobsearch_dagster.search.index import IDS, SCORES, VECTORS
 
 GENERATED = "stored_as_declared"
 
@@ -100,6 +102,17 @@ def manifest(asset: str, **entries: Any) -> Tamper:
     return tamper
 
 
+def array(file: str, change: Callable[[Any], Any]) -> Tamper:
+    """An array of the search index is another."""
+
+    def tamper(folder: DataFolder) -> None:
+        path = folder.artifacts.read("search_index").path / file
+        stored = np.load(path)
+        np.save(path, change(stored).astype(stored.dtype))
+
+    return tamper
+
+
 def an_unreadable_resume(folder: DataFolder) -> None:
     """A source with a folder of resumes, one of which was rejected."""
     (folder.root / "raw" / "cvs").mkdir()
@@ -142,6 +155,7 @@ PRIVATE = {
     "job_catalog": ("title", "place", "salary", "summary"),
     "base_answers": ("answer",),
     "lora_answers": ("answer",),
+    "rag_answers": ("answer",),
     "analytics_answers": ("answer",),
 }
 """Columns, per table, in which the check of personal data must notice it."""
@@ -458,6 +472,33 @@ CASES = [
     Case(
         "job_catalog:the_published_file_holds_the_table",
         rewritten("job_catalog", f"FROM job_catalog WHERE NOT ({first('job_catalog')})"),
+    ),
+    *(
+        Case("search_index:the_index_has_the_postings_of_the_catalog", tamper, reports)
+        for tamper, reports in (
+            (rewritten("job_catalog", f"FROM job_catalog WHERE NOT ({first('job_catalog')})"), {"unknown": 1}),
+            (
+                replaced(
+                    "job_catalog", "posting_id", "'0' || posting_id[2:]", first("job_catalog", "posting_id > '1'")
+                ),
+                {"missing": 1, "unknown": 1},
+            ),
+            (array(IDS, lambda ids: ids[::-1]), {"missing": 0, "unknown": 0}),  # all there, in other rows
+        )
+    ),
+    *(
+        Case("search_index:every_vector_has_length_1", array(VECTORS, change), {"wrong": wrong})
+        for change, wrong in (
+            (lambda vectors: vectors * np.array([[2]] + [[1]] * (len(vectors) - 1)), 1),
+            (lambda vectors: vectors * np.array([[1]] * (len(vectors) - 2) + [[np.nan], [0]]), 2),
+        )
+    ),
+    *(
+        Case("search_index:a_posting_is_found_by_its_own_words", tamper, reports, WARN)
+        for tamper, reports in (
+            (array(IDS, lambda ids: np.array([b"nobody"] * len(ids))), {"recall_at_10": 0.0}),
+            (array(SCORES["data"], lambda scores: -scores), {}),
+        )
     ),
     # evaluation
     Case(

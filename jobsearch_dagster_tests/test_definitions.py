@@ -31,10 +31,11 @@ GROUPS = {
     "summarization": {"job_summaries"},
     "pairs": {"query_pairs", "token_statistics", "training_set", "validation_set", "test_set"},
     "finetuning": {"base_model", "lora_adapter", "training_log", "training_curves", "recipe_trials"},
-    "search": {"job_catalog"},
+    "search": {"job_catalog", "search_index"},
     "evaluation": {
         "base_answers",
         "lora_answers",
+        "rag_answers",
         "analytics_answers",
         "answer_scores",
         "metric_summary",

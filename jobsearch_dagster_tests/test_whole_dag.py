@@ -36,7 +36,7 @@ def test_every_asset_is_computed_and_every_blocking_check_holds(finished: tuple[
 
 def test_the_comparison_has_every_contender_and_query_type(finished: tuple[Path, Outcome]) -> None:
     summary = Lake(finished[0]).read("metric_summary")
-    assert set(summary["contender"]) == {"base", "lora", "analytics"}
+    assert set(summary["contender"]) == {"base", "lora", "rag", "analytics"}
     assert set(summary["query_type"]) == {"skills", "location", "salary", "experience", "all"}
     assert (summary["n"] > 0).all()
 
@@ -54,8 +54,8 @@ def computed_after(workspace: Workspace) -> set[str]:
 
 AFTER_PAIRS = {
     "query_pairs", "token_statistics", "training_set", "validation_set", "test_set", "lora_adapter", "training_log",
-    "training_curves", "recipe_trials", "base_answers", "lora_answers", "analytics_answers", "answer_scores",
-    "metric_summary", "contender_comparison", "evaluation_report",
+    "training_curves", "recipe_trials", "base_answers", "lora_answers", "rag_answers", "analytics_answers",
+    "answer_scores", "metric_summary", "contender_comparison", "evaluation_report",
 }  # fmt: skip
 AFTER_ADAPTER = {
     "lora_adapter", "training_log", "training_curves", "lora_answers", "answer_scores", "metric_summary",

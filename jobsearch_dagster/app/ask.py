@@ -8,7 +8,7 @@ import gc
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
@@ -18,12 +18,15 @@ from jobsearch_dagster.app.console import output, printable
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.ingestion.resumes import UnreadableResumeError, read_resume
-from jobsearch_dagster.search.answering import SearchResult, cell, search, suggestions
+from jobsearch_dagster.search.answering import SearchResult, cell, suggestions
 from jobsearch_dagster.search.profile import Profile, read_profile
-from jobsearch_dagster.search.publication import published_catalog
+from jobsearch_dagster.search.searcher import Searcher
 from jobsearch_dagster.search.wording import describe, describe_column
 
-Via = Literal["analytics", "lora", "base"]
+if TYPE_CHECKING:
+    from jobsearch_dagster.evaluation.contenders import Contender
+
+Via = Literal["analytics", "rag", "lora", "base"]
 LARGEST_RESUME = 10 * 1024 * 1024
 """Bytes; a resume of ten pages with pictures has a tenth of that."""
 NOT_STATED = "–"
@@ -37,7 +40,7 @@ def ask(settings: Settings, question: str, via: Via, limit: int | None, resume: 
     """
     if via == "analytics":
         return found(settings, question, limit, resume).as_dict()
-    return _generated(settings, question, via)
+    return _generated(_contender(settings, via, limit), question, via)
 
 
 def found(settings: Settings, question: str, limit: int | None, resume: Path | None) -> SearchResult:
@@ -51,7 +54,7 @@ def found(settings: Settings, question: str, limit: int | None, resume: Path | N
     # 500,000 objects, again and again while they grow, takes a quarter of its time.
     gc.disable()
     try:
-        return search(question, published_catalog(settings.data_dir), limit=limit, profile=profile)
+        return Searcher(settings.data_dir).search(question, limit=limit, profile=profile)
     finally:
         gc.freeze()
         gc.enable()
@@ -80,24 +83,31 @@ def profile_of(path: Path) -> Profile:
     return profile
 
 
-def _generated(settings: Settings, question: str, via: Via) -> dict[str, Any]:
+def _contender(settings: Settings, via: Via, limit: int | None) -> "Contender":
+    """A contender that generates; `limit` is how many postings `rag` shows the model."""
     # Here, because these import Dagster and pandas: two seconds that an answer from the catalog does not need.
-    from jobsearch_dagster.evaluation.assets import GenerationRecipe
-    from jobsearch_dagster.evaluation.contenders import LanguageModel
+    from jobsearch_dagster.evaluation.assets import GenerationRecipe, RagRecipe
+    from jobsearch_dagster.evaluation.contenders import LanguageModel, Rag
     from jobsearch_dagster.foundation import profiles
     from jobsearch_dagster.foundation.artifacts import ArtifactStore
     from jobsearch_dagster.foundation.generation import Generator
 
     artifacts = ArtifactStore(settings.data_dir)
-    recipe = profiles.resolve(GenerationRecipe, f"{via}_answers", settings.profile)
+    recipe = profiles.resolve(RagRecipe if via == "rag" else GenerationRecipe, f"{via}_answers", settings.profile)
     assert isinstance(recipe, GenerationRecipe)
     base = artifacts.read("base_model").path
     adapter = artifacts.read("lora_adapter").path if via == "lora" else None
     model = LanguageModel(
         Generator(base, adapter), use_adapter=via == "lora", max_new_tokens=recipe.max_new_tokens, batch_size=1
     )
+    if not isinstance(recipe, RagRecipe):
+        return model
+    return Rag(Searcher(settings.data_dir, with_meaning=True), model, postings=limit or recipe.postings)
+
+
+def _generated(contender: "Contender", question: str, via: Via) -> dict[str, Any]:
     started = time.perf_counter()
-    (answer,) = model.answer([question])
+    (answer,) = contender.answer([question])
     return {
         "question": question,
         "via": via,

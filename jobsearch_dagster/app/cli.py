@@ -118,7 +118,7 @@ def check(
 @app.command()
 def ask(
     question: Annotated[str, typer.Argument(help="For example: remote python jobs over $100k")] = "",
-    via: Annotated[str, typer.Option(help="analytics (question -> SQL), lora, or base.")] = "analytics",
+    via: Annotated[str, typer.Option(help="analytics (question -> SQL), rag, lora, or base.")] = "analytics",
     limit: Annotated[int | None, typer.Option(min=1, help="Most postings shown.")] = None,
     resume: Annotated[
         Path | None,

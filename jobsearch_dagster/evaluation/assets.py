@@ -9,7 +9,7 @@ import pandas as pd
 from pydantic import Field
 
 from jobsearch_dagster.evaluation import report, scoring
-from jobsearch_dagster.evaluation.contenders import Analytics, Contender, LanguageModel
+from jobsearch_dagster.evaluation.contenders import Analytics, Contender, LanguageModel, Rag
 from jobsearch_dagster.evaluation.questions import Question, QuestionRecipe, sample_questions
 from jobsearch_dagster.evaluation.scoring import StatisticsRecipe
 from jobsearch_dagster.evaluation.tables import ANSWER_SCORES, ANSWERS, CONTENDER_COMPARISON, METRIC_SUMMARY
@@ -21,10 +21,10 @@ from jobsearch_dagster.foundation.pictures import as_markdown
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, artifact_asset, table_asset
 from jobsearch_dagster.preparation.assets import entity_data, place_and_title_data
-from jobsearch_dagster.search.publication import published_catalog
 from jobsearch_dagster.search.recognizers import words
+from jobsearch_dagster.search.searcher import Searcher
 
-CONTENDERS = ("analytics", "base", "lora")
+CONTENDERS = ("analytics", "base", "lora", "rag")
 
 
 class GenerationRecipe(QuestionRecipe):
@@ -32,6 +32,12 @@ class GenerationRecipe(QuestionRecipe):
 
     max_new_tokens: int = Field(default=160, ge=1, description="longest answer in tokens")
     batch_size: int = Field(default=32, ge=1, description="questions at once")
+
+
+class RagRecipe(GenerationRecipe):
+    """How the language model answers from postings."""
+
+    postings: int = Field(default=3, ge=1, description="postings that the model is shown")
 
 
 class AnalyticsRecipe(QuestionRecipe):
@@ -63,17 +69,15 @@ def answer_table(questions: Sequence[Question], contender: Contender) -> pd.Data
     )  # fmt: skip
 
 
-def _language_model_answers(step: Step, adapter: Path | None) -> pd.DataFrame:
+def _language_model(step: Step, questions: Sequence[Question], adapter: Path | None = None) -> LanguageModel:
     recipe: GenerationRecipe = step.config
-    questions = sample_questions(step.connection, recipe)
-    model = LanguageModel(
+    return LanguageModel(
         Generator(step.artifact("base_model").path, adapter),
         use_adapter=adapter is not None,
         max_new_tokens=recipe.max_new_tokens,
         batch_size=recipe.batch_size,
         advance=step.progress(len(questions), "answers").advance,
     )
-    return answer_table(questions, model)
 
 
 @table_asset(
@@ -89,7 +93,8 @@ def base_answers(step: Step) -> pd.DataFrame:
 
     One row per evaluation question.
     """
-    return _language_model_answers(step, None)
+    questions = sample_questions(step.connection, step.config)
+    return answer_table(questions, _language_model(step, questions))
 
 
 @table_asset(
@@ -105,12 +110,32 @@ def lora_answers(step: Step) -> pd.DataFrame:
 
     One row per evaluation question.
     """
-    return _language_model_answers(step, step.artifact("lora_adapter").path)
+    questions = sample_questions(step.connection, step.config)
+    return answer_table(questions, _language_model(step, questions, step.artifact("lora_adapter").path))
 
 
 @table_asset(
     ANSWERS,
-    inputs=("test_set", "training_set", "job_catalog"),
+    inputs=("test_set", "training_set", "base_model", "job_catalog", "search_index"),
+    recipe=RagRecipe,
+    code_version="1",
+    external=question_data,
+    kinds=("pytorch", "huggingface"),
+    accelerator=True,
+)
+def rag_answers(step: Step) -> pd.DataFrame:
+    """What the untouched language model answers when it is shown the best postings of the catalog.
+
+    One row per evaluation question.
+    """
+    questions = sample_questions(step.connection, step.config)
+    searcher = Searcher(step.folder.root, with_meaning=True)
+    return answer_table(questions, Rag(searcher, _language_model(step, questions), postings=step.config.postings))
+
+
+@table_asset(
+    ANSWERS,
+    inputs=("test_set", "training_set", "job_catalog", "search_index"),
     recipe=AnalyticsRecipe,
     code_version="4",
     external=question_data,
@@ -121,7 +146,7 @@ def analytics_answers(step: Step) -> pd.DataFrame:
     One row per evaluation question.
     """
     questions = sample_questions(step.connection, step.config)
-    return answer_table(questions, Analytics(published_catalog(step.folder.root), limit=step.config.limit))
+    return answer_table(questions, Analytics(Searcher(step.folder.root), limit=step.config.limit))
 
 
 @table_asset(

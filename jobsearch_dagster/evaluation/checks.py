@@ -49,4 +49,5 @@ def the_adapter_changes_answers(connection: DuckDBPyConnection) -> dg.AssetCheck
 
 base_answers_are_private = contact_check("base_answers", ANSWERS)
 lora_answers_are_private = contact_check("lora_answers", ANSWERS)
+rag_answers_are_private = contact_check("rag_answers", ANSWERS)
 analytics_answers_are_private = contact_check("analytics_answers", ANSWERS)

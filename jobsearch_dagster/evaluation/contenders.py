@@ -5,14 +5,16 @@ classes.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from jobsearch_dagster.foundation.generation import Generator
 from jobsearch_dagster.pairs.rendering import render_prompt, stop_ids
 from jobsearch_dagster.pairs.templates import load_templates
 from jobsearch_dagster.preparation.privacy import redact
+from jobsearch_dagster.search.answering import render_answer
+from jobsearch_dagster.search.rag import Retrieval, prompt_within, retrieve
+from jobsearch_dagster.search.searcher import Searcher
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Answer:
         tokens: Generated tokens; 0 where nothing is generated.
         stopped: Whether the answer ended by itself.
         seconds: Time for this answer; in a batch, its share.
-        posting_ids: Postings that the answer was taken from; empty where a model writes freely.
+        posting_ids: Postings that the answer was taken from, or that the model was shown; empty where it writes freely.
     """
 
     text: str
@@ -61,15 +63,28 @@ class LanguageModel:
         self._advance = advance
 
     def answer(self, questions: Sequence[str]) -> list[Answer]:
-        """Greedy answers; the instruction is always the first template.
+        """Greedy answers; the instruction is always the first template."""
+        system = load_templates().instructions[0]
+        return self.complete([render_prompt(self.tokenizer, system, question) for question in questions])
+
+    @property
+    def tokenizer(self) -> Any:
+        """The model's tokenizer."""
+        return self._generator.tokenizer
+
+    @property
+    def longest_prompt(self) -> int:
+        """Most tokens of a prompt that leave room for the longest answer."""
+        return self._generator.window - self._max_new_tokens
+
+    def complete(self, prompts: Sequence[Sequence[int]]) -> list[Answer]:
+        """Greedy answers to prompts as token ids.
 
         Contact details that the model makes up are taken out: somebody may have that number.
         """
-        tokenizer = self._generator.tokenizer
-        system = load_templates().instructions[0]
         found = self._generator.generate(
-            [render_prompt(tokenizer, system, question) for question in questions],
-            stop=stop_ids(tokenizer),
+            prompts,
+            stop=stop_ids(self.tokenizer),
             max_new_tokens=self._max_new_tokens,
             use_adapter=self._use_adapter,
             batch_size=self._batch_size,
@@ -81,17 +96,15 @@ class LanguageModel:
 class Analytics:
     """Question -> filter -> SQL -> postings of the catalog."""
 
-    def __init__(self, catalog: Path, *, limit: int) -> None:
-        self._catalog = catalog
+    def __init__(self, searcher: Searcher, *, limit: int) -> None:
+        self._searcher = searcher
         self._limit = limit
 
     def answer(self, questions: Sequence[str]) -> list[Answer]:
         """The best postings of the catalog, written in the shape of the training answers."""
-        from jobsearch_dagster.search.answering import render_answer, search
-
         answers = []
         for question in questions:
-            result = search(question, self._catalog, limit=self._limit)
+            result = self._searcher.search(question, limit=self._limit)
             answers.append(
                 Answer(
                     render_answer(result),
@@ -100,3 +113,39 @@ class Analytics:
                 )
             )
         return answers
+
+
+class Rag:
+    """Question -> postings of the catalog -> a language model that is shown them."""
+
+    def __init__(self, searcher: Searcher, model: LanguageModel, *, postings: int) -> None:
+        """Retrieve by what the searcher ranks by.
+
+        Args:
+            searcher: Of the catalog; opened with its encoder, so that meaning counts.
+            model: Writes the answers.
+            postings: Most postings that it is shown.
+        """
+        self._searcher = searcher
+        self._model = model
+        self._postings = postings
+
+    def answer(self, questions: Sequence[str]) -> list[Answer]:
+        """What the model says about the postings it is shown.
+
+        What is no question about jobs, or will not be answered, gets the sentence that it gets without a model.
+        """
+        found = [retrieve(self._searcher, question, self._postings) for question in questions]
+        prompts = [None if retrieved.reply is not None else self._prompt(retrieved) for retrieved in found]
+        written = iter(self._model.complete([prompt for prompt, _ in filter(None, prompts)]))
+        answers = []
+        for retrieved, prompt in zip(found, prompts, strict=True):
+            if prompt is None:
+                answers.append(Answer(retrieved.reply or "", seconds=retrieved.seconds))
+            else:
+                said = next(written)
+                answers.append(replace(said, seconds=said.seconds + retrieved.seconds, posting_ids=prompt[1]))
+        return answers
+
+    def _prompt(self, retrieved: Retrieval) -> tuple[list[int], tuple[str, ...]]:
+        return prompt_within(self._model.tokenizer, retrieved, self._model.longest_prompt)

@@ -26,7 +26,7 @@ ANSWERS = TableSchema(
     primary_key=("question_id",),
 )
 
-_CONTENDERS = ("base", "lora", "analytics")
+_CONTENDERS = ("base", "lora", "rag", "analytics")
 
 
 def _of_answers(column: str) -> tuple[str, ...]:
@@ -35,7 +35,7 @@ def _of_answers(column: str) -> tuple[str, ...]:
 
 ANSWER_SCORES = TableSchema(
     (
-        Column("contender", "VARCHAR", "base, lora or analytics"),
+        Column("contender", "VARCHAR", "base, lora, rag or analytics"),
         Column("slice", "VARCHAR", "`seen` or `unseen` in training", _of_answers("slice"), required=True),
         Column("query_type", "VARCHAR", "what is asked for", _of_answers("query_type"), required=True),
         Column("metric", "VARCHAR", "rouge1, rouge2, rougeL, bleu, grounded, right, empty; each 0 to 1"),

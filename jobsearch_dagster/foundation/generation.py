@@ -78,6 +78,11 @@ class Generator:
         generator._has_adapter = True
         return generator
 
+    @property
+    def window(self) -> int:
+        """Most tokens of a prompt and its answer together."""
+        return int(self._model.config.max_position_embeddings)
+
     def generate(
         self,
         prompts: Sequence[Sequence[int]],

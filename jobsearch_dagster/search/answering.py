@@ -6,10 +6,12 @@ dropped in silence: without a hit the rows stay empty, and the nearest questions
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import duckdb
 
@@ -21,10 +23,12 @@ from jobsearch_dagster.search.profile import Profile
 from jobsearch_dagster.search.question import MESSAGES, parse_question
 from jobsearch_dagster.search.reasons import reasons
 from jobsearch_dagster.search.relaxation import Relaxation, kept_apart, relaxations
-from jobsearch_dagster.search.sql import CompiledQuery, compile_filter
+from jobsearch_dagster.search.relevance import Found, Relevance, fetched
 from jobsearch_dagster.search.unknown_pay import compile_tally
-from jobsearch_dagster.search.wording import describe, describe_column, describe_order
+from jobsearch_dagster.search.wording import describe, describe_column
 
+FILTERS_OWN = Relevance(None)
+"""The order that the filter itself asks for."""
 DEFAULT_LIMIT = 10
 """Postings shown when neither the question nor the caller says how many."""
 
@@ -37,7 +41,7 @@ class SearchResult:
         question: As asked.
         via: The way it was answered.
         interpretation: How it was understood.
-        sql: The statement that was run; None when there was nothing to run.
+        sql: A statement that brings these rows in this order; None when there was nothing to run.
         params: Its parameters.
         columns: Names of the row's cells.
         rows: Postings, or the rows of an aggregate.
@@ -76,27 +80,6 @@ class SearchResult:
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
-class Order(Protocol):
-    """An order of postings."""
-
-    def ordered(
-        self, connection: duckdb.DuckDBPyConnection, question: str, job_filter: JobFilter
-    ) -> tuple[CompiledQuery, str]:
-        """The statement that a filter is run by, and its order in words."""
-        ...
-
-
-class SqlOrder:
-    """The order that the filter itself asks for."""
-
-    def ordered(
-        self, connection: duckdb.DuckDBPyConnection, question: str, job_filter: JobFilter
-    ) -> tuple[CompiledQuery, str]:
-        """The statement that `sql.py` compiles."""
-        del connection, question
-        return compile_filter(job_filter), describe_order(job_filter)
-
-
 def search(
     question: str,
     catalog_path: Path,
@@ -117,14 +100,37 @@ def search(
     Raises:
         UserError: There is no catalog at `catalog_path`.
     """
+    open_jobs = partial(open_catalog, catalog_path)
+    return answer_from(open_jobs, FILTERS_OWN, question, history=history, limit=limit, profile=profile)
+
+
+def answer_from(
+    open_jobs: Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]],
+    relevance: Relevance,
+    question: str,
+    *,
+    history: Sequence[str] = (),
+    limit: int | None = None,
+    profile: Profile | None = None,
+) -> SearchResult:
+    """Answer a question from an open catalog, ordered by relevance where the question asks for no other order.
+
+    Args:
+        open_jobs: Gives a connection to the catalog; called only where there is something to search for.
+        relevance: Orders its postings.
+        question: As in `search`; so are the others.
+        history: Earlier questions.
+        limit: Most rows.
+        profile: Who asks.
+    """
     start = time.perf_counter()
     interpretation = parse_question(question, history)
     if profile is not None and interpretation.message in (MESSAGES["empty"], MESSAGES["vague"]):
         interpretation = Interpretation(intent="search")  # the resume says which job is meant
     result = SearchResult(question, "analytics", interpretation, None, (), (), (), (), (), None, 0.0, profile)
     if interpretation.intent in ("search", "aggregate"):
-        with open_catalog(catalog_path) as connection:
-            result = _run(result, connection, limit)
+        with open_jobs() as connection:
+            result = _run(result, connection, relevance, limit)
     return replace(result, timing_ms=round((time.perf_counter() - start) * 1000, 3))
 
 
@@ -136,7 +142,7 @@ def render_answer(result: SearchResult) -> str:
     if result.interpretation.intent == "aggregate":
         answer = _render_aggregate(result, asked)
     elif result.rows:
-        answer = _render_postings(result)
+        answer = "\n\n".join(map(render_posting, result.records))
     else:
         answer = f"No jobs {asked} were found." if asked else "There are no jobs in the catalog."
     return "\n\n".join([answer, *suggestions(result)])
@@ -148,26 +154,30 @@ def suggestions(result: SearchResult) -> list[str]:
     return nearest + [found.suggestion for found in result.relaxation if found.kind == "unknown_pay"]
 
 
-def _run(result: SearchResult, connection: duckdb.DuckDBPyConnection, limit: int | None) -> SearchResult:
+def _run(
+    result: SearchResult, connection: duckdb.DuckDBPyConnection, relevance: Relevance, limit: int | None
+) -> SearchResult:
     job_filter = result.interpretation.filter
     shown = job_filter.model_copy(update={"limit": _effective_limit(job_filter, limit)})
     fit = None if result.profile is None else Fit.asked(result.profile, job_filter)
-    query, ranking = (fit or SqlOrder()).ordered(connection, result.question, shown)
-    cursor = connection.execute(query.sql, query.params)
-    columns = tuple(name for name, *_ in cursor.description)
-    rows = tuple(cursor.fetchall())
+    if fit is None:
+        found = relevance.find(connection, result.question, shown)
+    else:
+        query, order = fit.ordered(connection, result.question, shown)
+        found = Found(query, *fetched(connection, query), order)
     matching, apart = _tally(connection, job_filter)
     why: tuple[dict[str, str], ...] = ()
+    ranking = found.order
     if job_filter.agg is None:
-        records = [dict(zip(columns, row, strict=True)) for row in rows]
+        records = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
         why = tuple(reasons(job_filter, row) | (fit.explained(row) if fit else {}) for row in records)
-        ranking = f"{ranking}; {len(rows)} of {matching} shown"
+        ranking = f"{ranking}; {len(records)} of {matching} shown"
     return replace(
         result,
-        sql=query.sql,
-        params=query.params,
-        columns=columns,
-        rows=rows,
+        sql=found.query.sql,
+        params=found.query.params,
+        columns=found.columns,
+        rows=found.rows,
         reasons=why,
         relaxation=(() if matching else relaxations(connection, job_filter)) + apart,
         ranking=ranking,
@@ -190,19 +200,15 @@ def _effective_limit(job_filter: JobFilter, limit: int | None) -> int | None:
     return DEFAULT_LIMIT if job_filter.agg is None else None
 
 
-def _render_postings(result: SearchResult) -> str:
-    """One training answer per posting; pay is the bucket, as there."""
-    template = load_templates().answer
-    return "\n\n".join(
-        template.fill(
-            {
-                "title": row["standard_title"] or row["title"],
-                "place": row["place"],
-                "salary": row["bucket"],
-                "description": " ".join((row["summary"] or "").split()),
-            }
-        )
-        for row in result.records
+def render_posting(row: Mapping[str, Any]) -> str:
+    """A row of a search as a training answer; pay is the bucket, as there."""
+    return load_templates().answer.fill(
+        {
+            "title": row["standard_title"] or row["title"],
+            "place": row["place"],
+            "salary": row["bucket"],
+            "description": " ".join((row["summary"] or "").split()),
+        }
     )
 
 

@@ -1,14 +1,23 @@
-"""Assets of search: the catalog that questions are answered from."""
+"""Assets of search: the catalog that questions are answered from, and the index that its postings are ranked by."""
 
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from jobsearch_dagster.foundation.table_asset import Step, table_asset
+from jobsearch_dagster.foundation import model_store
+from jobsearch_dagster.foundation.artifacts import Artifact
+from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.table_asset import DataFolder, Step, artifact_asset, table_asset
+from jobsearch_dagster.foundation.text_cache import TextCache
 from jobsearch_dagster.foundation.ui_metadata import markdown_table
 from jobsearch_dagster.preparation.assets import name_data
 from jobsearch_dagster.search.catalog_table import catalog_rows, hardest_postings
+from jobsearch_dagster.search.embedding import KeptVectors, embed
+from jobsearch_dagster.search.index import IndexRecipe, write_index
+from jobsearch_dagster.search.indexed_text import TEXT_COLUMNS, posting_text
 from jobsearch_dagster.search.publication import CatalogPublication
 from jobsearch_dagster.search.tables import CATALOG_SCHEMA
 
@@ -42,3 +51,61 @@ def job_catalog(step: Step) -> DuckDBPyRelation:
     One row per posting.
     """
     return catalog_rows(step.connection)
+
+
+def encoder_digest(folder: DataFolder, config: IndexRecipe) -> dict[str, str]:
+    """Digest of the encoder's files: other weights make other vectors."""
+    return {"encoder": model_store.model_digest(config.encoder, folder.root)}
+
+
+def shown_index(artifact: Artifact) -> dict[str, Any]:
+    """Size of the index, and how many texts its making had to encode."""
+    names = ("postings", "words", "dimension", "encoder", "encoded", "reused", "bytes")
+    return {name: artifact.manifest[name] for name in names}
+
+
+@artifact_asset(
+    inputs=("job_catalog",),
+    recipe=IndexRecipe,
+    code_version="1",
+    external=encoder_digest,
+    kinds=("numpy", "pytorch"),
+    show=shown_index,
+    accelerator=True,
+)
+def search_index(step: Step, path: Path) -> dict[str, Any]:
+    """What postings are ranked by: BM25 scores of their words, and vectors of their meaning.
+
+    One row per posting of the catalog. Only texts that no earlier run has encoded go through the encoder.
+    """
+    recipe: IndexRecipe = step.config
+    cursor = step.connection.execute(
+        f"SELECT posting_id, {', '.join(TEXT_COLUMNS)} FROM job_catalog ORDER BY posting_id"
+    )
+    names = [name for name, *_ in cursor.description]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    if not rows:
+        raise UserError("there is nothing to index: job_catalog is empty; put a train*.csv into raw/")
+    texts = [posting_text(row) for row in rows]
+    digest = step.parts.external["encoder"]
+
+    def load() -> Any:
+        from jobsearch_dagster.foundation.encoder import Encoder
+
+        return Encoder(recipe.encoder, step.folder.root)
+
+    kept = KeptVectors(TextCache(step.folder.root / "cache" / "vectors.sqlite"), digest)
+    made = embed(texts, load, kept, step.progress(len(texts), "postings").advance)
+    words = write_index([row["posting_id"] for row in rows], texts, made.vectors, recipe, path)
+    return {
+        "recipe": recipe.model_dump(mode="json"),
+        "encoder": recipe.encoder,
+        "encoder_digest": digest,
+        "postings": len(rows),
+        "words": words,
+        "dimension": made.vectors.shape[1],
+        "encoded": made.encoded,
+        "reused": made.reused,
+        "bytes": sum(file.stat().st_size for file in path.iterdir()),
+        "versions": {name: version(name) for name in ("bm25s", "numpy", "sentence-transformers")},
+    }

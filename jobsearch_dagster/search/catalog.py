@@ -1,4 +1,4 @@
-"""The job catalog: one DuckDB file with one table `jobs`, written whole and read under lock.
+"""The job catalog: one DuckDB file with the table `jobs`, written whole and read under lock.
 
 Belongs here: building the file and opening it so that no statement can leave it. How rows are
 chosen is in `sql.py`; which rows there are, and the file's digest and pointer, are the asset's business.
@@ -14,6 +14,7 @@ import duckdb
 
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.search.tables import CATALOG_SCHEMA
+from jobsearch_dagster.search.word_lookup import TEXT_WORDS, WORD_COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,12 +81,25 @@ def build_catalog(rows: "duckdb.DuckDBPyRelation | pd.DataFrame", path: Path) ->
 
 
 def _fill(connection: duckdb.DuckDBPyConnection) -> int:
-    """Create `jobs` from the view `incoming`; number of rows."""
+    """Create `jobs` from the view `incoming`; how many rows there are.
+
+    Beside the declared columns each has its `number` from 0 in key order, by which the search index knows it, and what
+    `word_lookup.py` finds words in.
+    """
     declared = ", ".join(f'"{c.name}" {c.type}' for c in CATALOG_SCHEMA.columns)
-    cast = ", ".join(f'"{c.name}"::{c.type}' for c in CATALOG_SCHEMA.columns)
-    connection.execute(f"CREATE TABLE jobs ({declared}, PRIMARY KEY (posting_id))")
+    cast = ", ".join(f'"{c.name}"::{c.type} AS "{c.name}"' for c in CATALOG_SCHEMA.columns)
+    added = ", ".join(f"{name} VARCHAR" for name in WORD_COLUMNS)
+    made = ", ".join(WORD_COLUMNS.values())
+    connection.execute(f"CREATE TABLE jobs ({declared}, number BIGINT, {added}, PRIMARY KEY (posting_id))")
     try:
-        connection.execute(f"INSERT INTO jobs SELECT {cast} FROM incoming ORDER BY posting_id")
+        connection.execute(
+            f"""
+            INSERT INTO jobs
+            SELECT *, row_number() OVER (ORDER BY posting_id) - 1, {made} FROM (SELECT {cast} FROM incoming)
+            ORDER BY posting_id
+            """
+        )
     except duckdb.ConstraintException as error:
         raise UserError(f"job catalog: posting_id is empty or occurs twice ({error}); one row per posting") from error
+    connection.execute(TEXT_WORDS)
     return connection.execute("SELECT count(*) FROM jobs").fetchall()[0][0]

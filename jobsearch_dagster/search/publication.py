@@ -8,8 +8,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobsearch_dagster.foundation.digests import digest_of
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.search.catalog import build_catalog
+from jobsearch_dagster.search.word_lookup import TEXT_WORDS, WORD_COLUMNS
 
 if TYPE_CHECKING:
     from jobsearch_dagster.foundation.table_asset import DataFolder
@@ -22,14 +24,14 @@ class CatalogPublication:
 
     def is_published(self, folder: "DataFolder", data_version: str) -> bool:
         """Whether the pointer names this version and its file is there."""
-        path = _path(folder.root, data_version)
+        path = catalog_file(folder.root, data_version)
         return _pointed(folder.root) == path.name and path.is_file()
 
     def publish(self, folder: "DataFolder", data_version: str) -> None:
         """Write the version's file where it is missing and point to it."""
         if self.is_published(folder, data_version):
             return
-        path = _path(folder.root, data_version)
+        path = catalog_file(folder.root, data_version)
         if not path.is_file():
             with folder.lake.connect([TABLE]) as connection:
                 build_catalog(connection.table(TABLE), path)
@@ -50,8 +52,10 @@ def published_catalog(data_dir: Path) -> Path:
     return data_dir / "catalog" / name
 
 
-def _path(data_dir: Path, data_version: str) -> Path:
-    return data_dir / "catalog" / f"{data_version[:16]}.duckdb"
+def catalog_file(data_dir: Path, data_version: str) -> Path:
+    """Where the catalog of a version of the table lies or will lie; another way to find words is another file."""
+    name = digest_of([data_version, WORD_COLUMNS, TEXT_WORDS])
+    return data_dir / "catalog" / f"{name[:16]}.duckdb"
 
 
 def _pointed(data_dir: Path) -> str | None:

@@ -13,8 +13,7 @@ Meanings that are choices:
 - An excluded slot drops only postings for which it is known to hold.
 """
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +27,7 @@ from jobsearch_dagster.preparation.salary import bucket_range
 from jobsearch_dagster.preparation.vocabulary import BUCKETS
 from jobsearch_dagster.search.catalog import CATALOG_SCHEMA
 from jobsearch_dagster.search.filter import JobFilter
+from jobsearch_dagster.search.word_lookup import folded, holds_skill, holds_words, text_holds_words
 
 Params = tuple[Any, ...]
 Condition = tuple[str, Params]
@@ -62,17 +62,55 @@ def compile_filter(job_filter: JobFilter) -> CompiledQuery:
         (or one per group): the group, the value where the aggregate has one, `jobs`, the number of postings it rests
         on, and where there is a value `not_stated`, the number of those that could not count for want of it.
     """
-    where, params = where_all(conditions_of(job_filter).values())
     if job_filter.agg is None:
-        order, order_params = order_of(job_filter)
-        sql = f"SELECT {', '.join(RESULT_COLUMNS)}\nFROM {source_of(job_filter)}\n{where}\nORDER BY {order}"
-        params += order_params
-    else:
-        sql = f"WITH matching AS (SELECT * FROM {source_of(job_filter)}\n{where})\n{_aggregate(job_filter)}"
-    if job_filter.limit is not None:
-        sql += "\nLIMIT ?"
-        params += (job_filter.limit,)
-    return CompiledQuery(sql, params)
+        return _compile_search(job_filter, RESULT_COLUMNS)
+    where, params = where_all(conditions_of(job_filter).values())
+    sql = f"WITH matching AS (SELECT * FROM {source_of(job_filter)}\n{where})\n{_aggregate(job_filter)}"
+    return _limited(sql, params, job_filter)
+
+
+def compile_ids(job_filter: JobFilter) -> CompiledQuery:
+    """Compile the ids of the postings that `compile_filter` brings, in the same order."""
+    return _compile_search(job_filter, ("posting_id",))
+
+
+def _compile_search(job_filter: JobFilter, columns: Sequence[str]) -> CompiledQuery:
+    where, params = where_all(conditions_of(job_filter).values())
+    order, order_params = order_of(job_filter)
+    sql = f"SELECT {', '.join(columns)}\nFROM {source_of(job_filter)}\n{where}\nORDER BY {order}"
+    return _limited(sql, params + order_params, job_filter)
+
+
+def _limited(sql: str, params: Params, job_filter: JobFilter) -> CompiledQuery:
+    if job_filter.limit is None:
+        return CompiledQuery(sql, params)
+    return CompiledQuery(f"{sql}\nLIMIT ?", (*params, job_filter.limit))
+
+
+def compile_matching(job_filter: JobFilter) -> CompiledQuery:
+    """Compile the number of every posting that satisfies the constraints, in no order."""
+    where, params = where_all(conditions_of(job_filter).values())
+    return CompiledQuery(f"SELECT number\nFROM {source_of(job_filter)}\n{where}", params)
+
+
+def compile_postings(job_filter: JobFilter, posting_ids: Sequence[str]) -> CompiledQuery:
+    """Compile the postings with these ids, in no order and whatever the filter asks: rows of `RESULT_COLUMNS`."""
+    marks = ", ".join("?" * len(posting_ids)) or "NULL"
+    sql = f"SELECT {', '.join(RESULT_COLUMNS)}\nFROM {source_of(job_filter)}\nWHERE posting_id IN ({marks})"
+    return CompiledQuery(sql, tuple(posting_ids))
+
+
+def compile_ranked(job_filter: JobFilter, posting_ids: Sequence[str]) -> CompiledQuery:
+    """Compile the postings with these ids in this order, as far as they satisfy the constraints.
+
+    Returns:
+        Rows of `RESULT_COLUMNS`.
+    """
+    ranked = f"list_position({ANY_TEXT}, posting_id)"
+    conditions = [*conditions_of(job_filter).values(), (f"{ranked} IS NOT NULL", (list(posting_ids),))]
+    where, params = where_all(conditions)
+    sql = f"SELECT {', '.join(RESULT_COLUMNS)}\nFROM {source_of(job_filter)}\n{where}\nORDER BY {ranked}"
+    return CompiledQuery(sql, (*params, list(posting_ids)))
 
 
 def compile_counts(filters: Iterable[JobFilter]) -> CompiledQuery:
@@ -117,36 +155,16 @@ def _any_of(conditions: list[Condition]) -> Condition:
     return "(" + " OR ".join(sql for sql, _ in conditions) + ")", _joined(conditions)
 
 
-def _joined(conditions: list[Condition]) -> Params:
+def _joined(conditions: Sequence[Condition]) -> Params:
     return tuple(param for _, params in conditions for param in params)
 
 
-def _folded(expression: str) -> str:
-    """Case and accents aside."""
-    return f"strip_accents(lower({expression}))"
-
-
-def _words(expression: str) -> str:
-    r"""The words of a text; `c++`, `c#`, `.net` and `node.js` are words, a final full stop belongs to none."""
-    return rf"regexp_extract_all({_folded(expression)}, '[\p{{L}}\p{{N}}.+#]*[\p{{L}}\p{{N}}+#]')"
-
-
-def _has_words(text: str, value: str) -> Condition:
-    """Every word of the value occurs in the text, in any order.
-
-    A text is cut into words only where it contains the longest of them: a million titles take 0.6 s instead of 5.
-    """
-    longest = max(re.findall(r"[^\W_]+", value), key=len, default="")
-    sql = f"contains({_folded(text)}, {_folded('?')}) THEN list_has_all({_words(text)}, {_words('?')})"
-    return f"CASE WHEN {sql} ELSE false END", (longest, value)
-
-
 def _titles(values: tuple[str, ...]) -> Condition:
-    return _any_of([_has_words("concat_ws(' ', title, standard_title, role)", value) for value in values])
+    return _any_of([all_of(holds_words("title_words", value)) for value in values])
 
 
 def _keywords(values: tuple[str, ...]) -> Condition:
-    return _any_of([_has_words("concat_ws(' ', title, standard_title, summary)", value) for value in values])
+    return _any_of([all_of(text_holds_words(value)) for value in values])
 
 
 def _locations(values: tuple[str, ...]) -> Condition:
@@ -161,7 +179,7 @@ def _location(text: str) -> Condition:
 def _place(place: Location, text: str) -> Condition:
     """The posting's first place agrees in every part that is asked, or one of its further places does."""
     asked = {"city": place.city, "region": place.region, "country": place.country}
-    parts = [(f"{_folded(column)} = {_folded('?')}", (value,)) for column, value in asked.items() if value]
+    parts = [(f"{folded(column)} = {folded('?')}", (value,)) for column, value in asked.items() if value]
     mode = [("work_mode = ?", (place.work_mode,))] if place.work_mode else []
     if not parts:
         return all_of(mode) if mode else _unresolved_place(text)
@@ -174,29 +192,23 @@ def _place(place: Location, text: str) -> Condition:
 
 def _unresolved_place(text: str) -> Condition:
     """A name that several places have, by its words; a code of both a state and a country, as the country too."""
-    as_written = _has_words("place", text)
+    as_written = all_of(holds_words("place_words", text))
     country = country_code(text)
     return as_written if country is None else _any_of([as_written, ("country = ?", (country,))])
 
 
-def all_of(conditions: list[Condition]) -> Condition:
+def all_of(conditions: Sequence[Condition]) -> Condition:
     """All of some conditions as one; true where there is none."""
     return "(" + (" AND ".join(sql for sql, _ in conditions) or "true") + ")", _joined(conditions)
 
 
 def _parts(expression: str) -> str:
     """The parts of a normalized place between its commas."""
-    return f"string_split({_folded(expression)}, ', ')"
+    return f"string_split({folded(expression)}, ', ')"
 
 
 def _one_of(column: str) -> Callable[[tuple[str, ...]], Condition]:
     return lambda values: (f"list_contains({ANY_TEXT}, {column})", (list(values),))
-
-
-def _listed(function: str) -> Callable[[tuple[str, ...]], Condition]:
-    """Skills are compared without regard to case: the question may write them in any."""
-    folded = "[lower(x) FOR x IN skills]"
-    return lambda values: (f"{function}({folded}, {ANY_TEXT})", ([value.lower() for value in values],))
 
 
 def _bound(comparison: str) -> Callable[[float], Condition]:
@@ -207,8 +219,8 @@ _STATED = "coalesce(salary_source, 'unknown') IN ('stated', 'description')"
 
 SLOT_CONDITIONS: dict[str, Callable[[Any], Condition]] = {
     "titles": _titles,
-    "skills": _listed("list_has_all"),
-    "skills_any": _listed("list_has_any"),
+    "skills": lambda values: all_of([holds_skill(value) for value in values]),
+    "skills_any": lambda values: _any_of([holds_skill(value) for value in values]),
     "locations": _locations,
     "work_mode": _one_of("work_mode"),
     "min_salary_usd": _bound("coalesce(max_usd, min_usd) >= ?"),
@@ -250,8 +262,8 @@ def order_of(job_filter: JobFilter) -> Condition:
     if job_filter.titles:
         keys.append((f"list_contains({ANY_TEXT}, lower(role)) DESC NULLS LAST", (_lowered(job_filter.titles),)))
     if job_filter.skills_any:
-        sql, params = _listed("list_intersect")(job_filter.skills_any)
-        keys.append((f"len({sql}) DESC NULLS LAST", params))
+        shared = [holds_skill(value) for value in job_filter.skills_any]
+        keys.append((f"{' + '.join(f'{sql}::INT' for sql, _ in shared)} DESC NULLS LAST", _joined(shared)))
     if job_filter.max_years is not None:
         keys.append(("min_years DESC NULLS LAST", ()))  # what makes most of someone's experience stands first
     keys.append(("posting_id", ()))

@@ -9,9 +9,17 @@ Belongs here: choosing. What is measured is in the module of its benchmark.
 import argparse
 import time
 
-from jobsearch_dagster_tests.benchmarks import orchestration, preparation, salaries, sandbox, summaries, training
+from jobsearch_dagster_tests.benchmarks import (
+    orchestration,
+    preparation,
+    salaries,
+    sandbox,
+    search,
+    summaries,
+    training,
+)
 
-PARTS = ("orchestration", "preparation", "salaries", "sandbox", "summaries", "training")
+PARTS = ("orchestration", "preparation", "salaries", "sandbox", "search", "summaries", "training")
 
 
 def main() -> None:
@@ -24,6 +32,8 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=training.STEPS, help="of the training benchmark, at least 2")
     parser.add_argument("--bart-texts", type=int, default=summaries.BART_TEXTS, help="summarized by BART in each way")
     parser.add_argument("--texts", type=int, default=summaries.EXTRACTIVE_TEXTS, help="summarized by sentences")
+    parser.add_argument("--postings", type=int, action="append", help="size of the search benchmark; repeatable")
+    parser.add_argument("--embedded", type=int, default=search.EMBEDDED, help="texts that the search benchmark encodes")
     chosen = parser.parse_args()
     if unknown := set(chosen.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
@@ -36,6 +46,8 @@ def main() -> None:
             salaries.main()
         elif part == "sandbox":
             sandbox.main()
+        elif part == "search":
+            search.main(chosen.postings or search.SIZES, chosen.embedded)
         elif part == "summaries":
             summaries.main(chosen.bart_texts, chosen.texts)
         elif part == "training":

@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 
 from jobsearch_dagster.evaluation.assets import answer_table
-from jobsearch_dagster.evaluation.contenders import Analytics, Answer, LanguageModel
+from jobsearch_dagster.evaluation.contenders import Analytics, Answer, LanguageModel, Rag
 from jobsearch_dagster.evaluation.questions import Question
 from jobsearch_dagster.evaluation.tables import ANSWERS
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.generation import Generator
 from jobsearch_dagster.pairs.templates import load_templates
-from jobsearch_dagster_tests.search.catalogs import catalog_of
+from jobsearch_dagster.search.rag import LEAD
+from jobsearch_dagster.search.searcher import Searcher
+from jobsearch_dagster_tests.search.catalogs import index, publish
 
 QUESTIONS = ["What jobs are open in Berlin?", "Are there jobs for python?", "Which jobs pay over $50K?"]
 
@@ -101,12 +103,13 @@ def test_progress_is_told_batch_by_batch(model: Make) -> None:
     assert counts == [2, 1]
 
 
-@pytest.fixture
-def catalog(tmp_path: Path) -> Path:
-    return catalog_of(tmp_path)
+@pytest.fixture(scope="module")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
+    """Of a catalog without an index."""
+    return Searcher(publish(tmp_path_factory.mktemp("catalog")).root)
 
 
-def test_analytics_answers_from_the_catalog_and_says_from_which_postings(catalog: Path) -> None:
+def test_analytics_answers_from_the_catalog_and_says_from_which_postings(catalog: Searcher) -> None:
     answers = Analytics(catalog, limit=3).answer(["What jobs are open in Berlin?", "Are there jobs for python?"])
     assert answers[0].posting_ids == ("nurse",)
     assert "Job-Title: registered nurse" in answers[0].text.splitlines()
@@ -114,13 +117,13 @@ def test_analytics_answers_from_the_catalog_and_says_from_which_postings(catalog
     assert all(answer.stopped and answer.tokens == 0 and answer.seconds > 0 for answer in answers)
 
 
-def test_analytics_shows_at_most_as_many_postings_as_the_recipe_says(catalog: Path) -> None:
+def test_analytics_shows_at_most_as_many_postings_as_the_recipe_says(catalog: Searcher) -> None:
     answer = Analytics(catalog, limit=1).answer(["Are there jobs for python?"])[0]
     assert len(answer.posting_ids) == answer.text.count("Job-Title:") == 1
 
 
 @pytest.mark.parametrize("question", ["What jobs are open in Tokyo?", "asdf", "How many jobs are there?"])
-def test_analytics_answers_without_postings_where_it_found_none(catalog: Path, question: str) -> None:
+def test_analytics_answers_without_postings_where_it_found_none(catalog: Searcher, question: str) -> None:
     answer = Analytics(catalog, limit=3).answer([question])[0]
     assert answer.posting_ids == ()
     assert answer.text.strip()
@@ -130,7 +133,7 @@ def asked(text: str) -> Question:
     return Question(f"id of {text}", "unseen", "location", "posting", text, "reference")
 
 
-def test_the_table_has_one_row_per_question_with_its_answer(catalog: Path) -> None:
+def test_the_table_has_one_row_per_question_with_its_answer(catalog: Searcher) -> None:
     table = answer_table([asked(question) for question in QUESTIONS], Analytics(catalog, limit=3))
     assert list(table.columns) == list(ANSWERS.names)
     assert table["question"].tolist() == QUESTIONS
@@ -138,6 +141,53 @@ def test_the_table_has_one_row_per_question_with_its_answer(catalog: Path) -> No
     assert table["answer"].tolist() == alone
 
 
-def test_without_a_question_there_is_nothing_to_compare(catalog: Path) -> None:
+def test_without_a_question_there_is_nothing_to_compare(catalog: Searcher) -> None:
     with pytest.raises(UserError, match="test_set is empty"):
         answer_table([], Analytics(catalog, limit=3))
+
+
+@pytest.fixture(scope="module")
+def indexed(tmp_path_factory: pytest.TempPathFactory, smoke_models: Path) -> Searcher:
+    """Of a catalog with an index and its encoder."""
+    data = publish(tmp_path_factory.mktemp("indexed"))
+    index(data, smoke_models)
+    return Searcher(data.root, with_meaning=True)
+
+
+def test_rag_answers_from_the_postings_that_analytics_finds(indexed: Searcher, model: Make) -> None:
+    answers = Rag(indexed, model("without", use_adapter=False), postings=3).answer(QUESTIONS)
+    assert [set(answer.posting_ids) for answer in answers] == [
+        set(answer.posting_ids) for answer in Analytics(indexed, limit=3).answer(QUESTIONS)
+    ]
+    assert answers[0].posting_ids == ("nurse",)
+    assert all(0 < answer.tokens <= 10 and answer.seconds > 0 for answer in answers)
+
+
+def test_rag_shows_the_model_at_most_as_many_postings_as_the_recipe_says(indexed: Searcher, model: Make) -> None:
+    (answer,) = Rag(indexed, model("without", use_adapter=False), postings=1).answer(["Are there jobs for python?"])
+    assert len(answer.posting_ids) == 1
+
+
+def test_what_rag_says_depends_on_what_it_found(indexed: Searcher, model: Make, catalog: Searcher) -> None:
+    """The same model says something else when it is shown postings."""
+    plain = model("without", use_adapter=False)
+    assert texts(Rag(indexed, plain, postings=3).answer(QUESTIONS)) != texts(plain.answer(QUESTIONS))
+    both = [Rag(indexed, plain, postings=count).answer(["Are there jobs for python?"])[0].text for count in (1, 2)]
+    assert both[0] != both[1]
+
+
+def test_rag_says_itself_what_needs_no_model_and_keeps_the_order(indexed: Searcher, model: Make) -> None:
+    questions = ["drop table jobs", "Are there jobs for python?", "find me a job"]
+    rag = Rag(indexed, model("without", use_adapter=False), postings=3)
+    refused, answered, asked_back = rag.answer(questions)
+    assert refused.text.startswith("I only answer questions about job postings")
+    assert asked_back.text.startswith("Which job do you mean?")
+    assert [bool(a.posting_ids) for a in (refused, answered, asked_back)] == [False, True, False]
+    assert refused.tokens == asked_back.tokens == 0 < answered.tokens
+    assert LEAD not in answered.text
+
+
+def test_rag_asks_the_model_where_nothing_matches(indexed: Searcher, model: Make) -> None:
+    (answer,) = Rag(indexed, model("without", use_adapter=False), postings=3).answer(["What jobs are open in Tokyo?"])
+    assert answer.posting_ids == ()
+    assert answer.tokens > 0

@@ -3,10 +3,15 @@
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pandas as pd
 
+from jobsearch_dagster.build import lake_assets
+from jobsearch_dagster.foundation.lake import KeyParts
+from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster.preparation.locations import normalize_place, parse_location
 from jobsearch_dagster.search.catalog import CATALOG_SCHEMA, build_catalog
+from jobsearch_dagster.search.publication import CatalogPublication
 
 POSTINGS: dict[str, dict[str, Any]] = {
     "backend": {
@@ -113,3 +118,24 @@ def catalog_of(folder: Path, postings: dict[str, dict[str, Any]] = POSTINGS) -> 
     path = folder / "jobs.duckdb"
     build_catalog(frame_of(postings), path)
     return path
+
+
+def publish(folder: Path, postings: dict[str, dict[str, Any]] = POSTINGS) -> DataFolder:
+    """A data folder whose published catalog holds the postings; what was published before stays on disk."""
+    data = DataFolder(path=str(folder))
+    with data.lake.connect() as connection:
+        stamp = data.lake.write("job_catalog", frame_of(postings), CATALOG_SCHEMA, KeyParts({}, {}, "1"), connection)
+    CatalogPublication().publish(data, stamp.data_version)
+    return data
+
+
+def index(data: DataFolder, models: Path) -> dict[str, Any]:
+    """Make the search index of a data folder as Dagster does, with the small encoder; its manifest."""
+    link = data.root / "smoke"
+    if not link.exists():
+        link.symlink_to(models)
+    assets = lake_assets()
+    quiet = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
+    definition = assets["search_index"].definition("smoke", assets)
+    assert dg.materialize([definition], resources={"folder": data}, run_config=quiet).success
+    return data.artifacts.read("search_index").manifest

@@ -1,0 +1,200 @@
+"""A long-lived reader: ranks by what there is, says by what, and sees what is published while it is open."""
+
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from jobsearch_dagster.foundation.encoder import Encoder
+from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.table_asset import DataFolder
+from jobsearch_dagster.search.answering import SearchResult
+from jobsearch_dagster.search.catalog import open_catalog
+from jobsearch_dagster.search.index import VECTORS
+from jobsearch_dagster.search.publication import published_catalog
+from jobsearch_dagster.search.searcher import Searcher
+from jobsearch_dagster_tests.search.catalogs import POSTINGS, index, publish
+
+COOK = {
+    "title": "Cook", "standard_title": "cook", "role": "cook", "place": "Oslo, Norway", "bucket": "Unknown",
+    "skills": ["cooking"], "salary_source": "unknown",
+}  # fmt: skip
+COOKS: dict[str, dict[str, Any]] = {
+    "a": {**COOK, "summary": "Soup and bread for a school, every day, with three other people, in a large kitchen."},
+    "b": {**COOK, "summary": "Fish soup, tomato soup, every soup."},
+    "c": {**COOK, "summary": "Bread."},
+    "d": {**COOK, "place": "Bergen, Norway", "summary": "soup soup soup soup"},
+}
+
+
+@pytest.fixture(scope="module")
+def indexed_once(tmp_path_factory: pytest.TempPathFactory, smoke_models: Path) -> Path:
+    data = publish(tmp_path_factory.mktemp("indexed"), COOKS)
+    index(data, smoke_models)
+    return data.root
+
+
+@pytest.fixture
+def indexed(indexed_once: Path, tmp_path: Path) -> DataFolder:
+    """A data folder with catalog and index, to be changed."""
+    return DataFolder(path=str(shutil.copytree(indexed_once, tmp_path / "data", symlinks=True)))
+
+
+def ids(result: SearchResult) -> list[str]:
+    return [row["posting_id"] for row in result.records]
+
+
+def test_a_cold_search_ranks_by_words_and_says_so(indexed: DataFolder) -> None:
+    result = Searcher(indexed.root).search("cook jobs in Oslo about soup")
+    assert ids(result) == ["b", "a"]
+    assert result.ranking == "BM25; 2 of 2 shown"
+
+
+def test_ranking_looks_at_all_matching_postings_before_the_limit_is_applied(tmp_path: Path, smoke_models: Path) -> None:
+    many = {
+        f"p{n:03}": {**COOK, "summary": f"Soup number {n} of very many on a long and windy road."} for n in range(50)
+    }
+    data = publish(tmp_path, many | {"z": {**COOK, "summary": "soup soup"}})
+    index(data, smoke_models)
+    result = Searcher(data.root).search("cook jobs about soup", limit=1)
+    assert ids(result) == ["z"]
+    assert result.ranking == "BM25; 1 of 51 shown"
+
+
+def test_a_posting_outside_the_filter_never_shows_up_however_relevant(indexed: DataFolder) -> None:
+    for with_meaning in (False, True):
+        found = ids(Searcher(indexed.root, with_meaning=with_meaning).search("cook jobs in Oslo about soup"))
+        assert set(found) == {"a", "b"}
+    assert ids(Searcher(indexed.root).search("cook jobs about soup"))[0] == "d"
+
+
+def test_with_an_encoder_meaning_is_fused_with_the_words(indexed: DataFolder) -> None:
+    """The vector of one posting is made that of the question: first by meaning, it wins over the longer text."""
+    question = "cook jobs in Oslo about soup"
+    folder = indexed.artifacts.read("search_index").path
+    vectors = np.load(folder / VECTORS)
+    vectors[0] = Encoder("./smoke/encoder", indexed.root).encode([question])[0]
+    vectors[1] = -vectors[0]
+    np.save(folder / VECTORS, vectors)
+    result = Searcher(indexed.root, with_meaning=True).search(question)
+    assert result.ranking == "BM25 and meaning, fused; 2 of 2 shown"
+    assert ids(result) == ["a", "b"]  # 1/61 + 1/62 each: the posting id decides
+    assert ids(Searcher(indexed.root, with_meaning=True).search("jobs in Oslo"))[0] == "a"
+
+
+def test_meaning_alone_ranks_where_the_question_names_no_word_of_a_text(indexed: DataFolder) -> None:
+    result = Searcher(indexed.root, with_meaning=True).search("jobs in Oslo")
+    assert result.ranking == "meaning; 3 of 3 shown"
+
+
+@pytest.mark.parametrize(
+    ("question", "ranking"),
+    [
+        ("jobs in Oslo", "posting id; 3 of 3 shown"),
+        ("best paid cook jobs", "highest pay first, unknown pay last; 4 of 4 shown"),
+        ("How many cook jobs are there?", "largest first"),
+        ("pilot jobs", "the asked title itself first, then posting id; 0 of 0 shown"),
+    ],
+)
+def test_another_order_stays_as_it_is(indexed: DataFolder, question: str, ranking: str) -> None:
+    assert Searcher(indexed.root).search(question).ranking == ranking
+
+
+def test_without_an_index_the_order_is_that_of_the_filter_and_says_why(tmp_path: Path) -> None:
+    result = Searcher(publish(tmp_path, COOKS).root).search("cook jobs about soup")
+    assert ids(result) == ["a", "b", "d"]
+    assert result.ranking is not None
+    assert "no search index: make it with `jobsearch run --select search_index`" in result.ranking
+
+
+def test_an_index_of_another_catalog_is_not_used_and_that_is_said(indexed: DataFolder) -> None:
+    publish(indexed.root, {**COOKS, "0": COOKS["d"]})
+    result = Searcher(indexed.root).search("cook jobs about soup")
+    assert ids(result) == ["0", "a", "b", "d"]
+    assert result.ranking is not None
+    assert "the search index is of another catalog" in result.ranking
+
+
+def test_an_open_searcher_sees_what_is_published(indexed: DataFolder, smoke_models: Path) -> None:
+    searcher = Searcher(indexed.root)
+    assert len(searcher.search("cook jobs").rows) == 4
+    publish(indexed.root, {**COOKS, "e": {**COOK, "summary": "soup"}})
+    stale = searcher.search("cook jobs about soup")
+    assert "e" in ids(stale)
+    assert stale.ranking is not None
+    assert "another catalog" in stale.ranking
+    index(indexed, smoke_models)
+    assert searcher.search("cook jobs about soup").ranking == "BM25; 4 of 4 shown"
+
+
+def test_nothing_is_opened_again_while_nothing_is_published(indexed: DataFolder) -> None:
+    searcher = Searcher(indexed.root)
+    searcher.search("cook jobs")
+    opened = searcher._opened
+    searcher.search("cook jobs in Oslo")
+    assert searcher._opened is opened
+
+
+def test_threads_share_a_searcher(indexed: DataFolder) -> None:
+    searcher = Searcher(indexed.root)
+    questions = ["cook jobs about soup", "cook jobs in Oslo", "cook jobs about bread", "jobs in Bergen"] * 8
+    alone = [ids(searcher.search(question)) for question in questions]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda question: ids(searcher.search(question)), questions))
+    assert together == alone
+
+
+def test_a_question_goes_on_from_the_history(indexed: DataFolder) -> None:
+    result = Searcher(indexed.root).search("what about Bergen", history=["cook jobs in Oslo about soup"])
+    assert (ids(result), result.ranking) == (["d"], "BM25; 1 of 1 shown")
+
+
+def test_the_statement_of_a_ranked_search_brings_its_rows_again(indexed: DataFolder) -> None:
+    result = Searcher(indexed.root).search("cook jobs about soup")
+    assert result.sql is not None
+    with open_catalog(published_catalog(indexed.root)) as connection:
+        assert tuple(connection.execute(result.sql, result.params).fetchall()) == result.rows
+
+
+def test_an_index_made_with_other_weights_is_refused_by_name(indexed: DataFolder, tmp_path: Path) -> None:
+    models = tmp_path / "other"
+    shutil.copytree(indexed.root / "smoke" / "encoder", models / "encoder")
+    (models / "encoder" / "more.txt").write_text("another model", encoding="utf-8")
+    (indexed.root / "smoke").unlink()
+    (indexed.root / "smoke").symlink_to(models)
+    with pytest.raises(UserError, match="other weights of the encoder"):
+        Searcher(indexed.root, with_meaning=True).search("cook jobs")
+    assert Searcher(indexed.root).search("cook jobs").ranking == "BM25; 4 of 4 shown"
+
+
+def test_a_damaged_index_is_a_users_error(indexed: DataFolder) -> None:
+    (indexed.artifacts.read("search_index").path / VECTORS).write_bytes(b"half a file")
+    with pytest.raises(UserError, match="does not open"):
+        Searcher(indexed.root).search("cook jobs")
+
+
+def test_a_folder_without_a_catalog_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="jobsearch run --select job_catalog"):
+        Searcher(tmp_path).search("cook jobs")
+
+
+def test_a_cold_search_loads_no_library_that_it_does_not_need(indexed: DataFolder) -> None:
+    heavy = ("torch", "sentence_transformers", "bm25s", "scipy", "pandas", "pyarrow", "dagster")
+    script = (
+        "import sys; from pathlib import Path; from jobsearch_dagster.search.searcher import Searcher\n"
+        f"result = Searcher(Path({str(indexed.root)!r})).search('cook jobs about soup')\n"
+        f"print(result.ranking, [name for name in {heavy!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "BM25; 3 of 3 shown []\n"
+
+
+def test_the_postings_of_the_other_tests_are_found_by_words_too(tmp_path: Path, smoke_models: Path) -> None:
+    data = publish(tmp_path, POSTINGS)
+    index(data, smoke_models)
+    assert ids(Searcher(data.root).search("bank jobs")) == ["scientist", "backend"]
