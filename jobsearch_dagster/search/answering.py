@@ -125,12 +125,13 @@ def answer_from(
     """
     start = time.perf_counter()
     interpretation = parse_question(question, history)
+    ranked_for = question if interpretation.row is None else history[-1]  # "the second one" of that question's order
     if profile is not None and interpretation.message in (MESSAGES["empty"], MESSAGES["vague"]):
         interpretation = Interpretation(intent="search")  # the resume says which job is meant
     result = SearchResult(question, "analytics", interpretation, None, (), (), (), (), (), None, 0.0, profile)
     if interpretation.intent in ("search", "aggregate"):
         with open_jobs() as connection:
-            result = _run(result, connection, relevance, limit)
+            result = _run(result, connection, relevance, ranked_for, limit)
     return replace(result, timing_ms=round((time.perf_counter() - start) * 1000, 3))
 
 
@@ -155,16 +156,22 @@ def suggestions(result: SearchResult) -> list[str]:
 
 
 def _run(
-    result: SearchResult, connection: duckdb.DuckDBPyConnection, relevance: Relevance, limit: int | None
+    result: SearchResult,
+    connection: duckdb.DuckDBPyConnection,
+    relevance: Relevance,
+    ranked_for: str,
+    limit: int | None,
 ) -> SearchResult:
     job_filter = result.interpretation.filter
     shown = job_filter.model_copy(update={"limit": _effective_limit(job_filter, limit)})
     fit = None if result.profile is None else Fit.asked(result.profile, job_filter)
     if fit is None:
-        found = relevance.find(connection, result.question, shown)
+        found = relevance.find(connection, ranked_for, shown)
     else:
-        query, order = fit.ordered(connection, result.question, shown)
+        query, order = fit.ordered(connection, ranked_for, shown)
         found = Found(query, *fetched(connection, query), order)
+    if result.interpretation.row is not None:
+        found = replace(found, rows=_picked(found.rows, result.interpretation.row))
     matching, apart = _tally(connection, job_filter)
     why: tuple[dict[str, str], ...] = ()
     ranking = found.order
@@ -182,6 +189,11 @@ def _run(
         relaxation=(() if matching else relaxations(connection, job_filter)) + apart,
         ranking=ranking,
     )
+
+
+def _picked(rows: tuple[tuple[Any, ...], ...], number: int) -> tuple[tuple[Any, ...], ...]:
+    """The row of that number, from 1, or the last (-1); nothing where fewer were shown."""
+    return rows[-1:] if number == -1 else rows[number - 1 : number]
 
 
 def _tally(connection: duckdb.DuckDBPyConnection, job_filter: JobFilter) -> tuple[int, tuple[Relaxation, ...]]:

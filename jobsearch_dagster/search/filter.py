@@ -138,6 +138,7 @@ class Interpretation(BaseModel):
         filter: What was asked; empty unless the intent is `search` or `aggregate`.
         evidence: For each slot, the words of the question it was read from; slots of `exclude` as `exclude.<slot>`.
         message: What to say to a person when the intent is `clarify`, `refuse` or `none`.
+        row: Which of the postings shown before is meant ("the second one"), from 1; -1 is the last one shown.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -146,3 +147,4 @@ class Interpretation(BaseModel):
     filter: JobFilter = JobFilter()
     evidence: dict[str, str] = {}
     message: str | None = None
+    row: int | None = None

@@ -212,4 +212,4 @@ def _interpretation(reading: Reading) -> Interpretation:
         return Interpretation(intent="clarify", message=MESSAGES["pay"].format(low=low, high=high))
     job_filter = JobFilter(**reading.included, exclude=Constraints(**reading.excluded))
     intent = "search" if job_filter.agg is None else "aggregate"
-    return Interpretation(intent=intent, filter=job_filter, evidence=reading.evidence)
+    return Interpretation(intent=intent, filter=job_filter, evidence=reading.evidence, row=reading.pick)

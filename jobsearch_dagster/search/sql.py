@@ -10,6 +10,8 @@ Meanings that are choices:
 - Imputed pay is a bucket and no figure in the catalog, so that it counts nowhere. `include_imputed` puts the edges of
   the bucket in the place of the figures.
 - Experience: a posting that asks for no years fits everyone, and is out when the question sets a lower bound.
+- Education: a posting that names no degree asks for none.
+- A part of the world ("europe") is its countries; developers and engineers of software are the same work.
 - An excluded slot drops only postings for which it is known to hold.
 """
 
@@ -27,7 +29,9 @@ from jobsearch_dagster.preparation.salary import bucket_range
 from jobsearch_dagster.preparation.vocabulary import BUCKETS
 from jobsearch_dagster.search.catalog import CATALOG_SCHEMA
 from jobsearch_dagster.search.filter import JobFilter
+from jobsearch_dagster.search.same_work import names_of_work
 from jobsearch_dagster.search.word_lookup import folded, holds_skill, holds_words, text_holds_words
+from jobsearch_dagster.search.world_areas import WorldArea, world_area
 
 Params = tuple[Any, ...]
 Condition = tuple[str, Params]
@@ -160,7 +164,8 @@ def _joined(conditions: Sequence[Condition]) -> Params:
 
 
 def _titles(values: tuple[str, ...]) -> Condition:
-    return _any_of([all_of(holds_words("title_words", value)) for value in values])
+    names = [name for value in values for name in names_of_work(value)]
+    return _any_of([all_of(holds_words("title_words", name)) for name in names])
 
 
 def _keywords(values: tuple[str, ...]) -> Condition:
@@ -172,8 +177,18 @@ def _locations(values: tuple[str, ...]) -> Condition:
 
 
 def _location(text: str) -> Condition:
+    area = world_area(text)
+    if area is not None:
+        return _in_area(area, text)
     found = parse_location(text)
     return _any_of([_place(place, text) for place in (found, *found.others)])
+
+
+def _in_area(area: WorldArea, text: str) -> Condition:
+    """A part of the world holds its countries and regions, and postings that name it themselves ("Remote, EMEA")."""
+    inside = [(f"list_contains({ANY_TEXT}, country)", (list(area.countries),))] if area.countries else []
+    regions = [("(country = ? AND region = ?)", region) for region in area.regions]
+    return _any_of([*inside, *regions, all_of(holds_words("place_words", text))])
 
 
 def _place(place: Location, text: str) -> Condition:
@@ -211,6 +226,12 @@ def _one_of(column: str) -> Callable[[tuple[str, ...]], Condition]:
     return lambda values: (f"list_contains({ANY_TEXT}, {column})", (list(values),))
 
 
+def _education(values: tuple[str, ...]) -> Condition:
+    """A posting that names no degree asks for none."""
+    asked = _one_of("education")(values)
+    return _any_of([asked, ("education IS NULL", ())]) if "none" in values else asked
+
+
 def _bound(comparison: str) -> Callable[[float], Condition]:
     return lambda value: (comparison, (value,))
 
@@ -228,7 +249,7 @@ SLOT_CONDITIONS: dict[str, Callable[[Any], Condition]] = {
     "min_years": _bound("coalesce(max_years, min_years) >= ?"),
     "max_years": _bound("coalesce(min_years, 0) <= ?"),
     "seniority": _one_of("seniority"),
-    "education": _one_of("education"),
+    "education": _education,
     "employment_type": _one_of("employment_type"),
     "keywords": _keywords,
     "has_salary": _bound(f"({_STATED}) = ?"),

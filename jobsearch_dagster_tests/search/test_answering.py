@@ -146,7 +146,7 @@ def test_a_missing_catalog_is_a_users_error(tmp_path):
 
 
 def test_a_question_goes_on_from_the_history(catalog):
-    assert ids(search("only remote ones", catalog, history=["developer jobs"])) == ["frontend"]
+    assert ids(search("only remote ones", catalog, history=["best paid jobs"])) == ["frontend"]
 
 
 def test_the_same_question_gives_the_same_answer(catalog):
@@ -203,3 +203,16 @@ def test_every_posting_of_an_answer_has_a_block_of_its_own(catalog):
     titles = [next(line for line in block.splitlines() if line.startswith("Job-Title: ")) for block in blocks]
     assert len(set(titles)) == len(blocks) > 1
     assert all(block.startswith("Job available in ") for block in blocks)
+
+
+@pytest.mark.parametrize(("asked", "number"), [("the second one please", 2), ("tell me about the first one", 1)])
+def test_a_question_can_point_at_a_posting_shown_before(catalog, asked, number):
+    before = search("best paid jobs", catalog)
+    assert len(before.rows) > 2
+    picked = search(asked, catalog, history=["best paid jobs"])
+    assert picked.rows == (before.rows[number - 1],)
+    assert search("the last one", catalog, history=["best paid jobs"]).rows == before.rows[-1:]
+
+
+def test_a_posting_that_was_not_shown_cannot_be_pointed_at(catalog):
+    assert search("the ninth one", catalog, history=["3 best paid jobs"]).rows == ()
