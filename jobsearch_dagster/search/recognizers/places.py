@@ -254,6 +254,8 @@ def listed_places(phrase: str) -> tuple[str, ...]:
 def _is_one_place(name: str) -> bool:
     """Whether every word of a name belongs to one place: "Paris, Texas", "the Netherlands", "newark nj"."""
     key = place_key(name)
+    if name.islower() and name in words("function"):
+        return False
     if not key or " - " in name or _is_word(name.strip("¿¡-'\"")):
         return False
     if world_area(name) or (country_code(name) and (len(key) > 2 or _is_code(name))):
@@ -277,9 +279,7 @@ def _is_code(name: str) -> bool:
 
 def _is_word(written: str) -> bool:
     """Whether a short name is a plain word, as it is not in capitals."""
-    return written.islower() and (
-        written in words("function") or (len(written) <= len("usa") and written in words("plain"))
-    )
+    return len(written) <= len("usa") and written.islower() and written in words("plain")
 
 
 def _is_area_of(tail: str, name: str) -> bool:
