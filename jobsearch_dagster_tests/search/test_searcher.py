@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,40 @@ def test_threads_share_a_searcher(indexed: DataFolder) -> None:
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda question: ids(searcher.search(question)), questions))
     assert together == alone
+
+
+def edition(number: int) -> dict[str, dict[str, Any]]:
+    """Twenty postings that all say which edition of the catalog they are of, in several columns."""
+    place = "Oslo, Norway" if number % 2 else "Bergen, Norway"
+    return {f"p{n:02}": {**COOK, "summary": f"edition {number}", "place": place} for n in range(20)}
+
+
+@pytest.mark.slow
+def test_many_threads_see_one_edition_each_while_the_catalog_is_republished(tmp_path: Path) -> None:
+    searcher = Searcher(publish(tmp_path, edition(0)).root)
+    republished: list[int] = []
+    asked = threading.Event()
+
+    def republish() -> None:
+        while not asked.is_set():
+            republished.append(len(republished) + 1)
+            publish(tmp_path, edition(republished[-1]))
+
+    def ask(number: int) -> set[tuple[str, str]]:
+        question = ("cook jobs", "cook jobs in Norway", "jobs for cooking", "best paid cook jobs")[number % 4]
+        return {(row["summary"], row["place"]) for row in searcher.search(question, limit=20).records}
+
+    publisher = threading.Thread(target=republish)
+    publisher.start()
+    try:
+        with ThreadPoolExecutor(16) as pool:
+            seen = list(pool.map(ask, range(1000)))
+    finally:
+        asked.set()
+        publisher.join()
+    assert {len(editions) for editions in seen} == {1}
+    assert len(set.union(*seen)) > 2
+    assert ask(0) == {(f"edition {republished[-1]}", "Oslo, Norway" if republished[-1] % 2 else "Bergen, Norway")}
 
 
 def test_a_question_goes_on_from_the_history(indexed: DataFolder) -> None:
