@@ -11,7 +11,9 @@ from jobsearch_dagster.search.recognizers.spans import Finding
 _ONE_TO_TWELVE = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 NUMBER_WORDS = {word: number for number, word in enumerate(_ONE_TO_TWELVE, start=1)} | {"fifteen": 15, "twenty": 20}
 
-_NUMBER = rf"(?:\d{{1,2}}(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}|a(?=\s+(?:years?|yrs?)\s+(?:of|in|experience|as|on)))"
+_NUMBER = (
+    rf"(?:\d{{1,2}}(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}|a(?=\s+(?:years?|yrs?)\s+(?:of|in|experience|as|on|under)))"
+)
 _YEARS = re.compile(
     rf"""
     (?P<before> (?: \b(?: at\ least | no[t]?\ less\ than | no\ fewer\ than | more\ than | over | min(?:imum)?(?:\ of)?

@@ -304,7 +304,7 @@ def _stands_alone(name: str, phrase: str) -> bool:
     """Whether a place is clear enough without "in": no other place, common word or trade is written the same way."""
     lowered = name.lower()
     if " " in lowered:
-        return not set(lowered.split()) <= words("plain")
+        return world_area(name) is not None or not set(lowered.split()) <= words("plain")
     if len(lowered) < _LEAST_LETTERS:
         return lowered in _SHORT_NAMES or name in _SHORT_IN_CAPITALS
     if lowered in words("plain") | words("title_modifier") | words("industry") | words("occupation"):
