@@ -165,6 +165,8 @@ def _say(text: str, *, soft_wrap: bool = False) -> None:
 def _understood(result: SearchResult) -> Iterator[str]:
     asked = describe(result.interpretation.filter)
     yield f"I looked for: jobs {asked}" if asked else "I looked for: all jobs"
+    if result.interpretation.unread:
+        yield f"Not used: {', '.join(result.interpretation.unread)}"
     if result.profile is not None:
         yield f"From your resume: {_described(result.profile)}"
 

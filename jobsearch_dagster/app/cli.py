@@ -119,7 +119,7 @@ def check(
 def ask(
     question: Annotated[str, typer.Argument(help="For example: remote python jobs over $100k")] = "",
     via: Annotated[str, typer.Option(help="analytics (question -> SQL), rag, lora, or base.")] = "analytics",
-    limit: Annotated[int | None, typer.Option(min=1, help="Most postings shown.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, max=10_000, help="Most postings shown.")] = None,
     resume: Annotated[
         Path | None,
         typer.Option(help="Your resume (.pdf, .docx, .txt): postings by how well they fit, with matches and gaps."),
@@ -130,7 +130,7 @@ def ask(
 ) -> None:
     """Answer a job seeker's question.
 
-    Examples: jobsearch ask "nurse jobs in Canada" | jobsearch ask --resume cv.pdf "remote jobs over $80k"
+    Examples: jobsearch ask "nurse jobs in Canada" | jobsearch ask --resume cv.pdf 'remote jobs over $80k'
     """
     from jobsearch_dagster.app import ask as asking
 

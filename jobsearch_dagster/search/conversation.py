@@ -28,6 +28,8 @@ _SUBJECT = frozenset(("titles", "skills", "skills_any", "keywords"))
 """Slots that say what the work is."""
 _OF_PERSON = frozenset(("min_years", "max_years", "education", "seniority"))
 """Slots that somebody adds about themselves: "I have 2 years of experience"."""
+UNANSWERED = ("harmful", "personal", "off_topic", "long", "empty", "place", "amount", "currency", "either")
+"""Replies after which the conversation is as it was."""
 SHORT = 4
 """Words of a fragment ("in Berlin", "over $100K") that goes on from the question before."""
 
@@ -46,6 +48,7 @@ class Reading:
         pick: The number of a row shown before, from 1; -1 is the last.
         gone: Values of the question before that no longer hold, without being excluded.
         undoes: Whether it takes the question before back.
+        unread: Words of the question with a meaning of their own that no slot has used.
         before: The conversation up to the question before.
     """
 
@@ -58,6 +61,7 @@ class Reading:
     pick: int | None = None
     gone: Slots = field(default_factory=dict)
     undoes: bool = False
+    unread: tuple[str, ...] = ()
     before: "Reading | None" = None
 
 
@@ -192,15 +196,12 @@ def split_start(question: str) -> tuple[bool, str]:
     return (False, question) if match is None else (True, match["rest"].strip())
 
 
-_EXCHANGES = re.compile(
-    r"""
-    .*? \b (?: (?:swap|replace|exchange|substitute|change|switch) \s+ (?P<old>[^,;.]+?) \s+ (?:for|with|to|by|into)
-        \s+ (?P<new>.+)
-        | instead\s+of \s+ (?P<old2>[^,;.]+) \s* , \s* (?P<new2>.+) | (?P<new3>.+?) ,? \s+ (?:instead\s+of
-            |rather\s+than) \s+ (?P<old3>[^,;.?!]+) [.?!]* )
-    """,
-    _FLAGS,
+_EXCHANGES = (
+    r"\b(?:swap|replace|exchange|substitute|change|switch)\s+(?P<old>[^,;.]{1,80}?)\s+(?:for|with|to|by|into)\s+(?P<new>.+)",
+    r"\binstead\s+of\s+(?P<old>[^,;.]{1,80}?)\s*,\s*(?P<new>.+)",
+    r"^(?P<new>.{1,200}?),?\s+(?:instead\s+of|rather\s+than)\s+(?P<old>[^,;.?!]{1,80})[.?!]*$",
 )
+"""How one thing is asked in place of another."""
 _TAKES_BACK = re.compile(
     r"\b(?:drop|remove|forget|lose|scrap|ditch|take\s+(?:out|away|off)|get\s+rid\s+of|leave\s+out)\b", re.IGNORECASE
 )
@@ -208,11 +209,18 @@ _TAKES_BACK = re.compile(
 
 def split_exchange(question: str) -> tuple[str, str] | None:
     """The old and the new of "swap Java for Go" and "Seville instead of Madrid"; None for any other question."""
-    match = _EXCHANGES.fullmatch(question)
-    if match is None or not re.search(r"[a-z]", question.replace("instead of", ""), re.IGNORECASE):
+    found = (re.search(pattern, question, re.IGNORECASE) for pattern in _EXCHANGES)
+    match = next(filter(None, found), None)
+    if match is None or not re.search(r"[^\W\d_]", match["old"] + match["new"]):
         return None
-    old, new = (match["old"] or match["old2"] or match["old3"]), (match["new"] or match["new2"] or match["new3"])
-    return old, new
+    return match["old"], match["new"]
+
+
+def named_aspects(phrase: str) -> frozenset[str]:
+    """The slots of a constraint that is only called by its name: "the location"."""
+    name = re.sub(r"^(?:the|my|that|this)\s+", "", phrase.strip(), flags=re.IGNORECASE)
+    named = (slots for aspect, slots in _ASPECTS.items() if re.fullmatch(aspect, name, re.IGNORECASE))
+    return frozenset(slot for slots in named for slot in slots)
 
 
 def takes_back(question: str) -> bool:
@@ -264,14 +272,14 @@ def how_it_follows(question: str, named: set[str]) -> Follows:
 
 def continued(before: Reading, new: Reading) -> Reading:
     """The conversation after one more question."""
-    if before.reply in ("empty", "over", "harmful", "personal", "off_topic", "vague") or new.reply in (
-        "harmful", "personal", "off_topic", "over", "long", "empty", "place",
-    ):  # fmt: skip
-        return new if new.pick is None else replace(new, reply="vague")
+    if new.reply == "over":
+        return new
+    if new.reply in UNANSWERED:
+        return replace(before, reply=new.reply, pick=None)  # the next question goes on from where this one came
     if new.undoes:
         return before.before or before
     if new.pick is not None:
-        return replace(before, pick=new.pick, reply=None)
+        return replace(before, pick=new.pick, reply=None if _asks(before) else "vague", before=before)
     if new.follows == "no":
         return replace(new, before=before)
     kept = {slot: value for slot, value in before.included.items() if slot not in new.dropped}
@@ -282,7 +290,12 @@ def continued(before: Reading, new: Reading) -> Reading:
     excluded = _merged(excluded, new.excluded, adding=True)
     asked = {*included, *(f"exclude.{slot}" for slot in excluded)}
     evidence = {slot: words for slot, words in (before.evidence | new.evidence).items() if slot in asked}
-    return Reading(included, excluded, evidence, before=before)
+    return Reading(included, excluded, evidence, unread=new.unread, before=before)
+
+
+def _asks(reading: Reading) -> bool:
+    """Whether anything was asked so far."""
+    return bool(reading.included or reading.excluded)
 
 
 def _merged(before: Slots, new: Slots, *, adding: bool) -> Slots:

@@ -138,6 +138,7 @@ class Interpretation(BaseModel):
         filter: What was asked; empty unless the intent is `search` or `aggregate`.
         evidence: For each slot, the words of the question it was read from; slots of `exclude` as `exclude.<slot>`.
         message: What to say to a person when the intent is `clarify`, `refuse` or `none`.
+        unread: Words with a meaning of their own that nothing was made of.
         row: Which of the postings shown before is meant ("the second one"), from 1; -1 is the last one shown.
     """
 
@@ -148,3 +149,4 @@ class Interpretation(BaseModel):
     evidence: dict[str, str] = {}
     message: str | None = None
     row: int | None = None
+    unread: tuple[str, ...] = ()

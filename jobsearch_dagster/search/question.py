@@ -5,17 +5,21 @@ search for, and how a question goes on from the earlier ones. The wordings of ea
 catalog and no model is needed.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import partial, reduce
+from functools import lru_cache, partial, reduce
+from itertools import pairwise
 
 from jobsearch_dagster.search.conversation import (
+    FAMILIES,
     LIST_SLOTS,
     Reading,
     Slots,
     continued,
     dropped_slots,
     how_it_follows,
+    named_aspects,
     picked_row,
     split_exchange,
     split_start,
@@ -31,7 +35,7 @@ from jobsearch_dagster.search.recognizers.levels import (
     find_seniority,
     find_work_mode,
 )
-from jobsearch_dagster.search.recognizers.pay import find_pay
+from jobsearch_dagster.search.recognizers.pay import UNREADABLE, find_pay
 from jobsearch_dagster.search.recognizers.places import (
     country_asked,
     find_named_places,
@@ -83,6 +87,9 @@ MESSAGES = {
     "long": f"The question has more than {LONGEST_QUESTION} characters. Please ask a shorter one.",
     "vague": "Which job do you mean? Name at least one of: skill, title, place, salary, years of experience.",
     "place": "Which place do you mean? I do not know where you are; name a city, a region or a country.",
+    "amount": "I read no amount of pay. In a shell, put the question in single quotes: double ones lose the $1.",
+    "currency": "I have no rate for that currency: give the pay in USD, EUR, GBP, INR, CAD or AUD.",
+    "either": "I can look for all of several conditions, but not for either of two kinds: please ask two questions.",
     "pay": "No pay is at least ${low:,.0f} and at most ${high:,.0f} a year. Which of the two do you mean?",
     "over": "Started over. What kind of job are you looking for?",
     "harmful": "I only answer questions about job postings; I run no commands that stand in a question.",
@@ -111,8 +118,12 @@ def parse_question(question: str, history: Sequence[str] = ()) -> Interpretation
     return _interpretation(reduce(continued, readings))
 
 
+@lru_cache(maxsize=1000)
 def _read_later(question: str) -> Reading:
     """A question that may go on from the one before."""
+    reply = _reply_unread(question)
+    if reply is not None:
+        return _nothing(reply)
     starts_over, asked = split_start(question)
     if starts_over:
         return replace(_read_slots(asked), follows="no") if asked else _nothing("over")
@@ -123,12 +134,15 @@ def _read_later(question: str) -> Reading:
         return replace(_nothing("vague"), pick=pick)
     exchange = split_exchange(in_plain_english(question).text)
     if exchange is not None:
-        old, new = map(_read_slots, exchange)
-        return replace(new, follows="adding", gone=_everything(old))
+        old, new = exchange
+        aspects = named_aspects(old)
+        if aspects:
+            return replace(_read_slots(new), follows="replacing", dropped=aspects)
+        return replace(_read_slots(new), follows="adding", gone=_everything(_read_slots(old)))
     dropped, left = dropped_slots(question)
     reading = _read_slots(left)
-    if takes_back(question):
-        reading = replace(reading, excluded={}, gone=reading.excluded, follows="replacing")
+    if takes_back(left):
+        reading = replace(reading, included={}, excluded={}, gone=_everything(reading), follows="replacing")
     if not dropped:
         return reading
     follows = "replacing" if reading.follows == "no" else reading.follows
@@ -140,7 +154,9 @@ def _everything(reading: Reading) -> Slots:
     return reading.included | reading.excluded
 
 
+@lru_cache(maxsize=1000)
 def _read_slots(question: str) -> Reading:
+    """What one question asks by itself; cached, as every question of a conversation is read again with the next."""
     reply = _reply_unread(question)
     if reply is not None:
         return _nothing(reply)
@@ -154,14 +170,36 @@ def _read_slots(question: str) -> Reading:
     about = topic(rewritten.text, rest, {finding.slot for finding in findings})
     if about == "vague" and not findings and (findings := find_content_words(rest)):
         about = "jobs"
-    asked = [finding for finding in findings if finding.slot != NO_PREFERENCE]
+    asked = [finding for finding in findings if finding.slot not in (NO_PREFERENCE, UNREADABLE)]
+    unreadable = next((finding.value for finding in findings if finding.slot == UNREADABLE), None)
+    if about == "jobs" and (unreadable or asks_either(asked, rewritten.text)):
+        about = unreadable or "either"
     return Reading(
         included=_slots(f for f in asked if not f.negated),
         excluded=_slots(_without_choice(f) for f in asked if f.negated and f.slot in Constraints.model_fields),
         evidence=_evidence(asked, question, rewritten),
         reply=None if about == "jobs" else about,
         follows=how_it_follows(rewritten.text, {f.slot for f in asked}),
+        unread=tuple(finding.value for finding in find_content_words(rest)),
     )
+
+
+def asks_either(findings: list[Finding], text: str) -> bool:
+    """Whether two kinds of condition stand to choose from: "over $100K or remote"."""
+    return any(
+        _EITHER.fullmatch(text, first.end, second.start) is not None and not _are_one_kind(first, second)
+        for first, second in pairwise(findings)
+        if first.end < second.start
+    )
+
+
+_EITHER = re.compile(
+    r"\s*,?\s*(?:jobs?\s+|roles?\s+)?or\s+(?:(?:is|are|in|at|that\s+are|just|at\s+least)\s+)*", re.IGNORECASE
+)
+
+
+def _are_one_kind(first: Finding, second: Finding) -> bool:
+    return first.slot == second.slot or any({first.slot, second.slot} <= family for family in FAMILIES)
 
 
 def _nothing(reply: str) -> Reading:
@@ -212,4 +250,6 @@ def _interpretation(reading: Reading) -> Interpretation:
         return Interpretation(intent="clarify", message=MESSAGES["pay"].format(low=low, high=high))
     job_filter = JobFilter(**reading.included, exclude=Constraints(**reading.excluded))
     intent = "search" if job_filter.agg is None else "aggregate"
-    return Interpretation(intent=intent, filter=job_filter, evidence=reading.evidence, row=reading.pick)
+    return Interpretation(
+        intent=intent, filter=job_filter, evidence=reading.evidence, row=reading.pick, unread=reading.unread
+    )

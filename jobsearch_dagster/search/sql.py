@@ -19,12 +19,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from jobsearch_dagster.preparation.locations import (
-    Location,
-    country_code,
-    normalize_place,
-    parse_location,
-)
+from jobsearch_dagster.preparation.gazetteer import areas
+from jobsearch_dagster.preparation.locations import Location, normalize_place, parse_location
+from jobsearch_dagster.preparation.place_names import place_key
 from jobsearch_dagster.preparation.salary import bucket_range
 from jobsearch_dagster.preparation.vocabulary import BUCKETS
 from jobsearch_dagster.search.catalog import CATALOG_SCHEMA
@@ -206,10 +203,12 @@ def _place(place: Location, text: str) -> Condition:
 
 
 def _unresolved_place(text: str) -> Condition:
-    """A name that several places have, by its words; a code of both a state and a country, as the country too."""
+    """A name that several places have: all areas of that name ("georgia"), and cities by the words of the posting."""
     as_written = all_of(holds_words("place_words", text))
-    country = country_code(text)
-    return as_written if country is None else _any_of([as_written, ("country = ?", (country,))])
+    named = [area for area in areas().get(place_key(text), ()) if area.country is not None]
+    regions = [("(country = ? AND region = ?)", (area.country, area.region)) for area in named if area.region]
+    countries = [("country = ?", (area.country,)) for area in named if area.region is None]
+    return _any_of([as_written, *regions, *countries])
 
 
 def all_of(conditions: Sequence[Condition]) -> Condition:

@@ -454,3 +454,62 @@ def test_a_long_question_is_read_in_bounded_time():
         start = time.perf_counter()
         parse_question((piece * LONGEST_QUESTION)[:LONGEST_QUESTION])
         assert time.perf_counter() - start < 5, piece
+
+
+# --- what is not answered in silence --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("jobs over 00k", "single quotes"),  # what a shell makes of "over $100k"
+        ("jobs under CHF 120000 in Switzerland", "no rate for that currency"),
+        ("jobs paying more than 5000 dirhams in Dubai", "no rate for that currency"),
+        ("jobs in London or remote", "either of two kinds"),
+        ("jobs that pay over 100k or are remote", "either of two kinds"),
+    ],
+)
+def test_a_condition_that_cannot_be_kept_is_said_and_not_dropped(question, words):
+    found = parse_question(question)
+    assert found.intent == "clarify"
+    assert words in found.message
+
+
+@pytest.mark.parametrize(
+    ("question", "unread"),
+    [("nurse jobs with visa sponsorship", ("visa", "sponsorship")), ("nurse jobs in Berlin", ())],
+)
+def test_words_that_nothing_was_made_of_are_told(question, unread):
+    assert parse_question(question).unread == unread
+
+
+@pytest.mark.parametrize(
+    ("question", "slots"),
+    [
+        ("jobs paying more than $100k and less than 150k", {"min_salary_usd": 100_000, "max_salary_usd": 150_000}),
+        ("at least 2 years but no more than 5 years", {"min_years": 2, "max_years": 5}),
+        ("jobs requiring at least 3 years and fewer than 6 years", {"min_years": 3, "max_years": 5}),
+        ("between 5 and 3 years experience required", {"min_years": 3, "max_years": 5}),
+        ("at least a master's degree", {"education": ("master", "phd")}),
+        ("jobs with work from home two days a week", {"work_mode": ("hybrid",)}),
+        ("jobs that state no salary", {"has_salary": False}),
+        ("python jobs or java jobs", {"skills_any": ("Python", "Java")}),
+        ("drop shipping specialist jobs", {"titles": ("shipping specialist",)}),
+        ("jobs in us", {"locations": ("united states",)}),
+    ],
+)
+def test_bounds_choices_and_small_words_are_read_as_they_are_meant(question, slots):
+    assert asked(question) == search_for(**slots)
+
+
+@pytest.mark.parametrize(
+    "question", ["not the average salary by city", "skip the average salary for each city", "jobs in \ud800x"]
+)
+def test_odd_questions_raise_nothing(question):
+    assert parse_question(question).intent in ("search", "aggregate", "clarify", "none")
+
+
+def test_every_question_of_a_conversation_has_the_same_longest_length():
+    long = "a " * LONGEST_QUESTION
+    assert parse_question(long).message == parse_question(long, ["nurse jobs"]).message
+    assert parse_question("only remote ones", ["nurse jobs", long]).filter.titles == ("nurse",)

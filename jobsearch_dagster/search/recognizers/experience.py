@@ -88,9 +88,19 @@ def find_experience(text: str) -> list[Finding]:
     findings = [Finding("max_years", 0, *match.span(), is_final=True) for match in _NONE_ASKED.finditer(text)]
     if findings:
         return findings
-    years = (match for match in _YEARS.finditer(text) if not _is_no_experience(match, text))
-    match = next(years, None)
-    return [] if match is None else _bounds(match, text)
+    years = [match for match in _YEARS.finditer(text) if not _is_no_experience(match, text)]
+    lower = [
+        match for match in years if match["before"].lower().startswith(("at least", "more", "over", "min", *_AT_LEAST))
+    ]
+    upper = [match for match in years if match["before"].lower().startswith((*_AT_MOST, *_LESS_THAN, "not more"))]
+    if lower and upper:  # "at least 2 years but no more than 5"
+        least = Finding("min_years", _number(lower[0]["low"]), *lower[0].span(), is_final=True)
+        return [least, *(finding for finding in _bounds(upper[0], text) if finding.slot == "max_years")]
+    bounds = [(match, finding) for match in years for finding in _bounds(match, text)]
+    # "5 years ... jobs that ask at most 3": a bound that is said as one counts before a number alone.
+    bounds.sort(key=lambda bound: not bound[0]["before"])
+    first = {finding.slot: finding for _, finding in reversed(bounds)}
+    return sorted(first.values(), key=lambda finding: finding.start)
 
 
 def _is_no_experience(match: re.Match[str], text: str) -> bool:
@@ -100,7 +110,7 @@ def _is_no_experience(match: re.Match[str], text: str) -> bool:
 
 
 def _bounds(match: re.Match[str], text: str) -> list[Finding]:
-    low, high = _number(match["low"]), _number(match["high"] or match["low"])
+    low, high = sorted((_number(match["low"]), _number(match["high"] or match["low"])))
     before = match["before"].lower()
     context = text[: match.start()]
     job_asks = (

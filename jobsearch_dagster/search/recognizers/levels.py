@@ -77,8 +77,19 @@ def find_education(text: str) -> list[Finding]:
         return [Finding("education", "none", *match.span(), is_final=True)]
     found = _find("education", text)
     if found:
-        return found
+        return [level for finding in found for level in _and_higher(finding, text)]
     return [Finding("education", degree, *match.span()) for match in _ANY_DEGREE.finditer(text) for degree in DEGREES]
+
+
+def _and_higher(finding: Finding, text: str) -> list[Finding]:
+    """The level, and those above it where it is asked for at least."""
+    if not _AT_LEAST.search(text, 0, finding.start):
+        return [finding]
+    levels = ("high school", *DEGREES)
+    return [Finding("education", level, finding.start, finding.end) for level in levels[levels.index(finding.value) :]]
+
+
+_AT_LEAST = re.compile(r"\b(?:at\s+least|minimum(?:\s+of)?|no\s+less\s+than)\s+(?:an?\s+)?$", re.IGNORECASE)
 
 
 @cache

@@ -9,7 +9,10 @@ import re
 from jobsearch_dagster.preparation.salary import parse_salary
 from jobsearch_dagster.search.recognizers.spans import USED, Finding
 
-_SIGN = r"(?:US\$|CA\$|C\$|AU\$|A\$|NZ\$|S\$|HK\$|[$€£₹¥]|\b(?:USD|EUR|GBP|INR|CAD|AUD|CHF|Rs\.?)\s?)"
+_SIGN = (
+    r"(?:US\$|CA\$|C\$|AU\$|A\$|NZ\$|S\$|HK\$|[$€£₹¥]"
+    r"|\b(?:USD|EUR|GBP|INR|CAD|AUD|CHF|SEK|NOK|DKK|PLN|JPY|SGD|NZD|ZAR|AED|BRL|MXN|Rs\.?)\s?)"
+)
 _FIGURE = r"\d{1,3}(?:[,.' ]\d{3})+(?![\d%])|\d{1,9}(?:\.\d+)?"
 _SCALE = r"(?:\s?(?:k|m|mn|lakhs?|lacs?|lpa|crores?|cr|million|thousand|grand)\b)"
 _CODE = (
@@ -34,7 +37,7 @@ _ABOUT = r"around|about|approximately|roughly|circa|close\s+to|near|~"
 _SIDE = re.compile(rf"(?P<lower>{_LOWER})|(?P<upper>{_UPPER})|(?P<about>{_ABOUT})", re.IGNORECASE)
 _PAY = re.compile(
     rf"""
-    (?P<before> (?: (?:{_LOWER}|{_UPPER}|{_ABOUT}|between|from) \s* )* )
+    (?P<before> (?: (?:{_LOWER}|{_UPPER}|{_ABOUT}|between|from) \s* ){{0,3}} )
     (?P<amount>
         (?<![\w.,]) {_SIGN}? \s? (?:{_FIGURE}) {_SCALE}? {_CODE}?
         (?P<second> \s* (?:-|\bto\b|\band\b) \s* {_SIGN}? \s? (?:{_FIGURE}) {_SCALE}? {_CODE}? )?
@@ -42,7 +45,7 @@ _PAY = re.compile(
     )
     (?P<after> \s* (?: \+ | \bplus\b | \band\s+upwards?\b | \bupwards?\b | \bor\s+so\b | \bat\s+(?:least|most)\b |
         \bor\s+bust\b | (?:or|and) \s+ (?:more|above|higher|over|up|better|less|below|lower|under) \b
-        (?! \s* (?:{_SIGN})? \d )
+        (?! \s* (?:than\s+)? (?:{_SIGN})? \s? \d )
         | \b(?:minimum|maximum|tops|max|min)\b )? )
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -55,6 +58,8 @@ _PAY_WORD = re.compile(
 )
 _UNKNOWN = re.compile(
     r"""
+    \b(?:stat|list|show|mention|disclos|publish|specif|giv|nam|hav|quot|includ)\w* \s+ no \s+
+      (?:salar(?:y|ies)|pay|wages?)\b |
     \b(?:salary|pay) \s+ (?:(?:is|of|over)\s+)* unknown\b
     | \bwithout \s+ (?:a\s+|any\s+)? (?:stated\s+)? (?:salary|pay)\b
     """,
@@ -104,6 +109,8 @@ _REVERSED = re.compile(
 """What turns a side round: "nothing above $100K"."""
 DOLLAR_COUNTRIES = ("CA", "AU")
 """Countries whose dollar a bare `$` beside one of their places is."""
+UNREADABLE = "unreadable_pay"
+"""Slot of a pay bound that cannot be compared with the catalog's dollars."""
 LEAST_BARE = 1000
 """A number with no sign, scale or period is pay from here on: fewer is a count or years."""
 AROUND = 0.1
@@ -152,16 +159,23 @@ def _wants_stated(match: re.Match[str], text: str) -> bool:
 
 
 def _is_pay(match: re.Match[str], text: str) -> bool:
-    if _MARKED.search(match["amount"]):
+    if _MARKED.search(match["amount"]) or re.search(r"\b(?:[A-Z]{3}|SEK|dirhams?|kr)\b", match["amount"]):
         return True
     figure = "".join(re.findall(r"\d", match["amount"]))
     return int(figure) >= LEAST_BARE and bool(match["before"] or _PAY_WORD.search(text))
 
 
+def _unreadable(match: re.Match[str]) -> list[Finding]:
+    """An amount that is none ("over 00k", where a shell took the "$1") or that has no rate ("CHF 120000")."""
+    figure = "".join(re.findall(r"\d", match["amount"]))
+    reason = "amount" if figure and int(figure) == 0 else "currency"
+    return [Finding(UNREADABLE, reason, *match.span())]
+
+
 def _bounds(match: re.Match[str], *, is_reversed: bool, country: str | None) -> list[Finding]:
     worth = _usd(match["amount"], country)
-    if worth is None:
-        return []
+    if worth is None or worth[1] == 0:
+        return _unreadable(match)
     low, high = worth
     side = _side(match["before"], match["after"].lower())
     if is_reversed:  # "nothing above", "won't work for less than"

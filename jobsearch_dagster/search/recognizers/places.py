@@ -61,7 +61,11 @@ _LARGE = 1_000_000
 _WIDE = frozenset(("area", "region", "metro", "valley", "county", "district"))
 """Words of a name that means more than the city in it ("bay area"): it stays as it is written."""
 _BASED = re.compile(r"(?<!\w)(?P<place>us|uk|eu)(?=[\s-]+(?:based|only|citizens?|residents?)\b)", re.IGNORECASE)
-_REMOTE_US = re.compile(r"\b(?:remote|hybrid|on-?site|anywhere)\s*[,-]?\s+(?:in\s+)?(?:the\s+)?(?P<place>us)\b", re.I)
+_IN_US = re.compile(
+    r"\b(?:(?:remote|hybrid|on-?site|anywhere)\s*[,-]?\s+(?:in\s+)?|(?:jobs?|roles?|work)\s+in\s+)(?:the\s+)?(?P<place>us)\b",
+    re.IGNORECASE,
+)
+"""Where "us" is a country in any case."""
 
 
 def find_places(text: str) -> list[Finding]:
@@ -69,7 +73,7 @@ def find_places(text: str) -> list[Finding]:
     text = _without_place_left(text)
     findings = [
         Finding("locations", canonical_place(match["place"]), *match.span("place"))
-        for pattern in (_BASED, _REMOTE_US)
+        for pattern in (_BASED, _IN_US)
         for match in pattern.finditer(text)
     ]
     for anchor in _ANCHOR.finditer(text):

@@ -55,6 +55,12 @@ _AFTER = re.compile(
 )
 
 
+_IT = re.compile(
+    r"\bIT\b(?!\s*['’])"
+    r"|(?:^|(?<=\bin )|(?<=\bremote )|(?<=\bthe ))it(?=\s+(?:jobs?|roles?|positions?|sector|industry|support)\b)"
+)
+
+
 def find_industries(text: str) -> list[Finding]:
     """`keywords`: industries and workplaces of several words, which are no titles or skills ("nursing home")."""
     pattern = rf"\b(?:{'|'.join(sorted(words('workplace'), key=len, reverse=True))})\b"
@@ -64,7 +70,7 @@ def find_industries(text: str) -> list[Finding]:
     shifts = re.finditer(
         r"\b(?:night|evening|weekend)s\b|\b(?:night|evening|weekend)\s+(?:shift|work)s?\b", text, re.IGNORECASE
     )
-    found += [Finding("keywords", "it", *match.span()) for match in re.finditer(r"\bIT\b(?!\s*['’])", text)]
+    found += [Finding("keywords", "it", *match.span()) for match in _IT.finditer(text)]
     return found + [
         Finding("keywords", f"{match[0].lower().split()[0].removesuffix('s')} shift", *match.span())
         for match in shifts

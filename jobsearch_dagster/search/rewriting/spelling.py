@@ -59,7 +59,11 @@ def _corrected(written: str) -> str | None:
         return None
     if not english_frequency(word) and (right := _sounds().get(_sound(word))):
         return right
-    known = _vocabularies()[:2] if english_frequency(word) else _vocabularies()
+    known = _vocabularies()
+    if len(word) <= LEAST_LETTERS:
+        known = known[:1]  # skills of four letters are too near each other
+    elif english_frequency(word):
+        known = known[:2]
     return next(filter(None, (_nearest(word, names, is_rare=english_frequency(word) > 0) for names in known)), None)
 
 
@@ -115,8 +119,8 @@ def _may_be_meant(word: str, name: str) -> bool:
 
 
 _SPELLINGS = (
-    ("ph", "f"), ("ck", "k"), ("qu", "kw"), ("x", "ks"), ("sch", "sh"), ("c(?=[eiy])", "s"), ("c(?!h)", "k"),
-    ("z", "s"), ("v", "w"), ("y", "i"), (r"(.)\1+", r"\1"), ("(?<=...)e$", ""),
+    ("ph", "f"), ("th", "t"), ("ck", "k"), ("qu", "kw"), ("x", "ks"), ("sch", "sh"), ("c(?=[eiy])", "s"),
+    ("c(?!h)", "k"), ("z", "s"), ("v", "w"), ("y", "i"), (r"(.)\1+", r"\1"), ("(?<=...)e$", ""),
 )  # fmt: skip
 """Letters that sound alike, put in one form from left to right."""
 
