@@ -210,6 +210,8 @@ def _reason(event: dg.DagsterEvent, run_id: str) -> str:
     failure = event.step_failure_data
     if failure.user_failure_data is not None:
         return str(failure.user_failure_data.description)
+    if failure.error is not None and failure.error.cls_name == "DagsterExecutionInterruptedError":
+        return f"{event.step_key} was interrupted; the next run goes on from what it has kept"
     error = failure.error and (failure.error.cause or failure.error)
     first = error.message.strip().splitlines()[0] if error else "no reason given"
     return f"{event.step_key} failed: {first} (traceback in run {run_id[:8]} of the UI)"

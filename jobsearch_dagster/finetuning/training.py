@@ -111,6 +111,7 @@ def train(job: Job, say: Say) -> dict[str, Any]:
         losses = compare_with_base(model, load_examples(job.validation), tokenizer.pad_token_id)
         recorder.finish([loss.adapter for loss in losses])
         model.save_pretrained(str(job.target), safe_serialization=True)
+        (job.target / "README.md").unlink()  # PEFT's empty model card; the real one is written by the export
     trainable, total = model.get_nb_trainable_parameters()
     return {
         "target_modules": targets,

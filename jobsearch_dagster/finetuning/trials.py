@@ -8,9 +8,9 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from jobsearch_dagster.finetuning.adapter import LOSSES, Places, make_adapter
 from jobsearch_dagster.finetuning.examples import Pair
@@ -35,6 +35,11 @@ class TrialsRecipe(LoraRecipe):
     try_learning_rate: tuple[float, ...] = Field(default=(5e-5, 2e-4, 1e-3), description="values of learning_rate")
     try_batch_size: tuple[int, ...] = Field(default=(), description="values of batch_size; none keeps the recipe's")
     try_target_modules: tuple[TargetGroup, ...] = Field(default=(), description="values of target_modules, likewise")
+
+    @model_validator(mode="after")
+    def _every_recipe_of_the_grid_can_be_trained(self) -> Self:
+        list(self.grid())
+        return self
 
     def grid(self) -> Iterator[LoraRecipe]:
         """The recipes to try."""

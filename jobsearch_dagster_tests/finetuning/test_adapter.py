@@ -20,7 +20,7 @@ def test_the_adapter_holds_low_rank_matrices_of_the_target_projections_only(trai
 
 
 def test_weights_are_safetensors_and_nothing_is_pickled(trained: Trained) -> None:
-    assert files(trained.folder) == {"adapter_config.json", "adapter_model.safetensors", "README.md", LOSSES}
+    assert files(trained.folder) == {"adapter_config.json", "adapter_model.safetensors", LOSSES}
 
 
 def test_the_last_checkpoint_stays_until_the_adapter_is_where_it_belongs(trained: Trained) -> None:

@@ -64,3 +64,8 @@ def test_other_inputs_are_other_trials(smoke_models: Path, tmp_path: Path) -> No
     one = grid(try_lora_r=(8,), try_learning_rate=(1e-2,))
     keys = {run_trials(PAIRS, WATCHED, one, where, {"sets": sets}, silent)["trial"][0] for sets in ("1", "2")}
     assert len(keys) == 2
+
+
+def test_a_grid_with_a_recipe_that_cannot_be_trained_is_refused_at_once() -> None:
+    with pytest.raises(ValidationError, match="lora_r"):
+        TrialsRecipe(try_lora_r=(4, 0))
