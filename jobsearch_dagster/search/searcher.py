@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from jobsearch_dagster.foundation import model_store
-from jobsearch_dagster.foundation.artifacts import ArtifactStore
+from jobsearch_dagster.foundation.artifacts import Artifact, ArtifactStore
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.search.answering import SearchResult, answer_from
 from jobsearch_dagster.search.catalog import open_catalog
@@ -92,29 +92,27 @@ class Searcher:
         return answer_from(opened.cursor, opened.relevance, question, history=history, limit=limit, profile=profile)
 
     def _current(self) -> _Opened:
-        """What is published now; opened again only where it is not what is open."""
+        """What is published now; opened again only where it is not what is open.
+
+        The index is looked up before the catalog because it is published after it: read the other way round, a
+        publication in between would show a new index over an old catalog, which nobody has published.
+        """
         with self._lock:
-            version = published_catalog(self._data_dir), self._index_folder()
+            index = self._artifacts.current(INDEX)
+            catalog = published_catalog(self._data_dir)
+            version = catalog, index.path if index is not None else None
             if self._opened is None or self._opened.version != version:
-                self._opened = self._open(*version)
+                relevance = self._relevance(catalog, index)
+                files = ExitStack()
+                self._opened = _Opened(version, files.enter_context(open_catalog(catalog)), relevance, files)
             return self._opened
 
-    def _open(self, catalog: Path, index: Path | None) -> _Opened:
-        relevance = self._relevance(catalog)
-        files = ExitStack()
-        return _Opened((catalog, index), files.enter_context(open_catalog(catalog)), relevance, files)
-
-    def _index_folder(self) -> Path | None:
-        stamp = self._artifacts.stamp(INDEX)
-        return None if stamp is None else self._artifacts.path(INDEX, stamp.parts.key)
-
-    def _relevance(self, catalog: Path) -> Relevance:
-        stamp = self._artifacts.stamp(INDEX)
-        if stamp is None:
+    def _relevance(self, catalog: Path, artifact: Artifact | None) -> Relevance:
+        stamp = artifact.stamp if artifact is not None else None
+        if artifact is None or stamp is None:
             return Relevance(None, absent=f"no search index: make it with {MAKE}")
         if catalog_file(self._data_dir, stamp.parts.inputs["job_catalog"]) != catalog:
             return Relevance(None, absent=f"the search index is of another catalog: {MAKE}")
-        artifact = self._artifacts.read(INDEX)
         index = open_index(artifact.path)
         return Relevance(index, self._encoder(artifact.manifest) if self._with_meaning else None)
 

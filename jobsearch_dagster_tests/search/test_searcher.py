@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster.search.answering import SearchResult
 from jobsearch_dagster.search.catalog import open_catalog
 from jobsearch_dagster.search.index import VECTORS
-from jobsearch_dagster.search.publication import published_catalog
+from jobsearch_dagster.search.publication import CatalogPublication, published_catalog
 from jobsearch_dagster.search.searcher import Searcher
 from jobsearch_dagster_tests.search.catalogs import POSTINGS, index, publish
 
@@ -182,6 +183,38 @@ def test_many_threads_see_one_edition_each_while_the_catalog_is_republished(tmp_
     assert {len(editions) for editions in seen} == {1}
     assert len(set.union(*seen)) > 2
     assert ask(0) == {(f"edition {republished[-1]}", "Oslo, Norway" if republished[-1] % 2 else "Bergen, Norway")}
+
+
+def test_threads_see_a_catalog_with_its_own_index_while_both_are_republished(
+    indexed: DataFolder, smoke_models: Path
+) -> None:
+    """The two editions share no posting: an index over the other catalog would name postings that are not in it."""
+    first = indexed.artifacts.stamp("search_index")
+    publish(indexed.root, {f"other {name}": posting for name, posting in COOKS.items()})
+    index(indexed, smoke_models)
+    second = indexed.artifacts.stamp("search_index")
+    assert first is not None
+    assert second is not None
+    searcher = Searcher(indexed.root)
+    asked = threading.Event()
+
+    def republish() -> None:
+        for stamp in cycle((first, second)):
+            CatalogPublication().publish(indexed, stamp.parts.inputs["job_catalog"])
+            indexed.artifacts.point("search_index", stamp.parts.key)
+            if asked.is_set():
+                return
+
+    publisher = threading.Thread(target=republish)
+    publisher.start()
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            seen = list(pool.map(lambda _: tuple(sorted(ids(searcher.search("jobs about soup")))), range(300)))
+    finally:
+        asked.set()
+        publisher.join()
+    assert set(seen) <= {("a", "b", "d"), ("other a", "other b", "other d")}
+    assert len(set(seen)) == 2
 
 
 def test_a_question_goes_on_from_the_history(indexed: DataFolder) -> None:
