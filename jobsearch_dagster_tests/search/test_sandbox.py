@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -216,6 +217,41 @@ def test_a_closed_sandbox_has_no_process_and_runs_nothing(folder):
     assert processes_of(os.getpid()) == before
     with pytest.raises(RuntimeError, match="closed"):
         sandbox.run(HARMLESS)
+
+
+def test_who_waits_for_a_process_when_the_sandbox_is_closed_is_told_so(folder):
+    def outcome(sql):
+        try:
+            return sandbox.run(sql)
+        except (RuntimeError, StoppedError) as error:
+            return str(error)
+
+    before = processes_of(os.getpid())
+    sandbox = Sandbox(folder / "jobs.duckdb", Limits(seconds=3), workers=1)
+    with ThreadPoolExecutor(4) as pool:
+        busy = pool.submit(outcome, ENDLESS)
+        while sandbox._idle:
+            time.sleep(0.01)
+        waiting = [pool.submit(outcome, HARMLESS) for _ in range(3)]
+        time.sleep(0.3)
+        sandbox.close()
+    assert "stopped at 3 s" in busy.result()
+    assert [one.result() for one in waiting] == ["the sandbox is closed"] * 3
+    assert processes_of(os.getpid()) == before
+
+
+def test_a_catalog_that_is_gone_is_told_from_a_statement_that_takes_too_much(tmp_path):
+    path = catalog_of(tmp_path)
+    with Sandbox(path, Limits(seconds=0.3), workers=1) as sandbox:
+        path.rename(tmp_path / "elsewhere.duckdb")
+        with pytest.raises(StoppedError):
+            sandbox.run(ENDLESS)  # its process ends, and the next one finds no catalog
+        with pytest.raises(UserError, match="no job catalog opens at"):
+            sandbox.run(HARMLESS)
+        (tmp_path / "elsewhere.duckdb").rename(path)
+        with suppress(UserError):
+            sandbox.run(HARMLESS)  # the process that was started while it was gone
+        assert sandbox.run(HARMLESS).rows == ((len(POSTINGS),),)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no database" * 1000])
