@@ -146,7 +146,7 @@ def analytics_answers(step: Step) -> pd.DataFrame:
     One row per evaluation question.
     """
     questions = sample_questions(step.connection, step.config)
-    return answer_table(questions, Analytics(Searcher(step.folder.root), limit=step.config.limit))
+    return answer_table(questions, Analytics(Searcher(step.folder.root, needs_index=True), limit=step.config.limit))
 
 
 @table_asset(

@@ -55,15 +55,19 @@ class _Opened:
 class Searcher:
     """Answers questions from what a data folder has published, the latest at any time."""
 
-    def __init__(self, data_dir: Path, *, with_meaning: bool = False) -> None:
+    def __init__(self, data_dir: Path, *, needs_index: bool = False, with_meaning: bool = False) -> None:
         """Nothing is opened before the first question.
 
         Args:
             data_dir: The data folder.
-            with_meaning: Load the encoder that the index was made with, which takes seconds, and rank by it too.
+            needs_index: Whether it is an error that there is no index of the catalog; else the order is then that of
+                the filter, which `SearchResult.ranking` says.
+            with_meaning: Load the encoder that the index was made with, which takes seconds, and rank by it too; an
+                index is needed then.
         """
         self._data_dir = data_dir
         self._artifacts = ArtifactStore(data_dir)
+        self._needs_index = needs_index or with_meaning
         self._with_meaning = with_meaning
         self._encoders: dict[str, Encoder] = {}
         self._opened: _Opened | None = None
@@ -86,7 +90,8 @@ class Searcher:
             profile: Who asks.
 
         Raises:
-            UserError: There is no catalog, the index does not open, or its encoder is not on this machine.
+            UserError: There is no catalog, there is no index of it and one is needed, the index does not open, or its
+                encoder is not on this machine.
         """
         opened = self._current()
         return answer_from(opened.cursor, opened.relevance, question, history=history, limit=limit, profile=profile)
@@ -110,11 +115,16 @@ class Searcher:
     def _relevance(self, catalog: Path, artifact: Artifact | None) -> Relevance:
         stamp = artifact.stamp if artifact is not None else None
         if artifact is None or stamp is None:
-            return Relevance(None, absent=f"no search index: make it with {MAKE}")
+            return self._without_index(f"no search index: make it with {MAKE}")
         if catalog_file(self._data_dir, stamp.parts.inputs["job_catalog"]) != catalog:
-            return Relevance(None, absent=f"the search index is of another catalog: {MAKE}")
+            return self._without_index(f"the search index is of another catalog: {MAKE}")
         index = open_index(artifact.path)
         return Relevance(index, self._encoder(artifact.manifest) if self._with_meaning else None)
+
+    def _without_index(self, why: str) -> Relevance:
+        if self._needs_index:
+            raise UserError(f"{self._data_dir}: {why}")
+        return Relevance(None, absent=why)
 
     def _encoder(self, manifest: dict[str, str]) -> "Encoder":
         name, digest = manifest["encoder"], manifest["encoder_digest"]

@@ -122,6 +122,17 @@ def test_an_index_of_another_catalog_is_not_used_and_that_is_said(indexed: DataF
     assert "the search index is of another catalog" in result.ranking
 
 
+@pytest.mark.parametrize("needed", [{"needs_index": True}, {"with_meaning": True}])
+def test_where_an_index_is_needed_a_missing_or_foreign_one_is_a_users_error(
+    indexed: DataFolder, tmp_path: Path, needed: dict[str, bool]
+) -> None:
+    with pytest.raises(UserError, match="no search index: make it with `jobsearch run --select search_index`"):
+        Searcher(publish(tmp_path / "bare", COOKS).root, **needed).search("cook jobs")
+    publish(indexed.root, {**COOKS, "0": COOKS["d"]})
+    with pytest.raises(UserError, match="is of another catalog: `jobsearch run --select search_index`"):
+        Searcher(indexed.root, **needed).search("cook jobs")
+
+
 def test_an_open_searcher_sees_what_is_published(indexed: DataFolder, smoke_models: Path) -> None:
     searcher = Searcher(indexed.root)
     assert len(searcher.search("cook jobs").rows) == 4
