@@ -7,8 +7,6 @@ question leaves out.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import duckdb
-
 from jobsearch_dagster.preparation.locations import Location, parse_location
 from jobsearch_dagster.preparation.vocabulary import EDUCATIONS, SENIORITIES
 from jobsearch_dagster.search.filter import JobFilter
@@ -49,14 +47,12 @@ class Fit:
             profile = replace(profile, place=None)
         return cls(profile)
 
-    def ordered(
-        self, connection: duckdb.DuckDBPyConnection, question: str, job_filter: JobFilter
-    ) -> tuple[CompiledQuery, str]:
+    def ordered(self, job_filter: JobFilter) -> tuple[CompiledQuery, str]:
         """The statement for a filter, best fit first where the question asks for no other order, and that in words.
 
-        Its rows have the column `fit` behind `RESULT_COLUMNS`: 0 to 1. An aggregate does not look at the person.
+        Its rows have the column `fit` behind `RESULT_COLUMNS`: 0 to less than 1. An aggregate does not look at the
+        person.
         """
-        del connection, question  # other orders need them
         if job_filter.agg is not None:
             return compile_filter(job_filter), describe_order(job_filter)
         score, score_params = self._score()

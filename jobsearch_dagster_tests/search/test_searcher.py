@@ -5,9 +5,10 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import cycle
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -15,10 +16,11 @@ import pytest
 from jobsearch_dagster.foundation.encoder import Encoder
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.table_asset import DataFolder
-from jobsearch_dagster.search.answering import SearchResult
+from jobsearch_dagster.search.answering import SearchResult, answer_from
 from jobsearch_dagster.search.catalog import open_catalog
-from jobsearch_dagster.search.index import VECTORS
+from jobsearch_dagster.search.index import VECTORS, open_index
 from jobsearch_dagster.search.publication import CatalogPublication, published_catalog
+from jobsearch_dagster.search.relevance import Relevance
 from jobsearch_dagster.search.searcher import Searcher
 from jobsearch_dagster_tests.search.catalogs import POSTINGS, index, publish
 
@@ -231,6 +233,50 @@ def test_threads_see_a_catalog_with_its_own_index_while_both_are_republished(
 def test_a_question_goes_on_from_the_history(indexed: DataFolder) -> None:
     result = Searcher(indexed.root).search("what about Bergen", history=["cook jobs in Oslo about soup"])
     assert (ids(result), result.ranking) == (["d"], "BM25; 1 of 1 shown")
+
+
+class Listening:
+    """An encoder that hears what it is asked."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def encode(self, texts: list[str]) -> np.ndarray:
+        self.heard += texts
+        return np.eye(1, 8, dtype=np.float32)
+
+
+@pytest.mark.parametrize(
+    ("conversation", "meant"),
+    [
+        (["cook jobs in Oslo, no night shifts"], "cook jobs in Oslo, no night shifts"),
+        (["cook jobs in Oslo", "what about Bergen"], "jobs as cook, in bergen"),
+        (["cook jobs in Oslo", "pilot jobs in Bergen", "start over, cook jobs"], "start over, cook jobs"),
+        (["pilot jobs in Bergen", "cook jobs in Oslo"], "cook jobs in Oslo"),
+        (["cook jobs in Oslo", "the second one"], "cook jobs in Oslo"),
+        (["cook jobs in Oslo", "the second one", "the first one"], "cook jobs in Oslo"),
+        (["cook jobs in Oslo", "the first one", "what about Bergen", "the last one"], "jobs as cook, in bergen"),
+    ],
+)
+def test_the_meaning_of_a_conversation_is_that_of_all_that_it_asks(
+    indexed: DataFolder, conversation: list[str], meant: str
+) -> None:
+    folder = indexed.artifacts.read("search_index").path
+    np.save(folder / VECTORS, np.zeros((len(COOKS), 8), np.float32))
+    encoder = Listening()
+    relevance = Relevance(open_index(folder), cast("Encoder", encoder))
+    open_jobs = partial(open_catalog, published_catalog(indexed.root))
+    *history, question = conversation
+    assert answer_from(open_jobs, relevance, question, history=history).interpretation.message is None
+    assert encoder.heard == [meant]
+
+
+def test_a_picked_posting_is_one_of_those_shown_also_after_another_pick(indexed: DataFolder) -> None:
+    searcher = Searcher(indexed.root, with_meaning=True)
+    before = searcher.search("cook jobs about soup")
+    assert searcher.search("the second one", history=["cook jobs about soup"]).rows == before.rows[1:2]
+    again = searcher.search("the third one", history=["cook jobs about soup", "the second one"])
+    assert (again.rows, again.ranking) == (before.rows[2:3], "BM25 and meaning, fused; number 3 of 3")
 
 
 def test_the_statement_of_a_ranked_search_brings_its_rows_again(indexed: DataFolder) -> None:
