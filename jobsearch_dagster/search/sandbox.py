@@ -189,9 +189,7 @@ class Sandbox:
         return Rows(sql, tuple(answer["columns"]), tuple(tuple(row) for row in answer["rows"]))
 
     def _no_catalog(self) -> UserError:
-        return UserError(
-            f"no job catalog opens at {self.catalog}: make it with `jobsearch run --select job_catalog`"
-        )
+        return UserError(f"no job catalog opens at {self.catalog}: make it with `jobsearch run --select job_catalog`")
 
     def _stopped(self, limit: Literal["time", "memory", "result"]) -> StoppedError:
         bound = {
