@@ -129,8 +129,8 @@ def rag_answers(step: Step) -> pd.DataFrame:
     One row per evaluation question.
     """
     questions = sample_questions(step.connection, step.config)
-    searcher = Searcher(step.folder.root, with_meaning=True)
-    return answer_table(questions, Rag(searcher, _language_model(step, questions), postings=step.config.postings))
+    with Searcher(step.folder.root, with_meaning=True) as searcher:
+        return answer_table(questions, Rag(searcher, _language_model(step, questions), postings=step.config.postings))
 
 
 @table_asset(
@@ -146,7 +146,8 @@ def analytics_answers(step: Step) -> pd.DataFrame:
     One row per evaluation question.
     """
     questions = sample_questions(step.connection, step.config)
-    return answer_table(questions, Analytics(Searcher(step.folder.root, needs_index=True), limit=step.config.limit))
+    with Searcher(step.folder.root, needs_index=True) as searcher:
+        return answer_table(questions, Analytics(searcher, limit=step.config.limit))
 
 
 @table_asset(

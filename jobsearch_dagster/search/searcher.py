@@ -9,7 +9,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 import duckdb
 
@@ -38,7 +39,8 @@ class _Opened:
         version: Files that it was opened from.
         connection: The catalog; each search takes a cursor of it, so threads can share it.
         relevance: Orders its postings.
-        files: Closes the catalog when nobody uses this any more.
+        files: What is open of it. A searcher that goes on to another version only lets go of this one: searches that
+            still read it keep it open, and the last of them closes it, as Python counts references.
     """
 
     version: tuple[Path, Path | None]
@@ -53,7 +55,10 @@ class _Opened:
 
 
 class Searcher:
-    """Answers questions from what a data folder has published, the latest at any time."""
+    """Answers questions from what a data folder has published, the latest at any time.
+
+    Close it, or use it in a `with`, when no thread asks any more; a question after that opens everything again.
+    """
 
     def __init__(self, data_dir: Path, *, needs_index: bool = False, with_meaning: bool = False) -> None:
         """Nothing is opened before the first question.
@@ -72,6 +77,20 @@ class Searcher:
         self._encoders: dict[str, Encoder] = {}
         self._opened: _Opened | None = None
         self._lock = Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the catalog and let go of index and encoder."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.files.close()
+            self._opened = None
+            self._encoders = {}
 
     def search(
         self,

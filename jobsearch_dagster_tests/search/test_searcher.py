@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+import psutil
 import pytest
 
 from jobsearch_dagster.foundation.encoder import Encoder
@@ -153,6 +154,20 @@ def test_nothing_is_opened_again_while_nothing_is_published(indexed: DataFolder)
     opened = searcher._opened
     searcher.search("cook jobs in Oslo")
     assert searcher._opened is opened
+
+
+def test_a_closed_searcher_has_no_file_open_and_a_question_opens_it_again(indexed: DataFolder) -> None:
+    def is_open() -> bool:
+        return str(published_catalog(indexed.root)) in [file.path for file in psutil.Process().open_files()]
+
+    with Searcher(indexed.root) as searcher:
+        assert len(searcher.search("cook jobs").rows) == 4
+        assert is_open()
+    assert not is_open()
+    assert len(searcher.search("cook jobs").rows) == 4
+    searcher.close()
+    searcher.close()
+    assert not is_open()
 
 
 def test_threads_share_a_searcher(indexed: DataFolder) -> None:
