@@ -220,23 +220,27 @@ def test_a_closed_sandbox_has_no_process_and_runs_nothing(folder):
 
 
 def test_who_waits_for_a_process_when_the_sandbox_is_closed_is_told_so(folder):
-    def outcome(sql):
+    said = []
+
+    def ask(sql):
         try:
-            return sandbox.run(sql)
+            said.append(sandbox.run(sql))
         except (RuntimeError, StoppedError) as error:
-            return str(error)
+            said.append(str(error))
 
     before = processes_of(os.getpid())
     sandbox = Sandbox(folder / "jobs.duckdb", Limits(seconds=3), workers=1)
-    with ThreadPoolExecutor(4) as pool:
-        busy = pool.submit(outcome, ENDLESS)
-        while sandbox._idle:
-            time.sleep(0.01)
-        waiting = [pool.submit(outcome, HARMLESS) for _ in range(3)]
-        time.sleep(0.3)
-        sandbox.close()
-    assert "stopped at 3 s" in busy.result()
-    assert [one.result() for one in waiting] == ["the sandbox is closed"] * 3
+    callers = [threading.Thread(target=ask, args=(sql,), daemon=True) for sql in (ENDLESS, *[HARMLESS] * 3)]
+    callers[0].start()
+    while sandbox._idle:
+        time.sleep(0.01)
+    for caller in callers[1:]:
+        caller.start()
+    sandbox.close()
+    for caller in callers:
+        caller.join(timeout=30)
+    assert sorted(said)[:3] == ["the sandbox is closed"] * 3
+    assert "stopped at 3 s" in sorted(said)[3]
     assert processes_of(os.getpid()) == before
 
 
