@@ -1,6 +1,7 @@
 """Assets of evaluation: what each contender answers, how good it is, and how sure that is."""
 
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,12 @@ import dagster as dg
 import pandas as pd
 from pydantic import Field
 
+from jobsearch_dagster import search
 from jobsearch_dagster.evaluation import report, scoring
 from jobsearch_dagster.evaluation.contenders import Analytics, Contender, LanguageModel, Rag
 from jobsearch_dagster.evaluation.questions import Question, QuestionRecipe, sample_questions
 from jobsearch_dagster.evaluation.scoring import StatisticsRecipe
-from jobsearch_dagster.evaluation.tables import ANSWER_SCORES, ANSWERS, CONTENDER_COMPARISON, METRIC_SUMMARY
+from jobsearch_dagster.evaluation.tables import ANSWER_SCORES, ANSWERS, CONTENDER_COMPARISON, CONTENDERS, METRIC_SUMMARY
 from jobsearch_dagster.foundation.artifacts import Artifact
 from jobsearch_dagster.foundation.digests import digest_of_data
 from jobsearch_dagster.foundation.errors import UserError
@@ -21,10 +23,7 @@ from jobsearch_dagster.foundation.pictures import as_markdown
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, artifact_asset, table_asset
 from jobsearch_dagster.preparation.assets import entity_data, place_and_title_data
-from jobsearch_dagster.search.recognizers import words
 from jobsearch_dagster.search.searcher import Searcher
-
-CONTENDERS = ("analytics", "base", "lora", "rag")
 
 
 class GenerationRecipe(QuestionRecipe):
@@ -47,8 +46,9 @@ class AnalyticsRecipe(QuestionRecipe):
 
 
 def question_data(folder: DataFolder, config: Recipe) -> dict[str, str]:
-    """Digests of the lists that questions are understood with."""
-    return entity_data(folder, config) | digest_of_data(Path(words.__file__).with_name("words.yaml"))
+    """Digests of the lists that questions are understood with, and the version of the one that corrects spelling."""
+    lists = sorted(Path(search.__file__).parent.rglob("*.yaml"))
+    return entity_data(folder, config) | digest_of_data(*lists) | {"pyspellchecker": version("pyspellchecker")}
 
 
 def answer_table(questions: Sequence[Question], contender: Contender) -> pd.DataFrame:
@@ -129,8 +129,8 @@ def rag_answers(step: Step) -> pd.DataFrame:
     One row per evaluation question.
     """
     questions = sample_questions(step.connection, step.config)
-    searcher = Searcher(step.folder.root, with_meaning=True)
-    return answer_table(questions, Rag(searcher, _language_model(step, questions), postings=step.config.postings))
+    with Searcher(step.folder.root, with_meaning=True) as searcher:
+        return answer_table(questions, Rag(searcher, _language_model(step, questions), postings=step.config.postings))
 
 
 @table_asset(
@@ -146,7 +146,8 @@ def analytics_answers(step: Step) -> pd.DataFrame:
     One row per evaluation question.
     """
     questions = sample_questions(step.connection, step.config)
-    return answer_table(questions, Analytics(Searcher(step.folder.root), limit=step.config.limit))
+    with Searcher(step.folder.root, needs_index=True) as searcher:
+        return answer_table(questions, Analytics(searcher, limit=step.config.limit))
 
 
 @table_asset(

@@ -3,8 +3,7 @@
 import dagster as dg
 from duckdb import DuckDBPyConnection
 
-from jobsearch_dagster.evaluation.assets import CONTENDERS
-from jobsearch_dagster.evaluation.tables import ANSWERS
+from jobsearch_dagster.evaluation.tables import ANSWERS, CONTENDERS
 from jobsearch_dagster.foundation.table_check import none_of, table_check
 from jobsearch_dagster.preparation.contact_check import contact_check
 

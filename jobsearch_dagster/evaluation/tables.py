@@ -26,16 +26,17 @@ ANSWERS = TableSchema(
     primary_key=("question_id",),
 )
 
-_CONTENDERS = ("base", "lora", "rag", "analytics")
+CONTENDERS = ("analytics", "base", "lora", "rag")
+"""Who answers; each has a table `<contender>_answers`."""
 
 
 def _of_answers(column: str) -> tuple[str, ...]:
-    return tuple(f"{contender}_answers.{column}" for contender in _CONTENDERS)
+    return tuple(f"{contender}_answers.{column}" for contender in CONTENDERS)
 
 
 ANSWER_SCORES = TableSchema(
     (
-        Column("contender", "VARCHAR", "base, lora, rag or analytics"),
+        Column("contender", "VARCHAR", " or ".join([", ".join(CONTENDERS[:-1]), CONTENDERS[-1]])),
         Column("slice", "VARCHAR", "`seen` or `unseen` in training", _of_answers("slice"), required=True),
         Column("query_type", "VARCHAR", "what is asked for", _of_answers("query_type"), required=True),
         Column("metric", "VARCHAR", "rouge1, rouge2, rougeL, bleu, grounded, right, empty; each 0 to 1"),

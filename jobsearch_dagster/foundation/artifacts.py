@@ -36,6 +36,12 @@ class Artifact:
     path: Path
     manifest: dict[str, Any]
 
+    @property
+    def stamp(self) -> Stamp | None:
+        """Its identity; None when the manifest names none."""
+        stamp = self.manifest.get("stamp")
+        return None if stamp is None else Stamp.from_json(json.dumps(stamp))
+
 
 class ArtifactStore:
     """The artifacts below one data folder."""
@@ -56,9 +62,17 @@ class ArtifactStore:
 
     def stamp(self, asset: str) -> Stamp | None:
         """The identity of the artifact that counts; None when there is none or its manifest does not open."""
-        artifact = self._current(asset)
-        stamp = artifact.manifest.get("stamp") if artifact else None
-        return None if stamp is None else Stamp.from_json(json.dumps(stamp))
+        artifact = self.current(asset)
+        return None if artifact is None else artifact.stamp
+
+    def current(self, asset: str) -> Artifact | None:
+        """The artifact that counts, from one reading of the pointer; None as for `stamp`."""
+        try:
+            key = (self.root / asset / "current").read_text(encoding="utf-8").strip()
+            path = self.root / asset / key
+            return Artifact(path, json.loads((path / MANIFEST).read_text(encoding="utf-8")))
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return None
 
     def read(self, asset: str) -> Artifact:
         """The artifact that counts.
@@ -66,7 +80,7 @@ class ArtifactStore:
         Raises:
             UserError: There is none yet.
         """
-        artifact = self._current(asset)
+        artifact = self.current(asset)
         if artifact is None:
             raise UserError(f"{asset} is not in {self.root}: make it with `jobsearch run --select {asset}`")
         return artifact
@@ -130,20 +144,12 @@ class ArtifactStore:
         Returns:
             One line per violation; empty when the artifact is what it says it is.
         """
-        artifact = self._current(asset)
+        artifact = self.current(asset)
         if artifact is None:
             return [f"{asset} is missing in {self.root}, or its manifest does not open"]
         if _digest(artifact.path) != artifact.manifest.get("files_digest"):
             return [f"the files of {artifact.path} differ from the digest in the manifest; delete it and run again"]
         return []
-
-    def _current(self, asset: str) -> Artifact | None:
-        try:
-            key = (self.root / asset / "current").read_text(encoding="utf-8").strip()
-            path = self.root / asset / key
-            return Artifact(path, json.loads((path / MANIFEST).read_text(encoding="utf-8")))
-        except (FileNotFoundError, NotADirectoryError, ValueError):
-            return None
 
 
 def is_storage_error(error: Exception) -> bool:

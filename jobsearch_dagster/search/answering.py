@@ -17,13 +17,16 @@ import duckdb
 
 from jobsearch_dagster.pairs.templates import load_templates
 from jobsearch_dagster.search.catalog import open_catalog
+from jobsearch_dagster.search.conversation import picked_row
 from jobsearch_dagster.search.filter import Interpretation, JobFilter
 from jobsearch_dagster.search.fit import Fit
 from jobsearch_dagster.search.profile import Profile
 from jobsearch_dagster.search.question import MESSAGES, parse_question
 from jobsearch_dagster.search.reasons import reasons
+from jobsearch_dagster.search.recognizers.spans import tidy
 from jobsearch_dagster.search.relaxation import Relaxation, kept_apart, relaxations
 from jobsearch_dagster.search.relevance import Found, Relevance, fetched
+from jobsearch_dagster.search.sql import row_of
 from jobsearch_dagster.search.unknown_pay import compile_tally
 from jobsearch_dagster.search.wording import describe, describe_column
 
@@ -125,11 +128,13 @@ def answer_from(
     """
     start = time.perf_counter()
     interpretation = parse_question(question, history)
-    ranked_for = question if interpretation.row is None else history[-1]  # "the second one" of that question's order
     if profile is not None and interpretation.message in (MESSAGES["empty"], MESSAGES["vague"]):
         interpretation = Interpretation(intent="search")  # the resume says which job is meant
+    if interpretation.intent == "aggregate" and interpretation.row is not None:
+        interpretation = _nothing_to_pick(interpretation, "The answer before holds figures. Ask for the jobs first.")
     result = SearchResult(question, "analytics", interpretation, None, (), (), (), (), (), None, 0.0, profile)
     if interpretation.intent in ("search", "aggregate"):
+        ranked_for = _asked_in_whole((*history, question), interpretation.filter)
         with open_jobs() as connection:
             result = _run(result, connection, relevance, ranked_for, limit)
     return replace(result, timing_ms=round((time.perf_counter() - start) * 1000, 3))
@@ -168,17 +173,21 @@ def _run(
     if fit is None:
         found = relevance.find(connection, ranked_for, shown)
     else:
-        query, order = fit.ordered(connection, ranked_for, shown)
+        query, order = fit.ordered(shown)
         found = Found(query, *fetched(connection, query), order)
-    if result.interpretation.row is not None:
-        found = replace(found, rows=_picked(found.rows, result.interpretation.row))
     matching, apart = _tally(connection, job_filter)
     why: tuple[dict[str, str], ...] = ()
-    ranking = found.order
     if job_filter.agg is None:
+        part = f"{len(found.rows)} of {matching} shown"
+        if result.interpretation.row is not None:
+            number = len(found.rows) if result.interpretation.row == -1 else result.interpretation.row
+            if not 1 <= number <= len(found.rows):
+                return replace(result, interpretation=_too_few(result.interpretation, len(found.rows)))
+            found = replace(found, query=row_of(found.query, number), rows=(found.rows[number - 1],))
+            part = f"number {number} of {matching}"
         records = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
         why = tuple(reasons(job_filter, row) | (fit.explained(row) if fit else {}) for row in records)
-        ranking = f"{ranking}; {len(records)} of {matching} shown"
+        found = replace(found, order=f"{found.order}; {part}")
     return replace(
         result,
         sql=found.query.sql,
@@ -187,13 +196,30 @@ def _run(
         rows=found.rows,
         reasons=why,
         relaxation=(() if matching else relaxations(connection, job_filter)) + apart,
-        ranking=ranking,
+        ranking=found.order,
     )
 
 
-def _picked(rows: tuple[tuple[Any, ...], ...], number: int) -> tuple[tuple[Any, ...], ...]:
-    """The row of that number, from 1, or the last (-1); nothing where fewer were shown."""
-    return rows[-1:] if number == -1 else rows[number - 1 : number]
+def _asked_in_whole(conversation: Sequence[str], job_filter: JobFilter) -> str:
+    """A text that says all that was asked, for an encoder.
+
+    It is the last question, where that says everything itself; "what about Bergen" does not, and gives way to the
+    filter in words. "The second one" asks nothing: the order is that of the question before it.
+    """
+    asked = next((text for text in reversed(conversation) if picked_row(tidy(text)) is None), conversation[-1])
+    if len(conversation) == 1 or parse_question(asked).filter == job_filter:
+        return asked
+    return f"jobs {describe(job_filter)}"
+
+
+def _too_few(interpretation: Interpretation, shown: int) -> Interpretation:
+    postings = "1 posting was" if shown == 1 else f"{shown} postings were"
+    return _nothing_to_pick(interpretation, f"Only {postings} shown." if shown else "No posting was shown.")
+
+
+def _nothing_to_pick(interpretation: Interpretation, message: str) -> Interpretation:
+    """There is no such row among those shown before, and that is said instead of searching."""
+    return Interpretation(intent="clarify", message=message, row=interpretation.row)
 
 
 def _tally(connection: duckdb.DuckDBPyConnection, job_filter: JobFilter) -> tuple[int, tuple[Relaxation, ...]]:

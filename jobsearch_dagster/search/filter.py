@@ -7,9 +7,10 @@ thing.
 
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from jobsearch_dagster.preparation.vocabulary import Education, EmploymentType, Seniority, WorkMode
+from jobsearch_dagster.search.word_lookup import has_word
 
 Intent = Literal["search", "aggregate", "clarify", "refuse", "none"]
 """`clarify` asks back, `refuse` will not be answered, `none` is not about jobs."""
@@ -41,7 +42,14 @@ def _as_list(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+def _with_a_word(value: str) -> str:
+    """Refuse "-" and the like: no condition would come of it, and every posting would satisfy it."""
+    if not has_word(value):
+        raise ValueError(f"{value!r} holds no word to look for")
+    return value
+
+
+Word = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_with_a_word)]
 Words = Annotated[tuple[Word, ...], BeforeValidator(_as_list)]
 Usd = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Years = Annotated[int, Field(ge=0, le=100)]

@@ -7,13 +7,12 @@ question leaves out.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import duckdb
-
 from jobsearch_dagster.preparation.locations import Location, parse_location
 from jobsearch_dagster.preparation.vocabulary import EDUCATIONS, SENIORITIES
 from jobsearch_dagster.search.filter import JobFilter
 from jobsearch_dagster.search.profile import Profile
 from jobsearch_dagster.search.reasons import Row
+from jobsearch_dagster.search.same_work import names_of_work
 from jobsearch_dagster.search.sql import (
     RESULT_COLUMNS,
     CompiledQuery,
@@ -27,7 +26,7 @@ from jobsearch_dagster.search.sql import (
 from jobsearch_dagster.search.wording import describe_order
 
 _SKILLS, _TITLE, _YEARS, _EDUCATION, _PLACE = 0.5, 0.25, 0.1, 0.1, 0.05
-"""Weights of the parts of a fit; together 1."""
+"""Weights of the parts of a fit; together 1, which no posting reaches: see the skills in `Fit._score`."""
 _LEVELS = SENIORITIES[: SENIORITIES.index("manager")]
 """Seniorities that stand above one another; a manager is no higher engineer."""
 
@@ -49,14 +48,12 @@ class Fit:
             profile = replace(profile, place=None)
         return cls(profile)
 
-    def ordered(
-        self, connection: duckdb.DuckDBPyConnection, question: str, job_filter: JobFilter
-    ) -> tuple[CompiledQuery, str]:
+    def ordered(self, job_filter: JobFilter) -> tuple[CompiledQuery, str]:
         """The statement for a filter, best fit first where the question asks for no other order, and that in words.
 
-        Its rows have the column `fit` behind `RESULT_COLUMNS`: 0 to 1. An aggregate does not look at the person.
+        Its rows have the column `fit` behind `RESULT_COLUMNS`: 0 to less than 1. An aggregate does not look at the
+        person.
         """
-        del connection, question  # other orders need them
         if job_filter.agg is not None:
             return compile_filter(job_filter), describe_order(job_filter)
         score, score_params = self._score()
@@ -83,12 +80,14 @@ class Fit:
         """The fit in SQL; what the profile does not know counts the same for every posting, and so is left out."""
         profile = self.profile
         skills = "list_intersect([lower(x) FOR x IN skills], ?::VARCHAR[])"
-        # One more than is asked, so that nine of ten skills are a better fit than one of one.
+        # One more than is asked, so that nine of ten skills (9/11) are a better fit than one of one (1/2).
         parts = [(f"{_SKILLS} * len({skills}) / (len(skills) + 1)", ([skill.lower() for skill in profile.skills],))]
         if profile.title:
-            words = list(dict.fromkeys(profile.title.split()))
+            # Of the names of the work, the one of which the posting's title holds the most words.
+            names = [list(dict.fromkeys(name.split())) for name in names_of_work(profile.title)]
             title = "string_split(lower(concat_ws(' ', standard_title, role)), ' ')"
-            parts.append((f"{_TITLE / len(words)} * len(list_intersect({title}, ?::VARCHAR[]))", (words,)))
+            held = ", ".join(f"len(list_intersect({title}, ?::VARCHAR[])) / {len(name)}" for name in names)
+            parts.append((f"{_TITLE} * greatest({held})", tuple(names)))
         if profile.years is not None:
             enough = "CASE WHEN coalesce(min_years, 0) <= ? THEN 1 ELSE ?::DOUBLE / min_years END"
             parts.append((f"{_YEARS} * {enough}", (profile.years, profile.years)))
@@ -112,7 +111,7 @@ def _matches(profile: Profile, row: Row) -> Iterator[str]:
         yield f"{_years(asked)} asked, you have {profile.years}"
     if _degree_is_asked(row) and profile.education and _rank(profile.education) >= _rank(row["education"]):
         yield f"{row['education']} asked, you have {profile.education}"
-    if profile.title and set(profile.title.split()) <= _title_words(row):
+    if profile.title and any(set(name.split()) <= _title_words(row) for name in names_of_work(profile.title)):
         yield f"your title: {profile.title}"
     if profile.place and row["country"] and _is_near(parse_location(profile.place), row):
         yield f"where you are: {row['place']}"

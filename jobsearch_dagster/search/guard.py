@@ -1,5 +1,8 @@
 """What SQL a stranger may run: one SELECT over the public columns of `jobs`, by allow-lists.
 
+The stranger is a language model that writes SQL for a question, where a user has chosen to let it; `sandbox.py` calls
+the guard for every statement of its.
+
 Belongs here: the decision over a text, without a database: the statement as it may run, or a refusal that names the
 rule and what is possible instead. Running it under limits is in `sandbox.py`; a statement of this package's own making
 (`sql.py`) needs no guard.

@@ -75,7 +75,7 @@ def prompt_within(tokenizer: Any, retrieved: Retrieval, room: int) -> tuple[list
         room: Most tokens.
 
     Raises:
-        UserError: Not even the question fits.
+        UserError: The question leaves no room for a word of a posting, or does not fit itself.
     """
 
     def rendered(texts: Sequence[str]) -> list[int]:
@@ -85,12 +85,7 @@ def prompt_within(tokenizer: Any, retrieved: Retrieval, room: int) -> tuple[list
     if len(prompt) > room:
         # Bisection over the characters kept: to render a prompt takes a millisecond, and tokens of parts do not add up.
         least, most = 0, sum(map(len, retrieved.texts))
-        prompt, shown = rendered(()), ()
-        if len(prompt) > room:
-            raise UserError(
-                f"the question takes {len(prompt)} tokens and the model has room for {room}: ask a shorter question "
-                "or give a model with a longer window as config base_model.model"
-            )
+        shown = ()
         while most - least > 1:
             middle = (least + most) // 2
             texts = _beginning(retrieved.texts, middle)
@@ -99,6 +94,11 @@ def prompt_within(tokenizer: Any, retrieved: Retrieval, room: int) -> tuple[list
                 least, prompt, shown = middle, tried, texts
             else:
                 most = middle
+        if not shown:  # "No job posting matches." would be false
+            raise UserError(
+                f"the question takes {len(rendered(()))} tokens with its frame, and the model has room for {room} with "
+                "a posting: ask a shorter question or give a model with a longer window as config base_model.model"
+            )
     return prompt, retrieved.posting_ids[: len(shown)]
 
 

@@ -71,7 +71,7 @@ class Relevance:
 
         Args:
             connection: The catalog.
-            question: As asked.
+            question: What was asked, in a text that says all of it; its meaning is compared.
             job_filter: How it was understood; its limit is how many rows are wanted.
         """
         is_ranked = job_filter.agg is None and job_filter.sort == "relevance"

@@ -1,5 +1,8 @@
 """A stranger's SQL, guarded and run where it can do no harm: in a process of its own that is killed at its limit.
 
+The stranger is a language model that writes SQL for a question, where a user has chosen to let it; a question that is
+understood by rules never comes here.
+
 Belongs here: the processes, kept warm, and what becomes of a statement in them. Which statements may run is decided in
 `guard.py`, and no setting leaves the guard out. What the process itself does is in `sandbox_worker.py`.
 """
@@ -99,15 +102,14 @@ class Sandbox:
         self.catalog = catalog
         self.limits = limits or Limits()
         self._closed = False
+        self._lock = threading.Lock()
         self._idle = deque(_Worker(catalog, self.limits) for _ in range(workers))
         self._free = threading.Semaphore(workers)
         try:
             self._idle[-1].wait_until_ready()
-        except _DiedError as error:
+        except _NotStartedError as error:
             self.close()
-            raise UserError(
-                f"no job catalog opens at {catalog}: make it with `jobsearch run --select job_catalog`"
-            ) from error
+            raise self._no_catalog() from error
 
     def __enter__(self) -> Self:
         return self
@@ -117,9 +119,11 @@ class Sandbox:
 
     def close(self) -> None:
         """End the processes; one that is at work ends with its statement."""
-        self._closed = True
-        while self._idle:
-            self._idle.pop().stop()
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, deque()
+        for worker in idle:
+            worker.stop()
 
     def run(self, sql: str) -> Rows:
         """Guard a statement and run it.
@@ -128,20 +132,22 @@ class Sandbox:
             RefusedError: The guard refuses it; nothing was run.
             StoppedError: It reached a limit.
             StatementError: DuckDB does not run it.
+            UserError: The catalog is no longer there.
+            RuntimeError: The sandbox is closed, or was while the statement waited for its turn.
         """
-        if self._closed:
-            raise RuntimeError("the sandbox is closed")
         return self._run_guarded(guard(sql, rows=self.limits.rows))
 
     def _run_guarded(self, sql: str) -> Rows:
-        self._free.acquire()
-        worker = self._idle.pop()
+        worker = self._take()
         try:
             if not worker.alive:
                 worker = self._successor_of(worker)
             answer = worker.ask(sql)
             if answer.get("kind") == "memory":
                 worker = self._successor_of(worker)  # memory that stays allocated would be lacking from now on
+        except _NotStartedError as error:
+            worker = self._successor_of(worker)
+            raise self._no_catalog() from error
         except _DiedError as error:
             worker = self._successor_of(worker)
             raise self._stopped("time" if error.at_limit else "memory") from error
@@ -152,16 +158,26 @@ class Sandbox:
             self._return(worker)
         return self._result(sql, answer)
 
+    def _take(self) -> "_Worker":
+        """A process, when one is free; the warm ones first."""
+        self._free.acquire()
+        with self._lock:
+            if not self._closed:
+                return self._idle.pop()
+        self._free.release()  # the next one who waits must be told too
+        raise RuntimeError("the sandbox is closed")
+
     def _successor_of(self, worker: "_Worker") -> "_Worker":
         worker.stop()
         return _Worker(self.catalog, self.limits)
 
     def _return(self, worker: "_Worker") -> None:
-        if self._closed:
-            worker.stop()
-        else:
-            # The warm ones are taken first; one that is still starting goes to the other end.
-            (self._idle.append if worker.ready else self._idle.appendleft)(worker)
+        with self._lock:
+            if self._closed:
+                worker.stop()
+            else:
+                # The warm ones are taken first; one that is still starting goes to the other end.
+                (self._idle.append if worker.ready else self._idle.appendleft)(worker)
         self._free.release()
 
     def _result(self, sql: str, answer: dict[str, Any]) -> Rows:
@@ -171,6 +187,9 @@ class Sandbox:
             case "statement":
                 raise StatementError(f"DuckDB does not run the statement: {answer['error']}")
         return Rows(sql, tuple(answer["columns"]), tuple(tuple(row) for row in answer["rows"]))
+
+    def _no_catalog(self) -> UserError:
+        return UserError(f"no job catalog opens at {self.catalog}: make it with `jobsearch run --select job_catalog`")
 
     def _stopped(self, limit: Literal["time", "memory", "result"]) -> StoppedError:
         bound = {
@@ -187,6 +206,10 @@ class _DiedError(Exception):
     def __init__(self, at_limit: bool) -> None:
         self.at_limit = at_limit
         super().__init__("killed at its limit" if at_limit else "died")
+
+
+class _NotStartedError(Exception):
+    """A process did not come up: the catalog does not open."""
 
 
 class _Worker:
@@ -229,17 +252,23 @@ class _Worker:
         """Wait for a process that has just been started.
 
         Raises:
-            _DiedError: It does not come up.
+            _NotStartedError: It does not come up.
         """
-        if not self.ready:
-            if self._receive(SECONDS_TO_START):
-                raise _DiedError(at_limit=False)
-            self.ready = True
+        if self.ready:
+            return
+        try:
+            problem = self._receive(SECONDS_TO_START)
+        except _DiedError as error:
+            raise _NotStartedError from error
+        if problem:
+            raise _NotStartedError(problem["error"])
+        self.ready = True
 
     def ask(self, sql: str) -> dict[str, Any]:
         """The answer to one statement.
 
         Raises:
+            _NotStartedError: The process did not come up.
             _DiedError: None came in time.
         """
         self.wait_until_ready()

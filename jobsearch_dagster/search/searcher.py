@@ -9,12 +9,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 import duckdb
 
 from jobsearch_dagster.foundation import model_store
-from jobsearch_dagster.foundation.artifacts import ArtifactStore
+from jobsearch_dagster.foundation.artifacts import Artifact, ArtifactStore
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.search.answering import SearchResult, answer_from
 from jobsearch_dagster.search.catalog import open_catalog
@@ -38,7 +39,8 @@ class _Opened:
         version: Files that it was opened from.
         connection: The catalog; each search takes a cursor of it, so threads can share it.
         relevance: Orders its postings.
-        files: Closes the catalog when nobody uses this any more.
+        files: What is open of it. A searcher that goes on to another version only lets go of this one: searches that
+            still read it keep it open, and the last of them closes it, as Python counts references.
     """
 
     version: tuple[Path, Path | None]
@@ -53,21 +55,42 @@ class _Opened:
 
 
 class Searcher:
-    """Answers questions from what a data folder has published, the latest at any time."""
+    """Answers questions from what a data folder has published, the latest at any time.
 
-    def __init__(self, data_dir: Path, *, with_meaning: bool = False) -> None:
+    Close it, or use it in a `with`, when no thread asks any more; a question after that opens everything again.
+    """
+
+    def __init__(self, data_dir: Path, *, needs_index: bool = False, with_meaning: bool = False) -> None:
         """Nothing is opened before the first question.
 
         Args:
             data_dir: The data folder.
-            with_meaning: Load the encoder that the index was made with, which takes seconds, and rank by it too.
+            needs_index: Whether it is an error that there is no index of the catalog; else the order is then that of
+                the filter, which `SearchResult.ranking` says.
+            with_meaning: Load the encoder that the index was made with, which takes seconds, and rank by it too; an
+                index is needed then.
         """
         self._data_dir = data_dir
         self._artifacts = ArtifactStore(data_dir)
+        self._needs_index = needs_index or with_meaning
         self._with_meaning = with_meaning
         self._encoders: dict[str, Encoder] = {}
         self._opened: _Opened | None = None
         self._lock = Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the catalog and let go of index and encoder."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.files.close()
+            self._opened = None
+            self._encoders = {}
 
     def search(
         self,
@@ -86,37 +109,41 @@ class Searcher:
             profile: Who asks.
 
         Raises:
-            UserError: There is no catalog, the index does not open, or its encoder is not on this machine.
+            UserError: There is no catalog, there is no index of it and one is needed, the index does not open, or its
+                encoder is not on this machine.
         """
         opened = self._current()
         return answer_from(opened.cursor, opened.relevance, question, history=history, limit=limit, profile=profile)
 
     def _current(self) -> _Opened:
-        """What is published now; opened again only where it is not what is open."""
+        """What is published now; opened again only where it is not what is open.
+
+        The index is looked up before the catalog because it is published after it: read the other way round, a
+        publication in between would show a new index over an old catalog, which nobody has published.
+        """
         with self._lock:
-            version = published_catalog(self._data_dir), self._index_folder()
+            index = self._artifacts.current(INDEX)
+            catalog = published_catalog(self._data_dir)
+            version = catalog, index.path if index is not None else None
             if self._opened is None or self._opened.version != version:
-                self._opened = self._open(*version)
+                relevance = self._relevance(catalog, index)
+                files = ExitStack()
+                self._opened = _Opened(version, files.enter_context(open_catalog(catalog)), relevance, files)
             return self._opened
 
-    def _open(self, catalog: Path, index: Path | None) -> _Opened:
-        relevance = self._relevance(catalog)
-        files = ExitStack()
-        return _Opened((catalog, index), files.enter_context(open_catalog(catalog)), relevance, files)
-
-    def _index_folder(self) -> Path | None:
-        stamp = self._artifacts.stamp(INDEX)
-        return None if stamp is None else self._artifacts.path(INDEX, stamp.parts.key)
-
-    def _relevance(self, catalog: Path) -> Relevance:
-        stamp = self._artifacts.stamp(INDEX)
-        if stamp is None:
-            return Relevance(None, absent=f"no search index: make it with {MAKE}")
+    def _relevance(self, catalog: Path, artifact: Artifact | None) -> Relevance:
+        stamp = artifact.stamp if artifact is not None else None
+        if artifact is None or stamp is None:
+            return self._without_index(f"no search index: make it with {MAKE}")
         if catalog_file(self._data_dir, stamp.parts.inputs["job_catalog"]) != catalog:
-            return Relevance(None, absent=f"the search index is of another catalog: {MAKE}")
-        artifact = self._artifacts.read(INDEX)
+            return self._without_index(f"the search index is of another catalog: {MAKE}")
         index = open_index(artifact.path)
         return Relevance(index, self._encoder(artifact.manifest) if self._with_meaning else None)
+
+    def _without_index(self, why: str) -> Relevance:
+        if self._needs_index:
+            raise UserError(f"{self._data_dir}: {why}")
+        return Relevance(None, absent=why)
 
     def _encoder(self, manifest: dict[str, str]) -> "Encoder":
         name, digest = manifest["encoder"], manifest["encoder_digest"]

@@ -114,6 +114,11 @@ def compile_ranked(job_filter: JobFilter, posting_ids: Sequence[str]) -> Compile
     return CompiledQuery(sql, (*params, list(posting_ids)))
 
 
+def row_of(query: CompiledQuery, number: int) -> CompiledQuery:
+    """A statement for one row of another, which DuckDB keeps in order (`preserve_insertion_order`); the first is 1."""
+    return CompiledQuery(f"SELECT *\nFROM (\n{query.sql}\n)\nLIMIT 1 OFFSET ?", (*query.params, number - 1))
+
+
 def compile_counts(filters: Iterable[JobFilter]) -> CompiledQuery:
     """Compile how many postings satisfy the constraints of each filter: one row of as many counts, in one pass.
 

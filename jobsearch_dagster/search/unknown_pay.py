@@ -21,11 +21,6 @@ from jobsearch_dagster.search.sql import (
 PAY_BOUNDS = ("min_salary_usd", "max_salary_usd")
 
 
-def has_pay_bound(job_filter: JobFilter) -> bool:
-    """Whether a filter bounds the pay."""
-    return any(slot in job_filter.slots for slot in PAY_BOUNDS)
-
-
 def compile_tally(job_filter: JobFilter) -> CompiledQuery:
     """Compile one row of three counts.
 

@@ -49,6 +49,11 @@ TEXT_WORDS = f"""
 """The table of the words of titles and summaries."""
 
 
+def has_word(value: str) -> bool:
+    """Whether a value holds a word that could be looked up."""
+    return _SAME_WORD.search(value) is not None
+
+
 def holds_words(column: str, value: str) -> list[Condition]:
     """Conditions that a column of cut words holds all words of a value, in any order; none where it has none."""
     return [(f"contains({column}, ' ' || {folded('?')} || ' ')", (word,)) for word in _SAME_WORD.findall(value)]

@@ -4,6 +4,8 @@ import pytest
 
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.search.answering import DEFAULT_LIMIT, render_answer, search
+from jobsearch_dagster.search.catalog import open_catalog
+from jobsearch_dagster.search.profile import Profile
 from jobsearch_dagster_tests.search.catalogs import POSTINGS, catalog_of
 
 KEYS = ["question", "via", "interpretation", "sql", "params", "columns", "rows", "reasons", "relaxation", "ranking"]
@@ -214,5 +216,34 @@ def test_a_question_can_point_at_a_posting_shown_before(catalog, asked, number):
     assert search("the last one", catalog, history=["best paid jobs"]).rows == before.rows[-1:]
 
 
-def test_a_posting_that_was_not_shown_cannot_be_pointed_at(catalog):
-    assert search("the ninth one", catalog, history=["3 best paid jobs"]).rows == ()
+@pytest.mark.parametrize("asked", ["the second one", "the last one"])
+@pytest.mark.parametrize("question", ["best paid jobs", "jobs for someone with 3 years of experience"])
+@pytest.mark.parametrize("profile", [None, Profile(skills=("Python", "React"))])
+def test_the_statement_of_a_picked_posting_brings_it_and_its_place_is_said(catalog, asked, question, profile):
+    before = search(question, catalog, profile=profile)
+    picked = search(asked, catalog, history=[question], profile=profile)
+    assert picked.sql is not None
+    assert before.ranking is not None
+    with open_catalog(catalog) as connection:
+        assert tuple(connection.execute(picked.sql, picked.params).fetchall()) == picked.rows
+    number = 2 if asked == "the second one" else len(before.rows)
+    assert picked.rows == (before.rows[number - 1],)
+    assert picked.ranking == before.ranking.replace(
+        f"{len(before.rows)} of {len(before.rows)} shown", f"number {number} of {len(before.rows)}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "said"),
+    [
+        ("3 best paid jobs", "the ninth one", "Only 3 postings were shown."),
+        ("What jobs are available for python?", "the fifth one", "Only 2 postings were shown."),
+        ("remote developers", "the second one", "Only 1 posting was shown."),
+        ("nurses without a degree", "the last one", "No posting was shown."),
+        ("how many jobs are there per country?", "the second one", "The answer before holds figures. Ask for the"),
+    ],
+)
+def test_where_there_is_no_posting_to_point_at_that_is_said(catalog, before, asked, said):
+    result = search(asked, catalog, history=[before])
+    assert (result.interpretation.intent, result.rows, result.sql, result.ranking) == ("clarify", (), None, None)
+    assert render_answer(result).startswith(said)

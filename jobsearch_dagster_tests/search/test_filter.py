@@ -28,6 +28,10 @@ def test_one_word_stands_for_a_list_of_one():
     assert JobFilter.model_validate(written_by_a_model) == JobFilter(work_mode=("remote",), skills=("Python",))
 
 
+def test_a_word_of_signs_alone_is_one_where_it_is_looked_up_as_one():
+    assert JobFilter(skills=["C++", "C#", ".NET"], keywords="+").skills == ("C++", "C#", ".NET")
+
+
 def test_a_filter_cannot_be_changed():
     with pytest.raises(ValidationError):
         JobFilter().__setattr__("limit", 3)
@@ -44,6 +48,9 @@ def test_a_filter_cannot_be_changed():
         {"max_years": 200},
         {"limit": 0},
         {"titles": [" "]},
+        {"titles": ["-"]},
+        {"locations": ["..."]},
+        {"exclude": {"keywords": ["_"]}},
         {"group_by": "summary; DROP TABLE jobs", "agg": "count"},
         {"agg": "avg"},
         {"agg": "avg", "field": "city"},

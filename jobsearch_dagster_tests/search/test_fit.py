@@ -98,6 +98,24 @@ def test_nine_of_ten_skills_are_a_better_fit_than_one_of_one(tmp_path):
     assert [row["posting_id"] for row in result.records] == ["ten", "one"]
 
 
+def test_another_name_of_the_same_work_fits_as_well(tmp_path):
+    postings = {
+        name: POSTINGS["teacher"] | {"standard_title": name, "role": name}
+        for name in ("software developer", "software engineer", "software tester", "teacher")
+    }
+    result = search("", catalog_of(tmp_path, postings), profile=Profile(title="software engineer"))
+    fits = {row["posting_id"]: row["fit"] for row in result.records}
+    assert fits == {"software developer": 0.25, "software engineer": 0.25, "software tester": 0.125, "teacher": 0.0}
+    assert by_id(result)["software developer"]["matches"] == "your title: software engineer"
+
+
+def test_all_of_few_skills_weigh_less_than_all_of_many_as_the_readme_says(tmp_path):
+    postings = {str(n): POSTINGS["teacher"] | {"skills": [f"skill {m}" for m in range(n)]} for n in (1, 4)}
+    skills = tuple(f"skill {number}" for number in range(4))
+    result = search("", catalog_of(tmp_path, postings), profile=Profile(skills=skills))
+    assert [(row["posting_id"], row["fit"]) for row in result.records] == [("4", 0.4), ("1", 0.25)]
+
+
 def test_the_profile_is_in_the_document_and_the_keys_stay_the_same(catalog):
     plain, without = (search("jobs in sweden", catalog, profile=p).as_dict() for p in (ENGINEER, None))
     assert list(plain) == list(without)

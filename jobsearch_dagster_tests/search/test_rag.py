@@ -110,5 +110,21 @@ def test_what_is_cut_ends_with_a_whole_word(tokenizer: Any) -> None:
 
 
 def test_a_question_that_does_not_fit_is_a_users_error(tokenizer: Any) -> None:
-    with pytest.raises(UserError, match="model has room for 100: ask a shorter question"):
+    with pytest.raises(UserError, match="model has room for 100 with a posting: ask a shorter question"):
         prompt_within(tokenizer, retrieval("Cook.", question="x" * 200), 100)
+
+
+@pytest.mark.parametrize("text", ["Cook and baker.", "Cookandbaker"])
+def test_the_model_is_never_told_that_nothing_matches_where_only_nothing_fits(tokenizer: Any, text: str) -> None:
+    least = len(prompt_within(tokenizer, retrieval(), 4096)[0])
+    whole = len(prompt_within(tokenizer, retrieval(text), 4096)[0])
+    for room in range(least, whole):
+        try:
+            prompt, shown = prompt_within(tokenizer, retrieval(text), room)
+        except UserError:
+            continue
+        assert shown
+        assert NOTHING not in tokenizer.decode(prompt)
+    with pytest.raises(UserError, match=f"takes {least} tokens"):
+        prompt_within(tokenizer, retrieval(text), least)
+    assert NOTHING in tokenizer.decode(prompt_within(tokenizer, retrieval(), least)[0])

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -216,6 +217,45 @@ def test_a_closed_sandbox_has_no_process_and_runs_nothing(folder):
     assert processes_of(os.getpid()) == before
     with pytest.raises(RuntimeError, match="closed"):
         sandbox.run(HARMLESS)
+
+
+def test_who_waits_for_a_process_when_the_sandbox_is_closed_is_told_so(folder):
+    said = []
+
+    def ask(sql):
+        try:
+            said.append(sandbox.run(sql))
+        except (RuntimeError, StoppedError) as error:
+            said.append(str(error))
+
+    before = processes_of(os.getpid())
+    sandbox = Sandbox(folder / "jobs.duckdb", Limits(seconds=3), workers=1)
+    callers = [threading.Thread(target=ask, args=(sql,), daemon=True) for sql in (ENDLESS, *[HARMLESS] * 3)]
+    callers[0].start()
+    while sandbox._idle:
+        time.sleep(0.01)
+    for caller in callers[1:]:
+        caller.start()
+    sandbox.close()
+    for caller in callers:
+        caller.join(timeout=30)
+    assert sorted(said)[:3] == ["the sandbox is closed"] * 3
+    assert "stopped at 3 s" in sorted(said)[3]
+    assert processes_of(os.getpid()) == before
+
+
+def test_a_catalog_that_is_gone_is_told_from_a_statement_that_takes_too_much(tmp_path):
+    path = catalog_of(tmp_path)
+    with Sandbox(path, Limits(seconds=0.3), workers=1) as sandbox:
+        path.rename(tmp_path / "elsewhere.duckdb")
+        with pytest.raises(StoppedError):
+            sandbox.run(ENDLESS)  # its process ends, and the next one finds no catalog
+        with pytest.raises(UserError, match="no job catalog opens at"):
+            sandbox.run(HARMLESS)
+        (tmp_path / "elsewhere.duckdb").rename(path)
+        with suppress(UserError):
+            sandbox.run(HARMLESS)  # the process that was started while it was gone
+        assert sandbox.run(HARMLESS).rows == ((len(POSTINGS),),)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no database" * 1000])

@@ -5,19 +5,23 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import cycle
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
+import psutil
 import pytest
 
 from jobsearch_dagster.foundation.encoder import Encoder
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.table_asset import DataFolder
-from jobsearch_dagster.search.answering import SearchResult
+from jobsearch_dagster.search.answering import SearchResult, answer_from
 from jobsearch_dagster.search.catalog import open_catalog
-from jobsearch_dagster.search.index import VECTORS
-from jobsearch_dagster.search.publication import published_catalog
+from jobsearch_dagster.search.index import VECTORS, open_index
+from jobsearch_dagster.search.publication import CatalogPublication, published_catalog
+from jobsearch_dagster.search.relevance import Relevance
 from jobsearch_dagster.search.searcher import Searcher
 from jobsearch_dagster_tests.search.catalogs import POSTINGS, index, publish
 
@@ -121,6 +125,17 @@ def test_an_index_of_another_catalog_is_not_used_and_that_is_said(indexed: DataF
     assert "the search index is of another catalog" in result.ranking
 
 
+@pytest.mark.parametrize("needed", [{"needs_index": True}, {"with_meaning": True}])
+def test_where_an_index_is_needed_a_missing_or_foreign_one_is_a_users_error(
+    indexed: DataFolder, tmp_path: Path, needed: dict[str, bool]
+) -> None:
+    with pytest.raises(UserError, match="no search index: make it with `jobsearch run --select search_index`"):
+        Searcher(publish(tmp_path / "bare", COOKS).root, **needed).search("cook jobs")
+    publish(indexed.root, {**COOKS, "0": COOKS["d"]})
+    with pytest.raises(UserError, match="is of another catalog: `jobsearch run --select search_index`"):
+        Searcher(indexed.root, **needed).search("cook jobs")
+
+
 def test_an_open_searcher_sees_what_is_published(indexed: DataFolder, smoke_models: Path) -> None:
     searcher = Searcher(indexed.root)
     assert len(searcher.search("cook jobs").rows) == 4
@@ -139,6 +154,20 @@ def test_nothing_is_opened_again_while_nothing_is_published(indexed: DataFolder)
     opened = searcher._opened
     searcher.search("cook jobs in Oslo")
     assert searcher._opened is opened
+
+
+def test_a_closed_searcher_has_no_file_open_and_a_question_opens_it_again(indexed: DataFolder) -> None:
+    def is_open() -> bool:
+        return str(published_catalog(indexed.root)) in [file.path for file in psutil.Process().open_files()]
+
+    with Searcher(indexed.root) as searcher:
+        assert len(searcher.search("cook jobs").rows) == 4
+        assert is_open()
+    assert not is_open()
+    assert len(searcher.search("cook jobs").rows) == 4
+    searcher.close()
+    searcher.close()
+    assert not is_open()
 
 
 def test_threads_share_a_searcher(indexed: DataFolder) -> None:
@@ -184,9 +213,85 @@ def test_many_threads_see_one_edition_each_while_the_catalog_is_republished(tmp_
     assert ask(0) == {(f"edition {republished[-1]}", "Oslo, Norway" if republished[-1] % 2 else "Bergen, Norway")}
 
 
+def test_threads_see_a_catalog_with_its_own_index_while_both_are_republished(
+    indexed: DataFolder, smoke_models: Path
+) -> None:
+    """The two editions share no posting: an index over the other catalog would name postings that are not in it."""
+    first = indexed.artifacts.stamp("search_index")
+    publish(indexed.root, {f"other {name}": posting for name, posting in COOKS.items()})
+    index(indexed, smoke_models)
+    second = indexed.artifacts.stamp("search_index")
+    assert first is not None
+    assert second is not None
+    searcher = Searcher(indexed.root)
+    asked = threading.Event()
+
+    def republish() -> None:
+        for stamp in cycle((first, second)):
+            CatalogPublication().publish(indexed, stamp.parts.inputs["job_catalog"])
+            indexed.artifacts.point("search_index", stamp.parts.key)
+            if asked.is_set():
+                return
+
+    publisher = threading.Thread(target=republish)
+    publisher.start()
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            seen = list(pool.map(lambda _: tuple(sorted(ids(searcher.search("jobs about soup")))), range(300)))
+    finally:
+        asked.set()
+        publisher.join()
+    assert set(seen) <= {("a", "b", "d"), ("other a", "other b", "other d")}
+    assert len(set(seen)) == 2
+
+
 def test_a_question_goes_on_from_the_history(indexed: DataFolder) -> None:
     result = Searcher(indexed.root).search("what about Bergen", history=["cook jobs in Oslo about soup"])
     assert (ids(result), result.ranking) == (["d"], "BM25; 1 of 1 shown")
+
+
+class Listening:
+    """An encoder that hears what it is asked."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def encode(self, texts: list[str]) -> np.ndarray:
+        self.heard += texts
+        return np.eye(1, 8, dtype=np.float32)
+
+
+@pytest.mark.parametrize(
+    ("conversation", "meant"),
+    [
+        (["cook jobs in Oslo, no night shifts"], "cook jobs in Oslo, no night shifts"),
+        (["cook jobs in Oslo", "what about Bergen"], "jobs as cook, in bergen"),
+        (["cook jobs in Oslo", "pilot jobs in Bergen", "start over, cook jobs"], "start over, cook jobs"),
+        (["pilot jobs in Bergen", "cook jobs in Oslo"], "cook jobs in Oslo"),
+        (["cook jobs in Oslo", "the second one"], "cook jobs in Oslo"),
+        (["cook jobs in Oslo", "the second one", "the first one"], "cook jobs in Oslo"),
+        (["cook jobs in Oslo", "the first one", "what about Bergen", "the last one"], "jobs as cook, in bergen"),
+    ],
+)
+def test_the_meaning_of_a_conversation_is_that_of_all_that_it_asks(
+    indexed: DataFolder, conversation: list[str], meant: str
+) -> None:
+    folder = indexed.artifacts.read("search_index").path
+    np.save(folder / VECTORS, np.zeros((len(COOKS), 8), np.float32))
+    encoder = Listening()
+    relevance = Relevance(open_index(folder), cast("Encoder", encoder))
+    open_jobs = partial(open_catalog, published_catalog(indexed.root))
+    *history, question = conversation
+    assert answer_from(open_jobs, relevance, question, history=history).interpretation.message is None
+    assert encoder.heard == [meant]
+
+
+def test_a_picked_posting_is_one_of_those_shown_also_after_another_pick(indexed: DataFolder) -> None:
+    searcher = Searcher(indexed.root, with_meaning=True)
+    before = searcher.search("cook jobs about soup")
+    assert searcher.search("the second one", history=["cook jobs about soup"]).rows == before.rows[1:2]
+    again = searcher.search("the third one", history=["cook jobs about soup", "the second one"])
+    assert (again.rows, again.ranking) == (before.rows[2:3], "BM25 and meaning, fused; number 3 of 3")
 
 
 def test_the_statement_of_a_ranked_search_brings_its_rows_again(indexed: DataFolder) -> None:
