@@ -149,6 +149,27 @@ def ask(
 
 
 @app.command()
+def chat(
+    profile: Annotated[
+        Path | None,
+        typer.Option(help="JSON file that what you say of yourself is kept in; without it nothing is kept."),
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Most postings shown.")] = None,
+    *,
+    meaning: Annotated[
+        bool, typer.Option("--meaning", help="Order by meaning too; loading the encoder takes seconds.")
+    ] = False,
+) -> None:
+    """Talk about jobs: question after question, with what you say of yourself remembered.
+
+    Examples: jobsearch chat | jobsearch chat --profile me.json | echo "nurse jobs in Canada" | jobsearch chat
+    """
+    from jobsearch_dagster.app import chat as chatting
+
+    chatting.chat(Settings.from_environment(), profile, limit, with_meaning=meaning)
+
+
+@app.command()
 def sample(
     rows: Annotated[int, typer.Option(min=1, help="Rows of both files together.")],
     out: Annotated[Path, typer.Option(help="Folder to write train-1.csv and test-1.csv to.")],

@@ -154,7 +154,7 @@ def test_a_resume_orders_the_postings_and_says_what_matches_and_what_is_missing(
     code, out, _ = ask("--resume", str(path))
     assert code == 0
     assert " ".join(out.split()).startswith(
-        "I looked for: all jobs From your resume: backend developer; 6 years of experience; bachelor; Python, Django # "
+        "I looked for: all jobs For you: backend developer; 6 years of experience; bachelor; Python, Django # "
     )
     first = next(line for line in out.splitlines() if line.startswith("1 "))
     assert "Senior Backend" in first
@@ -165,7 +165,7 @@ def test_a_resume_orders_the_postings_and_says_what_matches_and_what_is_missing(
 def test_a_resume_and_a_question_go_together(ask: Ask, tmp_path: Path) -> None:
     resume = file_with(tmp_path, RESUME, "cv.txt")
     _, out, _ = ask("--resume", str(resume), "jobs in New York")
-    assert out.startswith("I looked for: jobs in new york\nFrom your resume: backend developer;")
+    assert out.startswith("I looked for: jobs in new york\nFor you: backend developer;")
     assert "1. place: New York, NY, USA " in out
 
 
@@ -185,6 +185,7 @@ def test_the_document_holds_the_profile_and_nothing_else_of_the_resume(ask: Ask,
         "years": 6,
         "education": "bachelor",
         "place": None,
+        "pay": None,
     }
     assert not [word for word in ("Jane", "Doe", "jane.doe", str(resume)) if word in out]
 
