@@ -20,6 +20,7 @@ from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.ingestion.resumes import UnreadableResumeError, read_resume
 from jobsearch_dagster.search.answering import SearchResult, cell, suggestions
+from jobsearch_dagster.search.model_filter import ModelReader
 from jobsearch_dagster.search.profile import Profile, read_profile
 from jobsearch_dagster.search.searcher import Searcher
 from jobsearch_dagster.search.wording import describe, describe_column, dollars
@@ -52,7 +53,9 @@ def found(settings: Settings, question: str, limit: int | None, resume: Path | N
     """
     profile = None if resume is None else profile_of(resume)
     with names_stay():
-        return Searcher(settings.data_dir).search(question, limit=limit, profile=profile)
+        return Searcher(settings.data_dir, second_reader=ModelReader.from_settings(settings)).search(
+            question, limit=limit, profile=profile
+        )
 
 
 @contextmanager
@@ -218,6 +221,8 @@ def say(text: str, *, soft_wrap: bool = False) -> None:
 def _understood(result: SearchResult) -> Iterator[str]:
     asked = describe(result.interpretation.filter)
     yield f"I looked for: jobs {asked}" if asked else "I looked for: all jobs"
+    if result.agreement is not None:
+        yield result.agreement.in_words
     if result.profile is not None and result.interpretation.intent == "search":  # figures do not look at the person
         yield f"For you: {described(result.profile)}"
 

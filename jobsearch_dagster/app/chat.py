@@ -24,6 +24,7 @@ from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.search import remembered
 from jobsearch_dagster.search.answering import SearchResult
+from jobsearch_dagster.search.model_filter import ModelReader
 from jobsearch_dagster.search.profile import Profile
 from jobsearch_dagster.search.publication import published_catalog
 from jobsearch_dagster.search.remembered import NOBODY
@@ -61,7 +62,8 @@ def chat(settings: Settings, profile_file: Path | None, limit: int | None, *, wi
     """
     published_catalog(settings.data_dir)
     profile = NOBODY if profile_file is None else remembered.read(profile_file)
-    session = Session(Searcher(settings.data_dir, with_meaning=with_meaning), profile, limit)
+    reader = ModelReader.from_settings(settings)
+    session = Session(Searcher(settings.data_dir, with_meaning=with_meaning, second_reader=reader), profile, limit)
     talk = Chat(session, profile_file)
     with suppress(KeyboardInterrupt, EOFError):
         for line in _lines():

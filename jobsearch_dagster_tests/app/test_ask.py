@@ -13,6 +13,7 @@ import pytest
 from jobsearch_dagster.app import ask as asking
 from jobsearch_dagster.app import cli
 from jobsearch_dagster_tests.ingestion.raw_files import file_with, pdf_file
+from jobsearch_dagster_tests.llm_server import completion, serving
 from jobsearch_dagster_tests.search.catalogs import POSTINGS, catalog_of
 
 RESUME = """Jane Doe
@@ -127,6 +128,36 @@ def test_a_reader_that_has_enough_is_no_failure_to_tell_of(folder: Path) -> None
     ):
         done = subprocess.run(["bash", "-c", f"{command} {tail}"], capture_output=True, text=True, check=False)
         assert (done.stdout, done.stderr) == (read, "")
+
+
+# --- with a language model as a second reader ---
+
+
+def test_a_model_is_compared_with_the_rules_and_changes_no_answer(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = json.loads(ask("python jobs", "--json")[1])
+    with serving(lambda body, number: completion('{"skills": ["java"]}')) as server:
+        monkeypatch.setenv("JOBSEARCH_LLM_URL", server.url)
+        monkeypatch.setenv("JOBSEARCH_LLM_MODEL", "small")
+        _, out, _ = ask("python jobs")
+        answer = json.loads(ask("python jobs", "--json")[1])
+    assert (
+        "small read it otherwise: with java where the rules read with python: the rules' reading is used."
+        in " ".join(out.split())
+    )
+    assert answer["interpretation"].pop("agreement") == {
+        "model": "small",
+        "agrees": False,
+        "differences": {"skills": ["with python", "with java"]},
+        "problem": None,
+    }
+    assert {**answer, "timing_ms": 0} == {**alone, "timing_ms": 0}
+
+
+def test_an_address_without_a_model_is_one_line(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOBSEARCH_LLM_URL", "http://127.0.0.1:9/v1")
+    assert ask("python jobs") == (
+        1, "", "error: no language model named: set JOBSEARCH_LLM_MODEL, e.g. llama3.1:8b\n"
+    )  # fmt: skip
 
 
 # --- with a resume ---
