@@ -17,11 +17,14 @@ from rich.text import Text
 
 from jobsearch_dagster.app.console import output, printable
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.llm_endpoint import EndpointError
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.ingestion.resumes import UnreadableResumeError, read_resume
+from jobsearch_dagster.search import spoken as spoken_words
 from jobsearch_dagster.search.answering import SearchResult, cell, suggestions
-from jobsearch_dagster.search.model_filter import ModelReader
+from jobsearch_dagster.search.model_filter import ModelReader, endpoint_of
 from jobsearch_dagster.search.profile import Profile, read_profile
+from jobsearch_dagster.search.publication import published_catalog
 from jobsearch_dagster.search.searcher import Searcher
 from jobsearch_dagster.search.wording import describe, describe_column, dollars
 
@@ -135,11 +138,36 @@ def _generated(contender: "Contender", question: str, via: Via) -> dict[str, Any
     }
 
 
+def by_sql(settings: Settings, question: str) -> SearchResult:
+    """What the statement of a language model brings, guarded and in the sandbox.
+
+    Raises:
+        UserError: There is no catalog or no endpoint, the model gives no statement, or it fails.
+    """
+    # Here, because the parser of the guard takes a third of a second that other answers do not need.
+    from jobsearch_dagster.search.model_sql import answer_by_sql
+    from jobsearch_dagster.search.sandbox import Sandbox
+
+    endpoint = endpoint_of(settings)
+    try:
+        with Sandbox(published_catalog(settings.data_dir), workers=1) as sandbox:
+            return answer_by_sql(question, endpoint, sandbox)
+    except EndpointError as error:
+        raise UserError(f"{endpoint.model} gave no statement: {error}; ask without --llm-sql") from error
+
+
 # --- in the terminal ---
 
 
 def show(
-    settings: Settings, question: str, via: Via, limit: int | None, resume: Path | None = None, *, sql: bool = False
+    settings: Settings,
+    question: str,
+    via: Via,
+    limit: int | None,
+    resume: Path | None = None,
+    *,
+    sql: bool = False,
+    spoken: bool = False,
 ) -> None:
     """Answer a question in the terminal: what was understood, a table, and why; or the words of a model.
 
@@ -150,6 +178,8 @@ def show(
         say(ask(settings, question, via, limit)["rows"][0][0])
         return
     result = found(settings, question, limit, resume)
+    if spoken:
+        show_spoken(settings, result)
     show_result(result)
     if sql:
         show_statement(result)
@@ -172,6 +202,26 @@ def show_result(result: SearchResult) -> None:
             output.print(_reasons(result))
     for line in _below(result):
         say(line)
+
+
+def show_spoken(settings: Settings, result: SearchResult) -> None:
+    """The postings in a sentence of a language model, or why the table stands alone."""
+    if result.interpretation.intent != "search" or not result.rows:
+        return
+    endpoint = endpoint_of(settings)
+    try:
+        say(spoken_words.say(result.question, result.records, endpoint))
+    except (EndpointError, UserError) as error:
+        say(f"No sentence by {endpoint.model} ({error}): the table alone is shown.", soft_wrap=True)
+
+
+def show_sql_answer(result: SearchResult) -> None:
+    """What a model's statement brings, and the statement as it ran."""
+    if result.interpretation.message is not None:
+        say(result.interpretation.message, soft_wrap=True)
+        return
+    output.print(_figures(result))
+    say(f"{len(result.rows)} rows of the model's statement, as it was guarded:\n{result.sql}", soft_wrap=True)
 
 
 def show_statement(result: SearchResult) -> None:
