@@ -6,7 +6,8 @@ Belongs here: choosing the contender, opening a resume, and showing what was fou
 
 import gc
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,12 +17,16 @@ from rich.text import Text
 
 from jobsearch_dagster.app.console import output, printable
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.llm_endpoint import EndpointError
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.ingestion.resumes import UnreadableResumeError, read_resume
+from jobsearch_dagster.search import spoken as spoken_words
 from jobsearch_dagster.search.answering import SearchResult, cell, suggestions
+from jobsearch_dagster.search.model_filter import ModelReader, endpoint_of
 from jobsearch_dagster.search.profile import Profile, read_profile
+from jobsearch_dagster.search.publication import published_catalog
 from jobsearch_dagster.search.searcher import Searcher
-from jobsearch_dagster.search.wording import describe, describe_column
+from jobsearch_dagster.search.wording import describe, describe_column, dollars
 
 if TYPE_CHECKING:
     from jobsearch_dagster.evaluation.contenders import Contender
@@ -50,11 +55,21 @@ def found(settings: Settings, question: str, limit: int | None, resume: Path | N
         UserError: There is no catalog yet, or the resume cannot be read.
     """
     profile = None if resume is None else profile_of(resume)
-    # The first question builds tables of names that live as long as the process. Looking for garbage among their
-    # 500,000 objects, again and again while they grow, takes a quarter of its time.
+    with names_stay():
+        return Searcher(settings.data_dir, second_reader=ModelReader.from_settings(settings)).search(
+            question, limit=limit, profile=profile
+        )
+
+
+@contextmanager
+def names_stay() -> Generator[None]:
+    """Around a process's first question, which builds tables of names that live as long as the process.
+
+    Looking for garbage among their 500,000 objects, again and again while they grow, takes a quarter of its time.
+    """
     gc.disable()
     try:
-        return Searcher(settings.data_dir).search(question, limit=limit, profile=profile)
+        yield
     finally:
         gc.freeze()
         gc.enable()
@@ -123,11 +138,36 @@ def _generated(contender: "Contender", question: str, via: Via) -> dict[str, Any
     }
 
 
+def by_sql(settings: Settings, question: str) -> SearchResult:
+    """What the statement of a language model brings, guarded and in the sandbox.
+
+    Raises:
+        UserError: There is no catalog or no endpoint, the model gives no statement, or it fails.
+    """
+    # Here, because the parser of the guard takes a third of a second that other answers do not need.
+    from jobsearch_dagster.search.model_sql import answer_by_sql
+    from jobsearch_dagster.search.sandbox import Sandbox
+
+    endpoint = endpoint_of(settings)
+    try:
+        with Sandbox(published_catalog(settings.data_dir), workers=1) as sandbox:
+            return answer_by_sql(question, endpoint, sandbox)
+    except EndpointError as error:
+        raise UserError(f"{endpoint.model} gave no statement: {error}; ask without --llm-sql") from error
+
+
 # --- in the terminal ---
 
 
 def show(
-    settings: Settings, question: str, via: Via, limit: int | None, resume: Path | None = None, *, sql: bool = False
+    settings: Settings,
+    question: str,
+    via: Via,
+    limit: int | None,
+    resume: Path | None = None,
+    *,
+    sql: bool = False,
+    spoken: bool = False,
 ) -> None:
     """Answer a question in the terminal: what was understood, a table, and why; or the words of a model.
 
@@ -135,16 +175,25 @@ def show(
         UserError: As for `ask`.
     """
     if via != "analytics":
-        _say(ask(settings, question, via, limit)["rows"][0][0])
+        say(ask(settings, question, via, limit)["rows"][0][0])
         return
     result = found(settings, question, limit, resume)
+    if spoken:
+        show_spoken(settings, result)
+    show_result(result)
+    if sql:
+        show_statement(result)
+
+
+def show_result(result: SearchResult) -> None:
+    """An answer of the catalog: what was understood, the table, why, and what else there is to say."""
     if result.interpretation.message is not None:
-        _say(result.interpretation.message)
+        say(result.interpretation.message)
         return
     for line in _understood(result):
-        _say(line)
+        say(line)
     if not result.rows:
-        _say("Nothing matches.")
+        say("Nothing matches.")
     else:
         is_list = result.interpretation.intent == "search"
         output.print(_postings(result) if is_list else _figures(result))
@@ -152,12 +201,69 @@ def show(
             output.print("Why they match:" if len(result.rows) > 1 else "Why it matches:")
             output.print(_reasons(result))
     for line in _below(result):
-        _say(line)
-    if sql and result.sql is not None:
-        _say(f"\n{result.sql}\n-- parameters: {list(result.params)}", soft_wrap=True)
+        say(line)
 
 
-def _say(text: str, *, soft_wrap: bool = False) -> None:
+def show_spoken(settings: Settings, result: SearchResult) -> None:
+    """The postings in a sentence of a language model, or why the table stands alone."""
+    if result.interpretation.intent != "search" or not result.rows:
+        return
+    endpoint = endpoint_of(settings)
+    try:
+        say(spoken_words.say(result.question, result.records, endpoint))
+    except (EndpointError, UserError) as error:
+        say(f"No sentence by {endpoint.model} ({error}): the table alone is shown.", soft_wrap=True)
+
+
+def show_sql_answer(result: SearchResult) -> None:
+    """What a model's statement brings, and the statement as it ran."""
+    if result.interpretation.message is not None:
+        say(result.interpretation.message, soft_wrap=True)
+        return
+    output.print(_figures(result))
+    say(f"{len(result.rows)} rows of the model's statement, as it was guarded:\n{result.sql}", soft_wrap=True)
+
+
+def show_statement(result: SearchResult) -> None:
+    """The statement that brings the rows; nothing where none was run."""
+    if result.sql is not None:
+        say(f"\n{result.sql}\n-- parameters: {list(result.params)}", soft_wrap=True)
+
+
+def show_posting(row: dict[str, Any]) -> None:
+    """One posting with all that the catalog holds of it."""
+    pay = _salary(row)
+    values = {
+        "title": row["title"],
+        "place": row["place"],
+        "pay": pay if row["salary"] in (None, "", pay) else f"{pay} (written: {row['salary']})",
+        "mode": row["work_mode"],
+        "level": row["seniority"],
+        "experience": f"{years} years" if (years := _years(row)) else None,
+        "education": row["education"],
+        "employment": row["employment_type"],
+        "skills": ", ".join(row["skills"] or ()),
+        "about": row["summary"],
+        "id": row["posting_id"],
+    }
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    for name, value in values.items():
+        grid.add_row(f"{name}:", Text(printable(" ".join((value or NOT_STATED).split()))))
+    output.print(grid)
+
+
+def show_reasons(result: SearchResult, number: int) -> None:
+    """Why the posting of that number, from 1, is among the rows: a line for each constraint."""
+    why = result.reasons[number - 1]
+    said = result.interpretation.evidence
+    for slot, text in why.items():
+        words = f' (you said "{said[slot]}")' if slot in said else ""
+        say(f"{_label(slot)}: {text}{words}")
+    if not why:
+        say("You asked for no constraint: every posting matches.")
+
+
+def say(text: str, *, soft_wrap: bool = False) -> None:
     """Print a text of others as it is: no markup, no emoji codes, no control characters."""
     output.print(Text(printable(text)), soft_wrap=soft_wrap)
 
@@ -167,14 +273,18 @@ def _understood(result: SearchResult) -> Iterator[str]:
     yield f"I looked for: jobs {asked}" if asked else "I looked for: all jobs"
     if result.interpretation.unread:
         yield f"Not used: {', '.join(result.interpretation.unread)}"
-    if result.profile is not None:
-        yield f"From your resume: {_described(result.profile)}"
+    if result.agreement is not None:
+        yield result.agreement.in_words
+    if result.profile is not None and result.interpretation.intent == "search":  # figures do not look at the person
+        yield f"For you: {described(result.profile)}"
 
 
-def _described(profile: Profile) -> str:
+def described(profile: Profile) -> str:
+    """A profile in one line."""
     title = " ".join(part for part in (profile.seniority, profile.title) if part)
     years = None if profile.years is None else f"{profile.years} years of experience"
-    parts = [title, years, profile.education, profile.place, ", ".join(profile.skills)]
+    pay = None if profile.pay is None else f"{dollars(profile.pay)} a year or more"
+    parts = [title, years, profile.education, profile.place, pay, ", ".join(profile.skills)]
     return "; ".join(part for part in parts if part)
 
 

@@ -126,6 +126,12 @@ def ask(
     ] = None,
     *,
     sql: Annotated[bool, typer.Option("--sql", help="Show the statement and its parameters too.")] = False,
+    llm_sql: Annotated[
+        bool, typer.Option("--llm-sql", help="Let the model of JOBSEARCH_LLM_URL write the SQL, under guard.")
+    ] = False,
+    spoken: Annotated[
+        bool, typer.Option("--spoken", help="A sentence of that model too, if it says nothing but what the rows say.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else.")] = False,
 ) -> None:
     """Answer a job seeker's question.
@@ -140,12 +146,43 @@ def ask(
         raise UsageError("ask what? Give a QUESTION, a --resume FILE, or both")
     if via != "analytics" and (sql or resume is not None):
         raise UsageError(f"--resume and --sql are for --via analytics: leave them out with --via {via}")
+    if llm_sql and (via != "analytics" or sql or spoken or resume is not None or limit is not None):
+        raise UsageError("--llm-sql goes with a QUESTION and --json alone: leave the other options out")
+    if spoken and (via != "analytics" or as_json):
+        raise UsageError("--spoken is for --via analytics in the terminal: leave out --json")
     settings = Settings.from_environment()
-    if as_json:
-        answer = asking.ask(settings, question, via, limit, resume)  # ty: ignore[invalid-argument-type]
+    if llm_sql and not as_json:
+        asking.show_sql_answer(asking.by_sql(settings, question))
+    elif as_json:
+        answer = (
+            asking.by_sql(settings, question).as_dict()
+            if llm_sql
+            else asking.ask(settings, question, via, limit, resume)  # ty: ignore[invalid-argument-type]
+        )
         sys.stdout.write(json.dumps(answer, ensure_ascii=False, default=str) + "\n")
     else:
-        asking.show(settings, question, via, limit, resume, sql=sql)  # ty: ignore[invalid-argument-type]
+        asking.show(settings, question, via, limit, resume, sql=sql, spoken=spoken)  # ty: ignore[invalid-argument-type]
+
+
+@app.command()
+def chat(
+    profile: Annotated[
+        Path | None,
+        typer.Option(help="JSON file that what you say of yourself is kept in; without it nothing is kept."),
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Most postings shown.")] = None,
+    *,
+    meaning: Annotated[
+        bool, typer.Option("--meaning", help="Order by meaning too; loading the encoder takes seconds.")
+    ] = False,
+) -> None:
+    """Talk about jobs: question after question, with what you say of yourself remembered.
+
+    Examples: jobsearch chat | jobsearch chat --profile me.json | echo "nurse jobs in Canada" | jobsearch chat
+    """
+    from jobsearch_dagster.app import chat as chatting
+
+    chatting.chat(Settings.from_environment(), profile, limit, with_meaning=meaning)
 
 
 @app.command()

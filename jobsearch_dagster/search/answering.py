@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from jobsearch_dagster.pairs.templates import load_templates
+from jobsearch_dagster.search.agreement import Agreement
 from jobsearch_dagster.search.catalog import open_catalog
 from jobsearch_dagster.search.conversation import picked_row
 from jobsearch_dagster.search.filter import Interpretation, JobFilter
@@ -53,8 +54,9 @@ class SearchResult:
             not: last, as one of the kind `unknown_pay`, the postings that satisfy all else and state no pay.
         ranking: The order of the rows in words, and how many of how many are shown; None when nothing was run.
         timing_ms: Milliseconds from question to answer.
-        profile: What the resume says, where one was given. Then each posting has a last cell `fit`, and its reasons
-            say what of it `matches` the resume and what `gaps` there are.
+        profile: What is known of the person, where something is. Then each posting has a last cell `fit`, and its
+            reasons say what of it `matches` the person and what `gaps` there are.
+        agreement: How a language model's reading of the question compares, where one was asked.
     """
 
     question: str
@@ -69,13 +71,15 @@ class SearchResult:
     ranking: str | None
     timing_ms: float
     profile: Profile | None = None
+    agreement: Agreement | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """The result in types that JSON has; a profile is part of the interpretation."""
+        """The result in types that JSON has; profile and agreement are part of the interpretation."""
         plain = asdict(self)
-        profile = plain.pop("profile")
+        added = {name: plain.pop(name) for name in ("profile", "agreement")}
         interpretation = self.interpretation.model_dump(mode="json")
-        return plain | {"interpretation": interpretation if profile is None else interpretation | {"profile": profile}}
+        known = {name: value for name, value in added.items() if value is not None}
+        return plain | {"interpretation": interpretation | known}
 
     @property
     def records(self) -> list[dict[str, Any]]:

@@ -23,10 +23,12 @@ from jobsearch_dagster.search.sql import (
     source_of,
     where_all,
 )
-from jobsearch_dagster.search.wording import describe_order
+from jobsearch_dagster.search.wording import describe_order, dollars
 
 _SKILLS, _TITLE, _YEARS, _EDUCATION, _PLACE = 0.5, 0.25, 0.1, 0.1, 0.05
 """Weights of the parts of a fit; together 1, which no posting reaches: see the skills in `Fit._score`."""
+_PAY = 0.1
+"""Weight of the pay, which only some say that they want: with it the parts are divided by 1.1."""
 _LEVELS = SENIORITIES[: SENIORITIES.index("manager")]
 """Seniorities that stand above one another; a manager is no higher engineer."""
 
@@ -46,6 +48,8 @@ class Fit:
             profile = replace(profile, title=job_filter.titles[0])
         if job_filter.locations:
             profile = replace(profile, place=None)
+        if job_filter.min_salary_usd is not None:
+            profile = replace(profile, pay=job_filter.min_salary_usd)
         return cls(profile)
 
     def ordered(self, job_filter: JobFilter) -> tuple[CompiledQuery, str]:
@@ -67,7 +71,7 @@ class Fit:
         if job_filter.limit is not None:
             sql, params = f"{sql}\nLIMIT ?", (*params, job_filter.limit)
         is_fit = job_filter.sort == "relevance"
-        return CompiledQuery(sql, params), "best fit to the resume first" if is_fit else describe_order(job_filter)
+        return CompiledQuery(sql, params), "best fit to you first" if is_fit else describe_order(job_filter)
 
     def explained(self, row: Row) -> dict[str, str]:
         """What speaks for a posting (`matches`) and against it (`gaps`)."""
@@ -97,7 +101,14 @@ class Fit:
         if profile.place is not None:
             near = "coalesce(work_mode = 'remote' OR country = ?, true)"
             parts.append((f"{_PLACE} * {near}::INT", (parse_location(profile.place).country,)))
+        whole = 1.0
+        if profile.pay:
+            # Between a posting that pays enough and one that pays next to nothing stands one that does not say.
+            enough = "CASE WHEN {p} >= ? THEN 1 ELSE coalesce({p} / ?, 0.5) END".format(p="coalesce(max_usd, min_usd)")
+            parts.append((f"{_PAY} * {enough}", (profile.pay, profile.pay)))
+            whole += _PAY
         sql = " + ".join(f"coalesce({part}, 0)" for part, _ in parts)
+        sql = sql if whole == 1 else f"({sql}) / {whole}"
         return sql, tuple(param for _, params in parts for param in params)
 
 
@@ -115,6 +126,8 @@ def _matches(profile: Profile, row: Row) -> Iterator[str]:
         yield f"your title: {profile.title}"
     if profile.place and row["country"] and _is_near(parse_location(profile.place), row):
         yield f"where you are: {row['place']}"
+    if profile.pay and (_most_pay(row) or 0) >= profile.pay:
+        yield f"pays {dollars(_most_pay(row) or 0)}, you want {dollars(profile.pay)}"
 
 
 def _gaps(profile: Profile, row: Row) -> Iterator[str]:
@@ -134,10 +147,18 @@ def _gaps(profile: Profile, row: Row) -> Iterator[str]:
         here = parse_location(profile.place)
         if here.country and not _is_near(here, row):
             yield f"is in {row['place']}, you are in {profile.place}"
+    if profile.pay and (_most_pay(row) or 0) < profile.pay:
+        pays = "states no pay" if _most_pay(row) is None else f"pays {dollars(_most_pay(row) or 0)}"
+        yield f"{pays}, you want {dollars(profile.pay)}"
 
 
 def _years(number: int) -> str:
     return "1 year" if number == 1 else f"{number} years"
+
+
+def _most_pay(row: Row) -> float | None:
+    """The upper end of the stated pay, USD a year; what was imputed is no figure in the catalog."""
+    return row["max_usd"] if row["max_usd"] is not None else row["min_usd"]
 
 
 def _degree_is_asked(row: Row) -> bool:

@@ -1,13 +1,15 @@
 """What a resume says of the person who looks for a job.
 
 Belongs here: the profile and how it is read from a resume's text. Reading the file is in `ingestion/resumes.py`, how
-well a posting fits in `fit.py`. The text itself is kept nowhere: a profile holds words of the product's vocabularies,
-a place and a job title.
+well a posting fits in `fit.py`, what people tell of themselves in a conversation in `remembered.py`. The text itself is
+kept nowhere: a profile holds words of the product's vocabularies, a place and a job title.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import date
+
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass
 
 from jobsearch_dagster.preparation.education import find_degrees
 from jobsearch_dagster.preparation.locations import normalize_place, parse_location
@@ -16,14 +18,15 @@ from jobsearch_dagster.preparation.skills import find_skills
 from jobsearch_dagster.preparation.text import LONGEST_TEXT, repair
 from jobsearch_dagster.preparation.titles import split_title
 from jobsearch_dagster.preparation.vocabulary import EDUCATIONS, Education, Seniority
+from jobsearch_dagster.search.filter import Usd, Word, Words, Years
 from jobsearch_dagster.search.recognizers.places import find_named_places
 from jobsearch_dagster.search.recognizers.titles import find_titles
 from jobsearch_dagster.search.work_history import years_of_work
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Profile:
-    """A job seeker; None where the resume says nothing.
+    """A job seeker; None where nothing is known. Values are validated, so that one can come from a file.
 
     Attributes:
         title: The job title the resume begins with, in standard form and without seniority.
@@ -32,14 +35,16 @@ class Profile:
         years: Years of experience.
         education: The highest degree.
         place: Where the person lives, normalized: "austin, tx, united states".
+        pay: The least pay wanted, USD a year; no resume says it.
     """
 
-    title: str | None = None
+    title: Word | None = None
     seniority: Seniority | None = None
-    skills: tuple[str, ...] = ()
-    years: int | None = None
+    skills: Words = ()
+    years: Years | None = None
     education: Education | None = None
-    place: str | None = None
+    place: Word | None = None
+    pay: Usd | None = None
 
     @property
     def is_empty(self) -> bool:

@@ -6,7 +6,7 @@ Belongs here: opening them together and noticing that others were published. How
 
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -26,6 +26,7 @@ from jobsearch_dagster.search.relevance import Relevance
 
 if TYPE_CHECKING:
     from jobsearch_dagster.foundation.encoder import Encoder
+    from jobsearch_dagster.search.model_filter import ModelReader
 
 INDEX = "search_index"
 MAKE = "`jobsearch run --select search_index`"
@@ -60,7 +61,14 @@ class Searcher:
     Close it, or use it in a `with`, when no thread asks any more; a question after that opens everything again.
     """
 
-    def __init__(self, data_dir: Path, *, needs_index: bool = False, with_meaning: bool = False) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        needs_index: bool = False,
+        with_meaning: bool = False,
+        second_reader: "ModelReader | None" = None,
+    ) -> None:
         """Nothing is opened before the first question.
 
         Args:
@@ -69,11 +77,13 @@ class Searcher:
                 the filter, which `SearchResult.ranking` says.
             with_meaning: Load the encoder that the index was made with, which takes seconds, and rank by it too; an
                 index is needed then.
+            second_reader: Reads each question too; its reading is compared with the rules' and changes no answer.
         """
         self._data_dir = data_dir
         self._artifacts = ArtifactStore(data_dir)
         self._needs_index = needs_index or with_meaning
         self._with_meaning = with_meaning
+        self._second_reader = second_reader
         self._encoders: dict[str, Encoder] = {}
         self._opened: _Opened | None = None
         self._lock = Lock()
@@ -113,7 +123,10 @@ class Searcher:
                 encoder is not on this machine.
         """
         opened = self._current()
-        return answer_from(opened.cursor, opened.relevance, question, history=history, limit=limit, profile=profile)
+        result = answer_from(opened.cursor, opened.relevance, question, history=history, limit=limit, profile=profile)
+        if self._second_reader is None:
+            return result
+        return replace(result, agreement=self._second_reader.opinion(result.interpretation, question, history))
 
     def _current(self) -> _Opened:
         """What is published now; opened again only where it is not what is open.

@@ -4,8 +4,9 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from jobsearch_dagster.app import ask as asking
 from jobsearch_dagster.app import cli
 from jobsearch_dagster_tests.ingestion.raw_files import file_with, pdf_file
+from jobsearch_dagster_tests.llm_server import Reply, completion, serving
 from jobsearch_dagster_tests.search.catalogs import POSTINGS, catalog_of
 
 RESUME = """Jane Doe
@@ -129,6 +131,88 @@ def test_a_reader_that_has_enough_is_no_failure_to_tell_of(folder: Path) -> None
         assert (done.stdout, done.stderr) == (read, "")
 
 
+# --- with a language model as a second reader ---
+
+
+def test_a_model_is_compared_with_the_rules_and_changes_no_answer(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = json.loads(ask("python jobs", "--json")[1])
+    with serving(lambda body, number: completion('{"skills": ["java"]}')) as server:
+        monkeypatch.setenv("JOBSEARCH_LLM_URL", server.url)
+        monkeypatch.setenv("JOBSEARCH_LLM_MODEL", "small")
+        _, out, _ = ask("python jobs")
+        answer = json.loads(ask("python jobs", "--json")[1])
+    assert (
+        "small read it otherwise: with java where the rules read with python: the rules' reading is used."
+        in " ".join(out.split())
+    )
+    assert answer["interpretation"].pop("agreement") == {
+        "model": "small",
+        "agrees": False,
+        "differences": {"skills": ["with python", "with java"]},
+        "problem": None,
+    }
+    assert {**answer, "timing_ms": 0} == {**alone, "timing_ms": 0}
+
+
+def test_an_address_without_a_model_is_one_line(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOBSEARCH_LLM_URL", "http://127.0.0.1:9/v1")
+    assert ask("python jobs") == (
+        1, "", "error: no language model named: set JOBSEARCH_LLM_MODEL, e.g. llama3.1:8b\n"
+    )  # fmt: skip
+
+
+@pytest.fixture
+def says(monkeypatch: pytest.MonkeyPatch) -> Generator[dict[str, str]]:
+    """What the model of a real server says where it is asked for a statement and for a sentence."""
+    said = {"sql": "", "answer": ""}
+
+    def reply(body: dict[str, Any], number: int) -> Reply:
+        slots = body["response_format"]["json_schema"]["schema"]["properties"]
+        return completion(json.dumps({name: text for name, text in said.items() if name in slots}))
+
+    with serving(reply) as server:
+        monkeypatch.setenv("JOBSEARCH_LLM_URL", server.url)
+        monkeypatch.setenv("JOBSEARCH_LLM_MODEL", "small")
+        yield said
+
+
+def test_sql_of_a_model_is_guarded_and_shown_with_its_rows(ask: Ask, says: dict[str, str]) -> None:
+    says["sql"] = "select TITLE from jobs where place like 'Malm%' -- all"
+    code, out, _ = ask("jobs in Malmo", "--llm-sql")
+    assert code == 0
+    assert "Senior Backend Developer (Python)" in out
+    assert out.endswith("SELECT TITLE FROM jobs WHERE place LIKE 'Malm%' LIMIT 200\n")
+    answer = json.loads(ask("jobs in Malmo", "--llm-sql", "--json")[1])
+    assert answer["rows"] == [["Senior Backend Developer (Python)"]]
+    assert list(answer) == list(json.loads(ask("python jobs", "--json")[1]))
+
+
+def test_a_refused_statement_is_one_line_that_names_the_rule(ask: Ask, says: dict[str, str]) -> None:
+    says["sql"] = "SELECT * FROM read_csv('/etc/passwd')"
+    code, out, err = ask("nurse jobs", "--llm-sql")
+    assert (code, err, out.count("\n")) == (0, "", 1)
+    assert out.startswith("The model's statement is refused by the rule on functions: read_csv is not possible;")
+
+
+def test_no_statement_and_one_that_fails_are_one_line(ask: Ask, says: dict[str, str]) -> None:
+    says["sql"] = "SELECT title + 1 FROM jobs"
+    for problem in ("DuckDB does not run the statement", "small gave no statement: the answer has no statement"):
+        code, out, err = ask("nurse jobs", "--llm-sql")
+        assert (code, out, err.count("\n")) == (1, "", 1)
+        assert problem in err
+        says.pop("sql", None)
+
+
+def test_a_sentence_that_the_rows_bear_out_is_said_and_another_is_not(ask: Ask, says: dict[str, str]) -> None:
+    says["answer"] = "There is a Data Scientist in New York."
+    assert ask("hybrid python jobs", "--spoken")[1].startswith("There is a Data Scientist in New York.\n")
+    says["answer"] = "There is a Data Scientist in Paris."
+    _, out, _ = ask("hybrid python jobs", "--spoken")
+    assert out.startswith("No sentence by small (it says a place, which the rows do not): the table alone")
+    assert "Paris" not in out
+    assert "Data Scientist" in out
+
+
 # --- with a resume ---
 
 
@@ -154,7 +238,7 @@ def test_a_resume_orders_the_postings_and_says_what_matches_and_what_is_missing(
     code, out, _ = ask("--resume", str(path))
     assert code == 0
     assert " ".join(out.split()).startswith(
-        "I looked for: all jobs From your resume: backend developer; 6 years of experience; bachelor; Python, Django # "
+        "I looked for: all jobs For you: backend developer; 6 years of experience; bachelor; Python, Django # "
     )
     first = next(line for line in out.splitlines() if line.startswith("1 "))
     assert "Senior Backend" in first
@@ -165,7 +249,7 @@ def test_a_resume_orders_the_postings_and_says_what_matches_and_what_is_missing(
 def test_a_resume_and_a_question_go_together(ask: Ask, tmp_path: Path) -> None:
     resume = file_with(tmp_path, RESUME, "cv.txt")
     _, out, _ = ask("--resume", str(resume), "jobs in New York")
-    assert out.startswith("I looked for: jobs in new york\nFrom your resume: backend developer;")
+    assert out.startswith("I looked for: jobs in new york\nFor you: backend developer;")
     assert "1. place: New York, NY, USA " in out
 
 
@@ -185,6 +269,7 @@ def test_the_document_holds_the_profile_and_nothing_else_of_the_resume(ask: Ask,
         "years": 6,
         "education": "bachelor",
         "place": None,
+        "pay": None,
     }
     assert not [word for word in ("Jane", "Doe", "jane.doe", str(resume)) if word in out]
 

@@ -27,7 +27,7 @@ def test_postings_come_in_the_order_of_fit_and_none_is_left_out(catalog):
     fits = [row["fit"] for row in result.records]
     assert fits == sorted(fits, reverse=True)
     assert 0 <= fits[-1] < fits[0] <= 1
-    assert result.ranking == "best fit to the resume first; 5 of 5 shown"
+    assert result.ranking == "best fit to you first; 5 of 5 shown"
 
 
 def test_each_posting_says_what_suits_the_resume_and_what_is_missing(catalog):
@@ -121,3 +121,15 @@ def test_the_profile_is_in_the_document_and_the_keys_stay_the_same(catalog):
     assert list(plain) == list(without)
     assert plain["interpretation"]["profile"]["skills"] == ENGINEER.skills
     assert "profile" not in without["interpretation"]
+
+
+def test_pay_that_is_wanted_orders_postings_and_one_that_states_none_stands_between(catalog):
+    result = search("", catalog, profile=Profile(pay=140_000))
+    assert [row["posting_id"] for row in result.records][:2] == ["scientist", "backend"]
+    assert 0 <= min(row["fit"] for row in result.records) < max(row["fit"] for row in result.records) <= 1
+    fit = {row["posting_id"]: row["fit"] for row in result.records}
+    assert fit["scientist"] > fit["nurse"] > fit["frontend"]
+    why = by_id(result)
+    assert why["scientist"]["matches"] == "pays $150,000, you want $140,000"
+    assert why["frontend"]["gaps"].endswith("pays $60,000, you want $140,000")
+    assert why["nurse"]["gaps"].endswith("states no pay, you want $140,000")

@@ -1,0 +1,206 @@
+"""`jobsearch chat`: question after question, in a terminal or through a pipe.
+
+Belongs here: reading lines, the commands that begin with a slash, and what is printed for a turn. What a message
+changes in the conversation is in `search/session.py`, how an answer looks in `ask.py`.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from io import TextIOWrapper
+from pathlib import Path
+
+from jobsearch_dagster.app.ask import (
+    described,
+    names_stay,
+    profile_of,
+    say,
+    show_posting,
+    show_reasons,
+    show_result,
+    show_statement,
+)
+from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.settings import Settings
+from jobsearch_dagster.search import remembered
+from jobsearch_dagster.search.answering import SearchResult
+from jobsearch_dagster.search.model_filter import ModelReader
+from jobsearch_dagster.search.profile import Profile
+from jobsearch_dagster.search.publication import published_catalog
+from jobsearch_dagster.search.remembered import NOBODY
+from jobsearch_dagster.search.searcher import Searcher
+from jobsearch_dagster.search.session import Session
+
+PROMPT = "jobs> "
+WELCOME = "Ask for jobs, or say what you can: /help lists the commands, Ctrl-D leaves."
+HELP = """\
+Ask for jobs: "remote python jobs over $100k", then "only senior ones", "the second one", "undo", "start over".
+Say who you are: "I have 3 years of experience", "I know Python", "I live in Berlin", "I want to earn $80k".
+What you say of yourself is remembered: it orders the postings and leaves none out.
+/profile             what is remembered
+/profile FILE        read a resume (.pdf, .docx, .txt)
+/set SLOT VALUE      write one slot: title, seniority, skills, years, education, place, pay
+/forget [SLOT]       forget one slot, or all that is remembered
+/reset               forget all that is remembered and all questions
+/why N               why posting N is in the last answer
+/sql                 the statement of the last answer
+/help                this
+/quit                leave, as Ctrl-D and Ctrl-C do"""
+
+
+def chat(settings: Settings, profile_file: Path | None, limit: int | None, *, with_meaning: bool) -> None:
+    """Talk until the input ends.
+
+    Args:
+        settings: Where the data lies.
+        profile_file: JSON file that the profile is read from and written to; None keeps it in the session alone.
+        limit: Most postings of an answer.
+        with_meaning: Order by meaning too.
+
+    Raises:
+        UserError: There is no catalog, or the profile file cannot be used.
+    """
+    published_catalog(settings.data_dir)
+    profile = NOBODY if profile_file is None else remembered.read(profile_file)
+    reader = ModelReader.from_settings(settings)
+    session = Session(Searcher(settings.data_dir, with_meaning=with_meaning, second_reader=reader), profile, limit)
+    talk = Chat(session, profile_file)
+    with suppress(KeyboardInterrupt, EOFError):
+        for line in _lines():
+            if not talk.take(line):
+                return
+    if _is_terminal():
+        say("")  # the prompt of the shell begins its own line
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _lines() -> Iterator[str]:
+    """Lines of the input, prompted for and editable in a terminal."""
+    if not _is_terminal():
+        assert isinstance(sys.stdin, TextIOWrapper)
+        sys.stdin.reconfigure(errors="replace")
+        yield from sys.stdin
+        return
+    with suppress(ImportError):
+        import readline  # noqa: F401 - gives `input` arrows and earlier lines; not every Python has it
+    say(WELCOME)
+    while True:
+        yield input(PROMPT)
+
+
+class Chat:
+    """One conversation as it is printed."""
+
+    def __init__(self, session: Session, profile_file: Path | None = None) -> None:
+        self._session = session
+        self._file = profile_file
+        self._has_asked = False
+        self._commands: dict[str, Callable[[str], None]] = {
+            "profile": self._profile,
+            "set": self._set,
+            "forget": self._forget,
+            "reset": self._reset,
+            "why": self._why,
+            "sql": self._sql,
+            "help": lambda _: say(HELP),
+        }
+
+    def take(self, line: str) -> bool:
+        """Answer one line; whether the conversation goes on."""
+        line = line.strip()
+        name, _, rest = line.removeprefix("/").partition(" ")
+        if line in ("/quit", "/exit"):
+            return False
+        try:
+            if not line.startswith("/"):
+                self._say(line)
+            elif name in self._commands:
+                self._commands[name](rest.strip())
+            else:
+                say(f"unknown command /{name}: /help lists them", soft_wrap=True)
+        except UserError as error:
+            say(f"error: {error}", soft_wrap=True)
+        return True
+
+    def _say(self, message: str) -> None:
+        if not message:
+            return
+        before = self._session.profile
+        if self._has_asked:
+            turn = self._session.say(message)
+        else:
+            with names_stay():
+                turn = self._session.say(message)
+            self._has_asked = True
+        if turn.told != NOBODY:
+            say(f"remembered: {described(turn.told)}")
+        if self._session.profile != before:
+            self._keep()
+        if turn.result is not None:
+            _show(turn.result)
+        elif not self._session.last:
+            say("Ask for jobs, and they come in the order of how well they fit you.")
+
+    def _change(self, profile: Profile) -> None:
+        """Remember something else, and show the last answer in its new order."""
+        result = self._session.know(profile)
+        self._keep()
+        self._profile("")
+        if result is not None:
+            _show(result)
+
+    def _keep(self) -> None:
+        if self._file is not None:
+            remembered.write(self._session.profile, self._file)
+
+    # --- commands ---
+
+    def _profile(self, path: str) -> None:
+        if path:
+            self._change(remembered.added(self._session.profile, profile_of(Path(path).expanduser())))
+            return
+        for line in remembered.lines(self._session.profile):
+            say(line)
+        if self._session.profile == NOBODY:
+            say("Nothing is remembered of you.")
+
+    def _set(self, rest: str) -> None:
+        slot, _, value = rest.partition(" ")
+        if not value.strip():
+            raise UserError("set what? For example: /set years 5")
+        self._change(remembered.written(self._session.profile, slot.lower(), value))
+
+    def _forget(self, slot: str) -> None:
+        self._change(remembered.forgotten(self._session.profile, slot.lower()) if slot else NOBODY)
+
+    def _reset(self, _: str) -> None:
+        self._session.start_over()
+        self._change(NOBODY)
+
+    def _why(self, number: str) -> None:
+        shown = self._last().reasons
+        if not (number.isascii() and number.isdigit() and 1 <= int(number) <= len(shown)):
+            there_are = f"a number from 1 to {len(shown)}" if shown else "a list of postings first"
+            raise UserError(f"why which posting? It takes {there_are}, for example: /why 1")
+        show_reasons(self._last(), int(number))
+
+    def _sql(self, _: str) -> None:
+        show_statement(self._last())
+
+    def _last(self) -> SearchResult:
+        if self._session.last is None:
+            raise UserError("nothing was asked yet")
+        return self._session.last
+
+
+def _show(result: SearchResult) -> None:
+    """The posting that was pointed at in full, any other answer as `jobsearch ask` shows it."""
+    if result.interpretation.row is None or result.interpretation.message is not None:
+        show_result(result)
+    elif result.rows and result.interpretation.intent == "search":
+        show_posting(result.records[0])
+    else:
+        say("There is no posting of that number in the last answer.")

@@ -1,0 +1,103 @@
+"""A conversation about jobs: its questions, who asks, and the answer that is pointed at.
+
+Belongs here: what a message changes in the conversation. How a question goes on from the earlier ones is in
+`conversation.py`, what is remembered of the person in `remembered.py`, the commands and the terminal in `app/chat.py`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from jobsearch_dagster.search.answering import SearchResult
+from jobsearch_dagster.search.profile import Profile
+from jobsearch_dagster.search.question import MESSAGES
+from jobsearch_dagster.search.remembered import NOBODY, added, statements
+
+MOST_QUESTIONS = 50
+"""Earlier questions that a new one can go on from: each is read again for every new one."""
+_NOT_KEPT = {MESSAGES[name] for name in ("empty", "vague", "long")}
+"""Replies to what asks for nothing, so that there is nothing to go on from."""
+
+
+class Answers(Protocol):
+    """What answers a question: `Searcher`."""
+
+    def search(
+        self, question: str, *, history: Sequence[str] = (), limit: int | None = None, profile: Profile | None = None
+    ) -> SearchResult:
+        """Answer a question that goes on from earlier ones."""
+        ...
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What came of a message.
+
+    Attributes:
+        told: What it told of the person; `NOBODY` where nothing.
+        result: The answer; None where nothing was asked, now or before.
+    """
+
+    told: Profile
+    result: SearchResult | None
+
+
+class Session:
+    """One conversation; it lives as long as its process and is stored nowhere."""
+
+    def __init__(self, answers: Answers, profile: Profile = NOBODY, limit: int | None = None) -> None:
+        """Nothing was asked yet.
+
+        Args:
+            answers: Answers the questions.
+            profile: What is known of the person.
+            limit: Most postings of an answer.
+        """
+        self._answers = answers
+        self._limit = limit
+        self._history: list[str] = []
+        self.profile = profile
+        self.last: SearchResult | None = None
+
+    def say(self, message: str) -> Turn:
+        """Take a message: a question, statements about the person, or both.
+
+        What it tells is remembered and asks for nothing: it orders the postings. Where it does not ask anything
+        beside, the last question is answered again in the new order.
+        """
+        told, asked = statements(message)
+        if told != NOBODY and not asked:
+            return Turn(told, self.know(added(self.profile, told)))
+        self.profile = added(self.profile, told)
+        return Turn(told, self._ask(asked))
+
+    def know(self, profile: Profile) -> SearchResult | None:
+        """Know something else of the person; the last question answered again in that order, if there is one."""
+        self.profile = profile
+        if self.last is None:
+            return None
+        result = self._search(self._history[-1], self._history[:-1])
+        if result.interpretation.message is None:
+            self.last = result
+        return result
+
+    def start_over(self) -> None:
+        """Forget questions and answers; who asks stays known."""
+        self._history.clear()
+        self.last = None
+
+    def _ask(self, question: str) -> SearchResult:
+        result = self._search(question, self._history)
+        interpretation = result.interpretation
+        if interpretation.message == MESSAGES["over"]:
+            self.start_over()
+        elif interpretation.row is None and interpretation.intent in ("search", "aggregate", "clarify"):
+            if interpretation.message not in _NOT_KEPT:
+                self._history = [*self._history, question][-MOST_QUESTIONS:]
+            if interpretation.message is None:
+                self.last = result
+        return result
+
+    def _search(self, question: str, history: Sequence[str]) -> SearchResult:
+        profile = None if self.profile == NOBODY else self.profile
+        return self._answers.search(question, history=history, limit=self._limit, profile=profile)

@@ -1,0 +1,298 @@
+"""`jobsearch chat` as a person has it: through a pipe, and at a real pseudo-terminal."""
+
+import io
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from jobsearch_dagster.app import cli
+from jobsearch_dagster_tests.ingestion.raw_files import file_with
+from jobsearch_dagster_tests.search.catalogs import POSTINGS, catalog_of
+
+Chat = Callable[..., str]
+LONGEST = 60
+"""Seconds that a command may say nothing."""
+COMMAND = str(Path(sys.executable).with_name("jobsearch"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with nothing but the small catalog, and a terminal of 100 columns."""
+    data = tmp_path / "data"
+    (data / "catalog").mkdir(parents=True)
+    catalog_of(data / "catalog")
+    (data / "catalog" / "current").write_text("jobs.duckdb", encoding="utf-8")
+    monkeypatch.setenv("JOBSEARCH_DATA_DIR", str(data))
+    monkeypatch.setenv("COLUMNS", "100")
+    return data
+
+
+@pytest.fixture
+def chat(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Chat:
+    """What is printed for lines that come through a pipe; the command ends with 0 and says nothing on stderr."""
+
+    def call(*lines: str | bytes, options: tuple[str, ...] = ()) -> str:
+        raw = b"".join((line.encode() if isinstance(line, str) else line) + b"\n" for line in lines)
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8"))
+        code = cli.main(["chat", *options])
+        captured = capsys.readouterr()
+        assert (code, captured.err) == (0, "")
+        return captured.out
+
+    return call
+
+
+def ids(out: str) -> list[str]:
+    """First words of the titles in the tables."""
+    return re.findall(r"^\d+  (\w+ \w+)", out, re.MULTILINE)
+
+
+def understood(out: str) -> list[str]:
+    return [line for line in out.splitlines() if line.startswith("I looked for: ")]
+
+
+def test_questions_go_on_from_one_another_and_no_prompt_is_printed(chat: Chat) -> None:
+    out = chat("senior python jobs", "only hybrid ones", "undo", "start over", "nurse jobs")
+    assert understood(out) == [
+        "I looked for: jobs with Python, at senior level",
+        "I looked for: jobs with Python, that are hybrid, at senior level",
+        "I looked for: jobs with Python, at senior level",
+        "I looked for: jobs as nurse",
+    ]
+    assert "Started over." in out
+    assert "jobs>" not in out
+
+
+def test_what_is_no_question_about_jobs_leaves_the_conversation_as_it_is(chat: Chat) -> None:
+    out = chat("senior python jobs", "what is the capital of France?", "drop table jobs", "hmm", "", "only hybrid ones")
+    assert understood(out)[-1] == "I looked for: jobs with Python, that are hybrid, at senior level"
+
+
+def test_a_posting_that_is_pointed_at_is_shown_in_full(chat: Chat) -> None:
+    out = chat("senior python jobs", "the second one", "the first one", "the seventh one")
+    lines = [line.rstrip() for line in out.splitlines()]
+    second, first = (
+        lines.index("title:      Data Scientist"),
+        lines.index("title:      Senior Backend Developer (Python)"),
+    )
+    assert second < first
+    assert lines[second : second + 11] == [
+        "title:      Data Scientist",
+        "place:      New York, NY, USA",
+        "pay:        US$150K+",
+        "mode:       hybrid",
+        "level:      senior",
+        "experience: 3-5 years",
+        "education:  phd",
+        "employment: full-time",
+        "skills:     python, machine learning, sql",
+        "about:      Forecasts for a bank.",
+        "id:         scientist",
+    ]
+    assert lines[-1] == "There is no posting of that number in the last answer."
+
+
+def test_what_one_says_of_oneself_is_remembered_and_orders_but_leaves_nothing_out(chat: Chat) -> None:
+    out = chat("senior python jobs", "I know SQL and I have 4 years of experience", "/profile")
+    assert ids(out) == ["Senior Backend", "Data Scientist", "Data Scientist", "Senior Backend"]
+    assert "remembered: 4 years of experience; SQL\n" in out
+    assert "For you: 4 years of experience; SQL\n" in out
+    assert out.endswith("skills: SQL\nyears: 4\n")
+    assert understood(out) == ["I looked for: jobs with Python, at senior level"] * 2
+
+
+def test_a_statement_before_any_question_is_remembered_and_searches_nothing(chat: Chat) -> None:
+    out = chat("I live in Berlin.", "python jobs")
+    assert out.startswith("remembered: berlin, germany\nAsk for jobs, and ")
+    assert understood(out) == ["I looked for: jobs with Python"]
+
+
+def test_the_profile_can_be_written_forgotten_and_reset(chat: Chat) -> None:
+    out = chat("/set years 5", "/set skills python, sql", "/forget years", "/profile", "/forget", "/profile")
+    assert out.splitlines() == [
+        "years: 5",
+        *("skills: Python, SQL", "years: 5"),
+        "skills: Python, SQL",
+        "skills: Python, SQL",
+        *["Nothing is remembered of you."] * 2,
+    ]
+    out = chat("python jobs", "I know Java", "/reset", "only senior ones")
+    assert out.count("Nothing is remembered of you.") == 1
+    assert understood(out)[-1] == "I looked for: jobs at senior level"
+
+
+def test_a_resume_can_be_read_in_the_conversation(chat: Chat, tmp_path: Path) -> None:
+    resume = file_with(tmp_path, "Jane Doe\nBackend Developer\nPython, Django\n6 years of experience", "cv.txt")
+    out = chat(f"/profile {resume}", "all jobs", "/profile none.pdf")
+    assert out.startswith("title: backend developer\nskills: Python, Django\nyears: 6\n")
+    assert ids(out)[0] == "Senior Backend"
+    assert out.splitlines()[-1] == "error: no resume file at none.pdf: give the path of a .pdf, .docx or .txt file"
+
+
+def test_why_and_the_statement_are_told_on_request(chat: Chat) -> None:
+    out = chat("/why 1", "/sql", "senior python jobs", "/why 2", "/why 3", "/why", "/sql", "how many jobs?", "/why 1")
+    lines = out.splitlines()
+    assert lines[:2] == ["error: nothing was asked yet"] * 2
+    assert 'skills: python (you said "python")' in lines
+    assert lines.count("error: why which posting? It takes a number from 1 to 2, for example: /why 1") == 2
+    assert "-- parameters: ['python', ['senior'], 10]" in lines
+    assert lines[-1] == "error: why which posting? It takes a list of postings first, for example: /why 1"
+
+
+def test_an_unknown_command_and_wrong_values_are_one_line_each(chat: Chat) -> None:
+    out = chat("/nix", "/forget name", "/set years many", "/set", "/")
+    assert [line.split(":")[0] for line in out.splitlines()] == [
+        "unknown command /nix",
+        *["error"] * 3,
+        "unknown command /",
+    ]
+
+
+def test_quit_leaves_and_help_names_every_command(chat: Chat) -> None:
+    out = chat("/help", "/quit", "python jobs")
+    assert understood(out) == []
+    assert set(re.findall(r"^/(\w+)", out, re.MULTILINE)) == {
+        *("profile", "set", "forget", "reset", "why", "sql", "help", "quit")
+    }
+
+
+def test_bytes_that_are_no_text_are_no_end(chat: Chat) -> None:
+    assert len(understood(chat(b"\xff\xfe\x00", "\x1b[2J python jobs\x07", "python jobs"))) == 2
+
+
+def test_nothing_is_stored_without_a_profile_file(chat: Chat, folder: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    chat("I live in Berlin and I know Go", "python jobs")
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+
+
+def test_a_profile_file_keeps_what_was_said_for_the_next_conversation(chat: Chat, tmp_path: Path) -> None:
+    path = tmp_path / "me.json"
+    options = ("--profile", str(path))
+    chat("I live in Berlin", "I have 4 years of experience", options=options)
+    assert chat("/profile", options=options) == "years: 4\nplace: berlin, germany\n"
+    assert json.loads(path.read_text(encoding="utf-8"))["years"] == 4
+    chat("/forget", options=options)
+    assert chat("/profile", options=options) == "Nothing is remembered of you.\n"
+
+
+def test_a_profile_file_that_is_none_and_a_folder_without_catalog_end_with_one_line(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = file_with(tmp_path, "{", "me.json")
+    assert cli.main(["chat", "--profile", str(broken)]) == 1
+    monkeypatch.setenv("JOBSEARCH_DATA_DIR", str(tmp_path))
+    assert cli.main(["chat"]) == 1
+    errors = capsys.readouterr().err.splitlines()
+    assert [line.split(":")[0] for line in errors] == ["error", "error"]
+    assert "jobsearch run --select job_catalog" in errors[1]
+
+
+def test_markup_and_control_characters_of_a_posting_do_nothing(chat: Chat, folder: Path) -> None:
+    summary = "[red]Soup[/] :smile: \x1b[2J\x07\u202eevil\x9b31m"
+    title = {"title": "Cook", "standard_title": "cook", "summary": summary}
+    catalog_of(folder / "catalog", {"cook": POSTINGS["teacher"] | title})
+    out = chat("cook jobs", "the first one", "/why 1")
+    assert "[red]Soup[/] :smile:" in out
+    assert not [character for character in "\x1b\x07\u202e\x9b" if character in out]
+
+
+# --- at a terminal ---
+
+
+class Terminal:
+    """A pseudo-terminal with the command at its other end."""
+
+    def __init__(self, process: subprocess.Popen[bytes], end: int) -> None:
+        self.process = process
+        self._end = end
+        self.seen = ""
+
+    def type(self, text: str) -> None:
+        os.write(self._end, text.encode())
+
+    def wait_for(self, text: str, times: int = 1) -> None:
+        """Read until the text was seen so many times."""
+        while self.seen.count(text) < times:
+            assert self._read(), self.seen
+
+    def exit_code(self) -> int:
+        """Read to the end, so that the command is not kept waiting."""
+        while self._read():
+            pass
+        return self.process.wait(timeout=LONGEST)
+
+    def _read(self) -> bool:
+        """Take what has come; False at the end. A command that says nothing for long fails the test."""
+        assert select.select([self._end], [], [], LONGEST)[0], self.seen
+        try:
+            part = os.read(self._end, 65_536)
+        except OSError:  # so Linux says that the other end is closed
+            return False
+        self.seen += part.decode(errors="replace")
+        return bool(part)
+
+
+@contextmanager
+def terminal() -> Generator[Terminal]:
+    ours, theirs = pty.openpty()
+    # A session of its own with the terminal as its controlling one, so that Ctrl-C reaches the command alone.
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"import os; os.login_tty(0); os.execv({COMMAND!r}, [{COMMAND!r}, 'chat'])"],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=os.environ | {"TERM": "dumb"},
+        start_new_session=True,
+    )
+    os.close(theirs)
+    try:
+        yield Terminal(process, ours)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        os.close(ours)
+
+
+def test_a_terminal_gets_a_prompt_and_ctrl_d_leaves_cleanly(folder: Path) -> None:
+    with terminal() as person:
+        person.wait_for("jobs> ")
+        person.type("senior python jobs\n")
+        person.wait_for("I looked for: jobs with Python, at senior level")
+        person.wait_for("jobs> ", times=2)
+        person.type("the last one\n")
+        person.wait_for("jobs> ", times=3)
+        assert "scientist" in person.seen
+        person.type("\x04")
+        assert person.exit_code() == 0
+        assert "Traceback" not in person.seen
+
+
+def test_ctrl_c_leaves_cleanly_at_the_prompt(folder: Path) -> None:
+    with terminal() as person:
+        person.wait_for("jobs> ")
+        person.type("half a question\x03")
+        assert person.exit_code() == 0
+        assert "Traceback" not in person.seen
+        assert "error" not in person.seen
+
+
+def test_a_reader_that_has_enough_is_no_failure_to_tell_of(folder: Path) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"printf 'all jobs\\nall jobs\\n' | {COMMAND} chat | head -1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("I looked for: all jobs\n", "")
