@@ -127,7 +127,7 @@ def test_an_index_of_another_catalog_is_not_used_and_that_is_said(indexed: DataF
 
 @pytest.mark.parametrize("needed", [{"needs_index": True}, {"with_meaning": True}])
 def test_where_an_index_is_needed_a_missing_or_foreign_one_is_a_users_error(
-    indexed: DataFolder, tmp_path: Path, needed: dict[str, bool]
+    indexed: DataFolder, tmp_path: Path, needed: dict[str, Any]
 ) -> None:
     with pytest.raises(UserError, match="no search index: make it with `jobsearch run --select search_index`"):
         Searcher(publish(tmp_path / "bare", COOKS).root, **needed).search("cook jobs")
