@@ -7,6 +7,7 @@ changes in the conversation is in `search/session.py`, how an answer looks in `a
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from jobsearch_dagster.app.ask import (
     show_posting,
     show_reasons,
     show_result,
+    show_spoken,
     show_statement,
 )
 from jobsearch_dagster.foundation.errors import UserError
@@ -48,7 +50,7 @@ What you say of yourself is remembered: it orders the postings and leaves none o
 /quit                leave, as Ctrl-D and Ctrl-C do"""
 
 
-def chat(settings: Settings, profile_file: Path | None, limit: int | None, *, with_meaning: bool) -> None:
+def chat(settings: Settings, profile_file: Path | None, limit: int | None, *, with_meaning: bool, spoken: bool) -> None:
     """Talk until the input ends.
 
     Args:
@@ -56,6 +58,7 @@ def chat(settings: Settings, profile_file: Path | None, limit: int | None, *, wi
         profile_file: JSON file that the profile is read from and written to; None keeps it in the session alone.
         limit: Most postings of an answer.
         with_meaning: Order by meaning too.
+        spoken: Say a sentence of the language model above each table.
 
     Raises:
         UserError: There is no catalog, or the profile file cannot be used.
@@ -64,7 +67,7 @@ def chat(settings: Settings, profile_file: Path | None, limit: int | None, *, wi
     profile = NOBODY if profile_file is None else remembered.read(profile_file)
     reader = ModelReader.from_settings(settings)
     session = Session(Searcher(settings.data_dir, with_meaning=with_meaning, second_reader=reader), profile, limit)
-    talk = Chat(session, profile_file)
+    talk = Chat(session, profile_file, speak=partial(show_spoken, settings) if spoken else None)
     with suppress(KeyboardInterrupt, EOFError):
         for line in _lines():
             if not talk.take(line):
@@ -94,8 +97,11 @@ def _lines() -> Iterator[str]:
 class Chat:
     """One conversation as it is printed."""
 
-    def __init__(self, session: Session, profile_file: Path | None = None) -> None:
+    def __init__(
+        self, session: Session, profile_file: Path | None, speak: Callable[[SearchResult], None] | None
+    ) -> None:
         self._session = session
+        self._speak = speak
         self._file = profile_file
         self._has_asked = False
         self._commands: dict[str, Callable[[str], None]] = {
@@ -140,7 +146,7 @@ class Chat:
         if self._session.profile != before:
             self._keep()
         if turn.result is not None:
-            _show(turn.result)
+            self._show(turn.result)
         elif not self._session.last:
             say("Ask for jobs, and they come in the order of how well they fit you.")
 
@@ -150,7 +156,7 @@ class Chat:
         self._keep()
         self._profile("")
         if result is not None:
-            _show(result)
+            self._show(result)
 
     def _keep(self) -> None:
         if self._file is not None:
@@ -195,12 +201,13 @@ class Chat:
             raise UserError("nothing was asked yet")
         return self._session.last
 
-
-def _show(result: SearchResult) -> None:
-    """The posting that was pointed at in full, any other answer as `jobsearch ask` shows it."""
-    if result.interpretation.row is None or result.interpretation.message is not None:
-        show_result(result)
-    elif result.rows and result.interpretation.intent == "search":
-        show_posting(result.records[0])
-    else:
-        say("There is no posting of that number in the last answer.")
+    def _show(self, result: SearchResult) -> None:
+        """The posting that was pointed at in full, any other answer as `jobsearch ask` shows it."""
+        if result.interpretation.row is None or result.interpretation.message is not None:
+            if self._speak is not None:
+                self._speak(result)
+            show_result(result)
+        elif result.rows and result.interpretation.intent == "search":
+            show_posting(result.records[0])
+        else:
+            say("There is no posting of that number in the last answer.")

@@ -175,6 +175,9 @@ def chat(
     meaning: Annotated[
         bool, typer.Option("--meaning", help="Order by meaning too; loading the encoder takes seconds.")
     ] = False,
+    spoken: Annotated[
+        bool, typer.Option("--spoken", help="Say a sentence of the model of JOBSEARCH_LLM_URL above each table.")
+    ] = False,
 ) -> None:
     """Talk about jobs: question after question, with what you say of yourself remembered.
 
@@ -182,7 +185,7 @@ def chat(
     """
     from jobsearch_dagster.app import chat as chatting
 
-    chatting.chat(Settings.from_environment(), profile, limit, with_meaning=meaning)
+    chatting.chat(Settings.from_environment(), profile, limit, with_meaning=meaning, spoken=spoken)
 
 
 @app.command()

@@ -9,14 +9,17 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from jobsearch_dagster.app import cli
 from jobsearch_dagster_tests.ingestion.raw_files import file_with
+from jobsearch_dagster_tests.llm_server import Reply, completion, serving
 from jobsearch_dagster_tests.search.catalogs import POSTINGS, catalog_of
 
 Chat = Callable[..., str]
@@ -207,6 +210,22 @@ def test_markup_and_control_characters_of_a_posting_do_nothing(chat: Chat, folde
     assert not [character for character in "\x1b\x07\u202e\x9b" if character in out]
 
 
+def test_a_model_says_a_sentence_and_whether_it_reads_the_question_alike(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reply(body: dict[str, Any], number: int) -> Reply:
+        slots = body["response_format"]["json_schema"]["schema"]["properties"]
+        is_sentence = "answer" in slots
+        return completion('{"answer": "A Data Scientist is wanted."}' if is_sentence else '{"skills": ["sql"]}')
+
+    with serving(reply) as server:
+        monkeypatch.setenv("JOBSEARCH_LLM_URL", server.url)
+        monkeypatch.setenv("JOBSEARCH_LLM_MODEL", "small")
+        out = chat("sql jobs", "the first one", options=("--spoken",))
+    assert out.startswith("A Data Scientist is wanted.\nI looked for: jobs with SQL\nRules and model agree (small).\n")
+    assert out.count("A Data Scientist is wanted.") == 1
+
+
 # --- at a terminal ---
 
 
@@ -282,7 +301,11 @@ def test_a_terminal_gets_a_prompt_and_ctrl_d_leaves_cleanly(folder: Path) -> Non
 def test_ctrl_c_leaves_cleanly_at_the_prompt(folder: Path) -> None:
     with terminal() as person:
         person.wait_for("jobs> ")
-        person.type("half a question\x03")
+        person.type("half a question")
+        person.wait_for("half a question")
+        # Python's readline misses a signal between its echo and its wait for the next key: a person is not that fast.
+        time.sleep(0.3)
+        person.type("\x03")
         assert person.exit_code() == 0
         assert "Traceback" not in person.seen
         assert "error" not in person.seen
