@@ -4,7 +4,6 @@ Belongs here: their names and what lies in them, for questions alone; a posting 
 (`preparation.locations`). The areas are in `world_areas.yaml`.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -31,11 +30,6 @@ class WorldArea:
 def world_area(name: str) -> WorldArea | None:
     """The area of that name, in any case; None where there is none."""
     return _areas().get(" ".join(name.lower().split()))
-
-
-def world_area_names() -> Iterable[str]:
-    """All names, lowercase."""
-    return _areas().keys()
 
 
 @cache
