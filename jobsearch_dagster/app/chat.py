@@ -203,11 +203,9 @@ class Chat:
 
     def _show(self, result: SearchResult) -> None:
         """The posting that was pointed at in full, any other answer as `jobsearch ask` shows it."""
-        if result.interpretation.row is None or result.interpretation.message is not None:
-            if self._speak is not None:
-                self._speak(result)
-            show_result(result)
-        elif result.rows and result.interpretation.intent == "search":
+        if result.interpretation.row is not None and result.interpretation.message is None:
             show_posting(result.records[0])
-        else:
-            say("There is no posting of that number in the last answer.")
+            return
+        if self._speak is not None:
+            self._speak(result)
+        show_result(result)

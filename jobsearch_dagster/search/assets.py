@@ -60,7 +60,7 @@ def encoder_digest(folder: DataFolder, config: IndexRecipe) -> dict[str, str]:
 
 def shown_index(artifact: Artifact) -> dict[str, Any]:
     """Size of the index, and how many texts its making had to encode."""
-    names = ("postings", "words", "dimension", "encoder", "encoded", "reused", "bytes")
+    names = ("postings", "words", "dimension", "encoder", "texts_encoded", "texts_from_cache", "bytes")
     return {name: artifact.manifest[name] for name in names}
 
 
@@ -104,8 +104,8 @@ def search_index(step: Step, path: Path) -> dict[str, Any]:
         "postings": len(rows),
         "words": words,
         "dimension": made.vectors.shape[1],
-        "encoded": made.encoded,
-        "reused": made.reused,
+        "texts_encoded": made.encoded,
+        "texts_from_cache": made.reused,
         "bytes": sum(file.stat().st_size for file in path.iterdir()),
         "versions": {name: version(name) for name in ("bm25s", "numpy", "sentence-transformers")},
     }

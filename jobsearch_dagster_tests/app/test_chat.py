@@ -102,7 +102,7 @@ def test_a_posting_that_is_pointed_at_is_shown_in_full(chat: Chat) -> None:
         "about:      Forecasts for a bank.",
         "id:         scientist",
     ]
-    assert lines[-1] == "There is no posting of that number in the last answer."
+    assert lines[-1] == "Only 2 postings were shown."
 
 
 def test_what_one_says_of_oneself_is_remembered_and_orders_but_leaves_nothing_out(chat: Chat) -> None:

@@ -169,7 +169,7 @@ def test_a_megabyte_is_read_in_linear_time(hard):
         f"text = {HARD[hard]!r} * (1_000_000 // len({HARD[hard]!r}))\n"
         "extract_entities('Chemist', '', text)\nextract_entities(text[:1_000], '', '')"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=20)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
 
 
 def test_a_posting_takes_milliseconds():

@@ -346,7 +346,7 @@ assert megabyte < 3 * max(large, 0.01), (large, megabyte)
 @pytest.mark.slow
 @pytest.mark.parametrize("unit", ["$100,000 - ", "1,", "111 ", "pay ", "1-", "11,11,111 ", "(", "a\n", "€ 1.000,"])
 def test_a_megabyte_takes_time_in_proportion(unit):
-    subprocess.run([sys.executable, "-c", LINEAR, unit], check=True, timeout=20)
+    subprocess.run([sys.executable, "-c", LINEAR, unit], check=True, timeout=120)
 
 
 MONEY = st.text(alphabet="0123456789kKmMlL$£€₹ .,-–+()/%'aepryhowns\n", max_size=40)

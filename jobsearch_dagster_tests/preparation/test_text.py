@@ -220,4 +220,4 @@ assert whole < 3 * max(half, 0.01), (half, whole)
     "unit", ["a", "'", "a'", "a b. ", "&amp;", "<p>", "🚀", "1.", "a@", "(555) ", "- ", "\\n", "1 main st "]
 )
 def test_a_long_text_takes_time_in_proportion(unit):
-    subprocess.run([sys.executable, "-c", LINEAR, unit], check=True, timeout=20)
+    subprocess.run([sys.executable, "-c", LINEAR, unit], check=True, timeout=120)

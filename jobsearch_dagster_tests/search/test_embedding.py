@@ -80,11 +80,11 @@ def test_a_stopped_run_loses_at_most_one_batch(
 def test_the_asset_encodes_only_what_a_new_catalog_adds(tmp_path: Path, smoke_models: Path) -> None:
     data = publish(tmp_path, POSTINGS)
     first = index(data, smoke_models)
-    assert (first["encoded"], first["reused"], first["postings"]) == (5, 0, 5)
+    assert (first["texts_encoded"], first["texts_from_cache"], first["postings"]) == (5, 0, 5)
     more = {**POSTINGS, "pilot": {**POSTINGS["nurse"], "title": "Pilot", "summary": "Fly."}}
     publish(tmp_path, more)
     second = index(data, smoke_models)
-    assert (second["encoded"], second["reused"], second["postings"]) == (1, 5, 6)
+    assert (second["texts_encoded"], second["texts_from_cache"], second["postings"]) == (1, 5, 6)
     assert second["encoder"] == "./smoke/encoder"
     assert second["dimension"] == 32
     folder = data.artifacts.read("search_index").path
