@@ -23,6 +23,7 @@ import yaml
 
 from jobsearch_dagster.foundation.lake import KeyParts
 from jobsearch_dagster.foundation.table_asset import DataFolder
+from jobsearch_dagster.search import question as question_module
 from jobsearch_dagster.search.answering import answer_from
 from jobsearch_dagster.search.catalog import open_catalog
 from jobsearch_dagster.search.index import IndexRecipe, open_index, write_index
@@ -85,6 +86,7 @@ def milliseconds(ask: Callable[[str], object], asked: Sequence[str], rounds: int
     times = []
     for number in range(rounds + (rounds > 1)):
         for question in asked:
+            question_module._read_slots.cache_clear()  # a question that was read before costs nothing
             started = time.perf_counter()
             ask(question)
             if number or rounds == 1:
