@@ -261,7 +261,7 @@ def how_it_follows(question: str, named: set[str]) -> Follows:
         asked
         & words("job") - {"pay", "paid", "paying", "salary", "wage", "wages", "salaries", "work", "position", "based"}
     )
-    shape_only = bool(named) and (named <= SHAPE or (named <= _OF_PERSON and not named & _SUBJECT))
+    shape_only = bool(named) and (named <= SHAPE or named <= _OF_PERSON)
     fragment = not says_job and (
         len(asked) <= SHORT or not named & _SUBJECT or _GOES_ON.match(question) or _BEGINS_AND.match(question)
     )

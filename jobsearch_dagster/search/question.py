@@ -162,10 +162,8 @@ def _read_slots(question: str) -> Reading:
         return _nothing(reply)
     wording = find_report_wordings(question)
     rewritten = Rewritten.unchanged(question) if wording else in_plain_english(question)
-    if is_harmful(rewritten.text):
-        return _nothing("harmful")
-    if is_personal(rewritten.text):
-        return _nothing("personal")
+    if rewritten.text != question and (reply := _reply_refused(rewritten.text)) is not None:
+        return _nothing(reply)
     findings, rest = (wording, "") if wording else collect(rewritten.text, recognizers(country_asked(rewritten.text)))
     about = topic(rewritten.text, rest, {finding.slot for finding in findings})
     if about == "vague" and not findings and (findings := find_content_words(rest)):
@@ -212,9 +210,13 @@ def _reply_unread(question: str) -> str | None:
         return "empty"
     if len(question) > LONGEST_QUESTION:
         return "long"
-    if is_harmful(question):
+    return _reply_refused(question)
+
+
+def _reply_refused(text: str) -> str | None:
+    if is_harmful(text):
         return "harmful"
-    return "personal" if is_personal(question) else None
+    return "personal" if is_personal(text) else None
 
 
 def _slots(findings: Iterable[Finding]) -> Slots:
