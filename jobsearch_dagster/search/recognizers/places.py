@@ -6,13 +6,13 @@ from others of the name ("Cambridge") stays as it is written.
 """
 
 import re
-import unicodedata
 from functools import cache, lru_cache
 
 from jobsearch_dagster.preparation.gazetteer import areas, country_name, is_city, is_known, large_city_keys, regions
 from jobsearch_dagster.preparation.locations import Location, country_code, parse_location
 from jobsearch_dagster.preparation.place_names import place_key
 from jobsearch_dagster.preparation.subdivisions import subdivisions
+from jobsearch_dagster.preparation.text import fold
 from jobsearch_dagster.search.recognizers.skills import is_skill
 from jobsearch_dagster.search.recognizers.spans import Finding, blank
 from jobsearch_dagster.search.recognizers.words import words
@@ -130,11 +130,6 @@ def _with_city_before(found: list[Finding], text: str, anchor: int) -> list[Find
     return [Finding("locations", canonical_place(joined), before.start(), found[0].end)]
 
 
-def without_accents(text: str) -> str:
-    """As it is written in English: `zürich` is `zurich`."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-
-
 def is_clear_place(name: str) -> bool:
     """Whether a name alone says which place is meant: that of a large town, a region or a country."""
     found = parse_location(name)
@@ -163,7 +158,7 @@ def canonical_place(name: str) -> str:
     if world_area(written) or _WIDE & set(written.split()) or found.others or not (found.country or found.city):
         return written.removeprefix("the ")
     parts = [found.city, _said_region(name, found), _said_country(name, found)]
-    said = without_accents(", ".join(part for part in parts if part).lower()).removeprefix("the ")
+    said = fold(", ".join(part for part in parts if part)).removeprefix("the ")
     return said if said and parse_location(said) == found else written.removeprefix("the ")
 
 
