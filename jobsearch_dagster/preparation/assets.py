@@ -244,7 +244,7 @@ def imputation_quality(step: Step) -> DuckDBPyRelation:
     JOB_ENTITIES,
     inputs=("raw_jobs", "deduplicated_jobs"),
     recipe=entity_table.EntityRecipe,
-    code_version="4",
+    code_version="5",
     external=entity_reader,
     show=entity_methods,
 )

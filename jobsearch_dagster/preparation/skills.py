@@ -20,6 +20,9 @@ _TOKEN = re.compile(
 )
 BREAKS = frozenset(".,;:!?()|•\n-–—")
 """Tokens that no name goes across."""
+_CURRENCIES = frozenset(("aed", "cad"))
+"""Skills of the lexicon that are codes of ISO 4217 as well."""
+_AMOUNT = re.compile(r"\d+k?", re.IGNORECASE)
 _JOINING = frozenset(("and", "or", "&"))
 
 
@@ -96,10 +99,17 @@ class Mentions:
             size, skill = _longest(lexicon, words, position)
             if size and skill is None:
                 size, skill = self._exact(lexicon, position, size)
-            if skill:
+            if skill and not self._is_money(position, position + size):
                 start, end = self._spans[position][0], self._spans[position + size - 1][1]
                 yield Mention(skill, position, position + size, start, end)
             done = position + size
+
+    def _is_money(self, first: int, last: int) -> bool:
+        """Whether a name is a currency beside an amount: `CAD 80,000`, `80k CAD`."""
+        if self.lowered[first] not in _CURRENCIES:
+            return False
+        beside = self.tokens[max(0, first - 1) : first] + self.tokens[last : last + 1]
+        return any(_AMOUNT.fullmatch(token) for token in beside)
 
     def _exact(self, lexicon: "_Lexicon", position: int, size: int) -> tuple[int, str | None]:
         """A name that counts only as it is written, or where the words around it leave no doubt."""
@@ -215,7 +225,8 @@ def _lexicon(respect_case: bool) -> _Lexicon:
     made: dict[str, str | None] = {}
     for variants, (_, skill) in zip(_variants([key for key, _ in plain]), plain, strict=True):
         for variant in variants:
-            made.setdefault(variant, skill)
+            if not (skill.isupper() and variant == f"{skill.lower()}s"):  # Leeds is no two certificates of LEED
+                made.setdefault(variant, skill)
     any_case = made | any_case
     return _Lexicon(any_case, exact, by_lower, _sizes(any_case))
 

@@ -135,6 +135,24 @@ def test_skills_that_the_text_waves_aside_are_not_asked(text, asked):
     assert find_asked_skills(text) == asked
 
 
+@pytest.mark.parametrize(
+    ("text", "skills"),
+    [
+        ("We are based in Phoenix, AZ.", ()),
+        ("Elixir, Phoenix, Go", ("Elixir", "Phoenix", "Go")),
+        ("CAD 80,000 a year", ()),
+        ("pays $80k CAD", ()),
+        ("AED 12000 monthly", ()),
+        ("CAD and Revit", ("CAD", "Revit")),
+        ("AED/CPR certified", ("AED", "CPR")),
+        ("offices in Leeds", ()),
+        ("LEED certified", ("LEED",)),
+    ],
+)
+def test_currencies_and_cities_are_no_skills(text, skills):
+    assert find_skills(text) == skills
+
+
 def test_the_lexicon_is_sound():
     with Path(skills.__file__).with_suffix(".csv").open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))

@@ -305,6 +305,29 @@ def test_a_slip_of_the_keyboard_in_a_skill_or_title_is_forgiven(question, slot, 
     assert asked(question)[1][slot] == value
 
 
+@pytest.mark.parametrize(
+    ("question", "slot", "value"),
+    [
+        ("shelf stacker in Hull", "titles", ("shelf stacker",)),
+        ("data annotator, remote", "titles", ("data annotator",)),
+        ("UX/UI designers wanted", "titles", ("ux designer",)),
+        ("back end dev, golang", "titles", ("backend developer",)),
+        ("what pays best for petroleum engineers rn", "titles", ("petroleum engineer",)),
+        ("associate-level consultant", "seniority", ("junior",)),
+        ("React, 18 months of experience", "max_years", 1),
+        ("a couple of java jobs please", "limit", 2),
+        ("hr jobs ascending by pay", "sort", "salary_asc"),
+        ("copywriter, I don't want to commute", "work_mode", ("remote",)),
+        ("jobs within driving distance of Leeds", "locations", ("leeds",)),
+        ("the Netherlands, Belgium or Luxembourg", "locations", ("netherlands", "belgium", "luxembourg")),
+        ("anywhere in Italy bar Rome", "locations", ("italy",)),
+        ("remote, and leave out whatever says hybrid", "work_mode", ("remote",)),
+    ],
+)
+def test_what_people_say_in_passing_is_understood(question, slot, value):
+    assert asked(question)[1][slot] == value
+
+
 @pytest.mark.parametrize("word", ["reach", "scale", "nurse", "analysis", "marketing", "chef"])
 def test_a_correct_word_is_not_taken_for_a_misspelt_skill(word):
     assert "skills" not in asked(f"{word} jobs")[1]

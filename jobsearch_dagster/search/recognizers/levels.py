@@ -13,7 +13,7 @@ from jobsearch_dagster.search.recognizers.skills import find_skill_mentions
 from jobsearch_dagster.search.recognizers.spans import Finding
 
 _INDIFFERENT = re.compile(
-    r"\b(?:all\s+the\s+same|(?:do(?:es)?n't|do\s+not|does\s+not)\s+(?:matter|mind|care)|either\s+(?:is|way)|whatever|no\s+matter|any\s+is\s+fine|makes\s+no\s+difference)\b",
+    r"\b(?:all\s+the\s+same|(?:do(?:es)?n't|do\s+not|does\s+not)\s+(?:matter|mind|care)|either\s+(?:is|way)|whatever(?!\s+(?:says?|is|has|mentions?))|no\s+matter|any\s+is\s+fine|makes\s+no\s+difference)\b",
     re.IGNORECASE,
 )
 DEGREES = ("bachelor", "master", "phd")

@@ -287,7 +287,8 @@ def _is_area_of(tail: str, name: str) -> bool:
         return False
     found = parse_location(name)
     named_for_region = all(other.city == found.region for other in found.others)  # "New Delhi, Delhi, India"
-    return named_for_region and found.country is not None
+    # A city or a region in its country; "Netherlands, Belgium" are two countries.
+    return named_for_region and found.country is not None and bool(found.city or found.region)
 
 
 def _halves(key: str) -> list[tuple[str, str]]:

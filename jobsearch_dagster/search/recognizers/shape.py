@@ -145,6 +145,7 @@ _SORT = {
         (?:lowest|worst|least|low|poorly|badly|less\s+well|lower)[\s-](?:paid|paying)(?:\s+\w+)?(?:\s+first)\b
         | (?:lowest|worst|least|low|poorly|badly|less\s+well|lower)[\s-](?:paid|paying)
             (?:\s+to\s+(?:the\s+)?(?:best|highest)(?:[\s-](?:paid|paying))?)?
+        | (?:asc|ascending|rising|increasing)\s+(?:order\s+)?(?:by|of)\s+(?:the\s+)?{_MONEY}
         | cheap(?:est|er) (?:\s+ones?)? (?:\s+first)? | lowest\s+first | {_BY_PAY}\s*,?\s*{_UP} |
             {_MONEY}\s*,?\s*{_UP} | lowest\s+{_MONEY}\s+first
         | (?:pays?|paying|paid|earn) \s+ (?:the\s+)? (?:least|worst|lowest)

@@ -108,7 +108,7 @@ def find_titles(text: str) -> list[Finding]:
         if occupation is not None:
             first = _first_token(tokens, last, text, tools)
             after_tool = first - 1 in tools and _touch(tokens, first, text)
-            findings += _titles(tokens[first : last + 1], occupation, after_tool=after_tool)
+            findings += _titles(tokens[first : last + 1], occupation, text, after_tool=after_tool)
         last = first - 1
     return findings
 
@@ -133,11 +133,11 @@ def _is_trade(token: re.Match[str], tools: list[Finding]) -> bool:
     )
 
 
-def _titles(tokens: list[re.Match[str]], occupation: str, *, after_tool: bool) -> list[Finding]:
+def _titles(tokens: list[re.Match[str]], occupation: str, text: str, *, after_tool: bool) -> list[Finding]:
     if len(tokens) == 1 and ((after_tool and occupation in _ANYONE) or occupation in _NEVER_A_TITLE):
         return []
     head = _SLANG.get(occupation, occupation)
-    written = " ".join([*(token[0].lower() for token in tokens[:-1]), head])
+    written = text[tokens[0].start() : tokens[-1].start()].lower() + head
     title = standardize_title(written.replace("-", " ") if written in words("occupation") else written)
     return [Finding("titles", title, tokens[0].start(), tokens[-1].end())] if title else []
 
@@ -173,16 +173,29 @@ def _occupation_at(tokens: list[re.Match[str]], number: int, text: str) -> str |
     before = text[: tokens[number].start()]
     behind = text[tokens[number].end() :]
     is_title = _TITLE_BEFORE.search(before) or _TITLE_BEHIND.match(behind)
+    is_title = is_title or (_starts_with_title(before) and _TITLE_ENDS.match(behind))
     return word.removesuffix("s") if is_title else None
 
 
 _TITLE_BEFORE = re.compile(r"(?:^|\b(?:an?|as|for)\s+(?:[\w-]+\s+)?)$", re.IGNORECASE)
+_TITLE_ENDS = re.compile(
+    r"\s*(?:[,.;:?!|]|$|-\s|\b(?:in|near|at|with|on|from|around|who|that|paying|for)\b)", re.IGNORECASE
+)
 _TITLE_BEHIND = re.compile(r"\s+(?:jobs?|roles?|positions?|work|openings?|vacanc\w+|postings?)\b", re.IGNORECASE)
 
 
+def _starts_with_title(before: str) -> bool:
+    """Whether a question starts with up to two words that may belong to a title: "shelf stacker, nights"."""
+    return len(before.split()) < _MOST_WORDS - 1 and all(map(_is_modifier, before.split()))
+
+
 def _touch(tokens: list[re.Match[str]], number: int, text: str) -> bool:
-    """Whether only a blank stands before a token."""
-    return number > 0 and text[tokens[number - 1].end() : tokens[number].start()] == " "
+    """Whether only a blank, or between two trades of one job a slash ("UX/UI designer"), stands before a token."""
+    if number == 0:
+        return False
+    before, token = tokens[number - 1], tokens[number]
+    gap = text[before.end() : token.start()]
+    return gap == " " or (gap == "/" and {before[0].lower(), token[0].lower()} <= words("title_modifier"))
 
 
 @lru_cache(maxsize=20_000)

@@ -44,6 +44,10 @@ _WORDS = {
     "homeoffice": "home office",
     "hrs": "hours",
     "payed": "paid",
+    "back end": "backend",
+    "back-end": "backend",
+    "front end": "frontend",
+    "front-end": "frontend",
     "manger": "manager",
     "mangers": "managers",
     "nite": "night",
@@ -65,6 +69,8 @@ _ANY = re.compile(
     re.IGNORECASE,
 )
 _CAPITALS = re.compile(rf"(?<![\w&/.-])(?:{'|'.join(_AS_WRITTEN)})(?![\w&/-])")
+_RIGHT_NOW = re.compile(r"(?<=[a-z]s )rn(?=\W*$)")
+"""Behind a plural it is no registered nurse."""
 _INITIALS = re.compile(r"(?<![\w.])(?:[A-Z]\.){2,4}(?!\w)|(?<![\w.])[A-Z]\.[A-Z](?![\w.])")
 _SLASHED = re.compile(r"(?<![\w/:.])([^\W\d_][\w+#.]*)/([^\W\d_][\w+#]*)(?![\w/])")
 
@@ -72,6 +78,7 @@ _SLASHED = re.compile(r"(?<![\w/:.])([^\W\d_][\w+#.]*)/([^\W\d_][\w+#]*)(?![\w/]
 def abbreviation_edits(text: str) -> list[Edit]:
     """The long forms."""
     edits = [Edit(*match.span(), _WORDS[match[0].lower()]) for match in _ANY.finditer(text)]
+    edits += [Edit(*match.span(), "right now") for match in _RIGHT_NOW.finditer(text)]
     edits += [Edit(*match.span(), _AS_WRITTEN[match[0]]) for match in _CAPITALS.finditer(text)]
     return sorted(edits, key=lambda edit: edit.start)
 

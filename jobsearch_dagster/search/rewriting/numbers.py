@@ -28,14 +28,16 @@ _FRACTIONS = {
     r"three\s+quarters\s+of\s+an?\s+million": "750000",
     r"(?:a\s+)?half\s+(?:of\s+)?a\s+decade": "5 years",
     r"an?\s+decade": "10 years",
-    r"an?\s+couple\s+(?:of\s+)?(?=years?\b)": "2 ",
+    r"an?\s+couple\s+(?:of\s+)?(?=years?\b|(?:[\w+#.-]+\s+){0,3}(?:jobs|roles|positions|openings|postings)\b)": "2 ",
     r"half\s+a\s+dozen": "6",
     r"a\s+dozen": "12",
     r"a\s+single(?=\s+(?:job|vacanc|opening|posting|position|role|result))": "1",
 }
 _FRACTION = re.compile("|".join(rf"\b(?P<f{n}>{wording})" for n, wording in enumerate(_FRACTIONS)), re.IGNORECASE)
 _DECADES = re.compile(r"\b(\d{1,2})\s+decades\b", re.IGNORECASE)
+_MONTHS = re.compile(r"\b(\d{1,3})\s+months?'?(?=\s+(?:of\s+)?(?:[a-z]+\s+)?experience\b)", re.IGNORECASE)
 YEARS_OF_A_DECADE = 10
+MONTHS_OF_A_YEAR = 12
 
 
 def number_edits(text: str) -> list[Edit]:
@@ -57,6 +59,11 @@ def number_edits(text: str) -> list[Edit]:
 def decade_edits(text: str) -> list[Edit]:
     """Years for decades that are counted in digits."""
     return [Edit(*match.span(), f"{int(match[1]) * YEARS_OF_A_DECADE} years") for match in _DECADES.finditer(text)]
+
+
+def month_edits(text: str) -> list[Edit]:
+    """Whole years for experience that is counted in months."""
+    return [Edit(*match.span(), f"{int(match[1]) // MONTHS_OF_A_YEAR} years") for match in _MONTHS.finditer(text)]
 
 
 def _digits(words: str) -> str:
