@@ -15,9 +15,7 @@ from jobsearch_dagster.preparation.imputation import UNKNOWN
 from jobsearch_dagster.preparation.locations import normalize_place, parse_location
 from jobsearch_dagster.preparation.titles import standardize_title
 
-_LINE = re.compile(
-    r"^(Job available)(?: in (.*))?$|^(Job-Title|Location|Salary|Description):[ \t]*(.*)$", re.MULTILINE
-)
+_LINE = re.compile(r"^(Job available)(?: in (.*))?$|^(Job-Title|Location|Salary|Description):[ \t]*(.*)$", re.MULTILINE)
 
 SIGNATURES = {
     "named": "truth|answers that name a job in a line `Job-Title:`|0-1",

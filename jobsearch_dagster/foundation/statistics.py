@@ -165,7 +165,7 @@ def _interval(sums: "np.ndarray", statistic: Statistic, bounds: Bounds | None) -
 
 
 def _around(found: float, reach: float, bounds: Bounds | None) -> tuple[float, float]:
-    """The interval of half width `reach`; within bounds it is taken on their logit scale, where it cannot leave them."""
+    """The interval of half width `reach`; within bounds on their logit scale, so that it cannot leave them."""
     if bounds is None:
         return found - reach, found + reach
     low, high = bounds

@@ -64,9 +64,7 @@ def test_a_95_percent_interval_of_a_mean_holds_the_truth_in_about_95_of_100_expe
 
 @pytest.mark.parametrize("postings", [2, 3, 5, 8, 15, 30, 50])
 def test_an_interval_of_a_share_near_its_bound_holds_it_too(postings: int) -> None:
-    held = coverage(
-        lambda values, clusters: summarize(counted(values), clusters, bounds=(0, 1)), shares, postings, 0.9
-    )
+    held = coverage(lambda values, clusters: summarize(counted(values), clusters, bounds=(0, 1)), shares, postings, 0.9)
     assert held >= 0.92
 
 
