@@ -70,7 +70,7 @@ def test_an_interval_of_a_share_near_its_bound_holds_it_too(postings: int) -> No
 
 def test_the_bootstrap_would_be_far_too_sure_of_few_postings() -> None:
     random = np.random.default_rng(7)
-    held = {postings: 0 for postings in (2, 5, 50)}
+    held = dict.fromkeys((2, 5, 50), 0)
     for postings in held:
         for _ in range(300):
             low, high = bootstrap(*scores(random, postings), random)
