@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from jobsearch_dagster.evaluation.truth import NamedJob, Posting, Postings, jobs_in
-from jobsearch_dagster.preparation.experience import find_years
+from jobsearch_dagster.preparation.entities import Entities, extract_entities
 from jobsearch_dagster.preparation.imputation import UNKNOWN
 from jobsearch_dagster.preparation.salary import parse_salary
-from jobsearch_dagster.preparation.skills import find_skills
 from jobsearch_dagster.preparation.vocabulary import BUCKETS
 
 SIGNATURES = {
@@ -60,12 +59,12 @@ def _salary(job: NamedJob, posting: Posting) -> float | None:
 
 
 def _skills(job: NamedJob, posting: Posting) -> float | None:
-    stated = _stated_skills(job.description)
+    stated = set(_stated(job.description).skills)
     return len(stated & posting.skills) / len(stated) if stated else None
 
 
 def _years(job: NamedJob, posting: Posting) -> float | None:
-    stated = _stated_years(job.description)
+    stated = _stated(job.description).min_years
     return None if stated is None else float(stated == posting.min_years)
 
 
@@ -79,10 +78,6 @@ def stated_bucket(salary: str) -> str | None:
 
 
 @lru_cache(maxsize=10_000)
-def _stated_skills(description: str) -> frozenset[str]:
-    return frozenset(find_skills(description))
-
-
-@lru_cache(maxsize=10_000)
-def _stated_years(description: str) -> int | None:
-    return find_years(description)[0]
+def _stated(description: str) -> Entities:
+    """What an answer's description says, read as that of a posting: what it waives is no skill that it asks."""
+    return extract_entities("", "", description)

@@ -24,7 +24,7 @@ class BertScore(evaluate.Metric):
             features=text_features(),
         )
 
-    def _compute(  # ty: ignore[invalid-method-override]
+    def _compute(  # ty: ignore[incompatible-method-override]
         self,
         *,
         predictions: list[str],

@@ -20,7 +20,7 @@ class Bleu(evaluate.Metric):
             features=text_features(),
         )
 
-    def _compute(self, *, predictions: list[str], references: list[str]) -> dict[str, Any]:  # ty: ignore[invalid-method-override]
+    def _compute(self, *, predictions: list[str], references: list[str]) -> dict[str, Any]:  # ty: ignore[incompatible-method-override]
         pairs = list(zip(predictions, references, strict=True))
         pooled = float(corpus_bleu(np.sum([bleu_counts(*pair) for pair in pairs], axis=0)))
         return with_signatures([{"bleu": bleu(*pair), "bleu_corpus": pooled} for pair in pairs], signatures())

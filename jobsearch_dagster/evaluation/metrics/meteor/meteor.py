@@ -19,6 +19,6 @@ class Meteor(evaluate.Metric):
             features=text_features(),
         )
 
-    def _compute(self, *, predictions: list[str], references: list[str]) -> dict[str, Any]:  # ty: ignore[invalid-method-override]
+    def _compute(self, *, predictions: list[str], references: list[str]) -> dict[str, Any]:  # ty: ignore[incompatible-method-override]
         scores = [{"meteor": meteor(*pair)} for pair in zip(predictions, references, strict=True)]
         return with_signatures(scores, signatures())

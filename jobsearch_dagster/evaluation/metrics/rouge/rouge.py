@@ -19,5 +19,5 @@ class Rouge(evaluate.Metric):
             features=text_features(),
         )
 
-    def _compute(self, *, predictions: list[str], references: list[str]) -> dict[str, Any]:  # ty: ignore[invalid-method-override]
+    def _compute(self, *, predictions: list[str], references: list[str]) -> dict[str, Any]:  # ty: ignore[incompatible-method-override]
         return with_signatures([rouge(*pair) for pair in zip(predictions, references, strict=True)], signatures())
