@@ -508,11 +508,31 @@ CASES = [
     ),
     *(
         Case(
-            "answer_scores:every_score_lies_between_0_and_1",
-            replaced("answer_scores", "value", value, first("answer_scores")),
+            "answer_scores:every_score_lies_on_its_scale",
+            replaced("answer_scores", "value", value, first("answer_scores", f"metric = '{metric}'")),
             {"violations": 1},
         )
-        for value in ("1.01", "-0.01", "'nan'")
+        for metric, value in (
+            ("rouge1", "1.01"),
+            ("right", "-0.01"),
+            ("bleu", "'nan'"),
+            ("length_ratio", "-0.1"),
+            ("bertscore_f1", "-1.01"),
+            ("bertscore_f1_rescaled", "1.01"),
+        )
+    ),
+    Case(
+        "answer_scores:every_metric_has_one_signature",
+        replaced("answer_scores", "signature", "'another'", first("answer_scores")),
+        {"violations": 1},
+    ),
+    *(
+        Case(
+            "contender_comparison:every_p_is_corrected_upwards",
+            replaced("contender_comparison", column, value, first("contender_comparison", "p < 1")),
+            {"violations": 1},
+        )
+        for column, value in (("p_holm", "p / 2"), ("p_holm", "1.01"), ("p", "0"))
     ),
     *(
         Case(

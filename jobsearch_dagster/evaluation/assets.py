@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 import pandas as pd
+from duckdb import DuckDBPyConnection
 from pydantic import Field
 
 from jobsearch_dagster import search
@@ -15,14 +16,17 @@ from jobsearch_dagster.evaluation.contenders import Analytics, Contender, Langua
 from jobsearch_dagster.evaluation.questions import Question, QuestionRecipe, sample_questions
 from jobsearch_dagster.evaluation.scoring import StatisticsRecipe
 from jobsearch_dagster.evaluation.tables import ANSWER_SCORES, ANSWERS, CONTENDER_COMPARISON, CONTENDERS, METRIC_SUMMARY
+from jobsearch_dagster.evaluation.text_scoring import ScoringRecipe
 from jobsearch_dagster.foundation.artifacts import Artifact
 from jobsearch_dagster.foundation.digests import digest_of_data
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.generation import Generator
+from jobsearch_dagster.foundation.model_store import model_digest
 from jobsearch_dagster.foundation.pictures import as_markdown
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, artifact_asset, table_asset
-from jobsearch_dagster.preparation.assets import entity_data, place_and_title_data
+from jobsearch_dagster.foundation.ui_metadata import markdown_table
+from jobsearch_dagster.preparation.assets import entity_data
 from jobsearch_dagster.search.searcher import Searcher
 
 
@@ -150,32 +154,47 @@ def analytics_answers(step: Step) -> pd.DataFrame:
         return answer_table(questions, Analytics(searcher, limit=step.config.limit))
 
 
+def scoring_data(folder: DataFolder, config: ScoringRecipe) -> dict[str, str]:
+    """Digests of the lists that jobs and their fields are read with, and of the encoder."""
+    return entity_data(folder, config) | {"encoder": model_digest(config.encoder, folder.root)}
+
+
+def scoring_signatures(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """How each metric is computed, with the baseline that BERTScore is rescaled by."""
+    table = connection.sql("SELECT DISTINCT metric, signature FROM answer_scores ORDER BY metric").df()
+    return {"signatures": dg.MetadataValue.md(markdown_table(table))}
+
+
 @table_asset(
     ANSWER_SCORES,
     inputs=("clean_jobs", "job_entities", "query_pairs", *(f"{name}_answers" for name in CONTENDERS)),
-    code_version="3",
-    external=place_and_title_data,
+    recipe=ScoringRecipe,
+    code_version="4",
+    external=scoring_data,
+    kinds=("pytorch", "huggingface"),
+    show=scoring_signatures,
+    accelerator=True,
 )
 def answer_scores(step: Step) -> pd.DataFrame:
-    """How good each answer is: overlap with the reference, and truth.
+    """How good each answer is: overlap with the reference, likeness of meaning, form, and truth.
 
     One row per contender, question and metric.
     """
-    return scoring.score_answers(step.connection, CONTENDERS)
+    return scoring.score_answers(step.connection, CONTENDERS, step.config, step.folder.root)
 
 
-@table_asset(METRIC_SUMMARY, inputs=("answer_scores",), recipe=StatisticsRecipe, code_version="1")
+@table_asset(METRIC_SUMMARY, inputs=("answer_scores",), code_version="2")
 def metric_summary(step: Step) -> pd.DataFrame:
-    """Means with 95 % intervals over postings.
+    """Means with 95 % intervals over postings; corpus BLEU pooled over answers.
 
     One row per contender, slice, query type and metric.
     """
-    return scoring.summarize_metrics(step.connection, step.config)
+    return scoring.summarize_metrics(step.connection)
 
 
-@table_asset(CONTENDER_COMPARISON, inputs=("answer_scores",), recipe=StatisticsRecipe, code_version="1")
+@table_asset(CONTENDER_COMPARISON, inputs=("answer_scores",), recipe=StatisticsRecipe, code_version="2")
 def contender_comparison(step: Step) -> pd.DataFrame:
-    """Paired differences to the base model on the same questions.
+    """Paired differences to the base model on the same questions, with p values corrected for their number.
 
     One row per contender, slice, query type and metric.
     """

@@ -3,6 +3,7 @@
 import dagster as dg
 from duckdb import DuckDBPyConnection
 
+from jobsearch_dagster.evaluation.scoring import CONDITIONAL
 from jobsearch_dagster.evaluation.tables import ANSWERS, CONTENDERS
 from jobsearch_dagster.foundation.table_check import none_of, table_check
 from jobsearch_dagster.preparation.contact_check import contact_check
@@ -14,15 +15,32 @@ def every_contender_answered_the_same_questions(connection: DuckDBPyConnection) 
     return none_of(
         connection,
         f"""
-        SELECT question_id, metric, count(*) FROM answer_scores GROUP BY ALL HAVING count(*) <> {len(CONTENDERS)}
+        SELECT question_id, metric, count(*) FROM answer_scores WHERE metric NOT IN {CONDITIONAL}
+        GROUP BY ALL HAVING count(*) <> {len(CONTENDERS)}
         """,
     )
 
 
 @table_check("answer_scores")
-def every_score_lies_between_0_and_1(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
-    """All metrics share one scale."""
-    return none_of(connection, "FROM answer_scores WHERE isnan(value) OR value NOT BETWEEN 0 AND 1")
+def every_score_lies_on_its_scale(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """Shares and overlaps lie between 0 and 1, cosines between -1 and 1; what is rescaled is at most 1."""
+    return none_of(
+        connection,
+        """
+        FROM answer_scores WHERE isnan(value) OR NOT CASE
+            WHEN metric = 'length_ratio' THEN value >= 0
+            WHEN metric LIKE '%rescaled' THEN value <= 1
+            WHEN metric LIKE 'bertscore%' THEN value BETWEEN -1 AND 1
+            ELSE value BETWEEN 0 AND 1
+        END
+        """,
+    )
+
+
+@table_check("answer_scores")
+def every_metric_has_one_signature(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """Values that were computed in different ways have no common mean."""
+    return none_of(connection, "SELECT metric FROM answer_scores GROUP BY metric HAVING count(DISTINCT signature) > 1")
 
 
 @table_check("metric_summary")
@@ -32,6 +50,12 @@ def every_mean_lies_in_its_interval(connection: DuckDBPyConnection) -> dg.AssetC
         connection,
         "FROM metric_summary WHERE n < 1 OR mean < low - 1e-9 OR mean > high + 1e-9",
     )
+
+
+@table_check("contender_comparison")
+def every_p_is_corrected_upwards(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """A correction for many comparisons makes none of them more certain."""
+    return none_of(connection, "FROM contender_comparison WHERE NOT (0 < p AND p <= p_holm AND p_holm <= 1)")
 
 
 @table_check("answer_scores", also=("base_answers", "lora_answers"), blocking=False)

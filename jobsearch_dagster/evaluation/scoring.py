@@ -1,77 +1,115 @@
 """Scores of all answers, their summaries, and the comparison of contenders.
 
-Belongs here: tables from tables, with no model. What a metric measures is in `foundation/text_metrics.py` and
-`truth.py`, how sure a mean is in `statistics.py`.
+Belongs here: tables from tables. What a metric measures is in `text_scoring.py`, `truth.py` and `fields.py`, how sure a
+mean is in `foundation/statistics.py`. Only the scores need texts and a model; their summaries are made of stored rows.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import Field
 
-from jobsearch_dagster.evaluation.truth import Asked, Posting, Postings, grounded, right
+from jobsearch_dagster.evaluation import fields, truth
+from jobsearch_dagster.evaluation.tables import ALL_TYPES, ANSWER_SCORES, CONTENDER_COMPARISON, METRIC_SUMMARY
+from jobsearch_dagster.evaluation.text_scoring import Score, ScoringRecipe, score_texts
+from jobsearch_dagster.evaluation.truth import Asked, Posting, Postings
 from jobsearch_dagster.foundation.profiles import Recipe
-from jobsearch_dagster.foundation.statistics import estimate
-from jobsearch_dagster.foundation.text_metrics import text_scores
+from jobsearch_dagster.foundation.statistics import Bounds, Statistic, compare, holm, mean_of, summarize
+from jobsearch_dagster.foundation.text_metrics import corpus_bleu
 
 if TYPE_CHECKING:
     import duckdb
+    import numpy as np
     import pandas as pd
 
-ALL_TYPES = "all"
 BASELINE = "base"
+PRIMARY = ("right", "rougeL", "bertscore_f1")
+"""The metrics that the comparison is decided by, named before it is made: truth, overlap, meaning. Holm's correction
+is over the cells (contender x query type, all together included) of these in a slice; and over those of all others."""
+CONDITIONAL = ("hallucinated", *fields.SIGNATURES)
+"""Metrics that an answer has only where it names a job, or states the field."""
+POOLED: dict[str, Statistic] = {"bleu_corpus": corpus_bleu}
+"""Metrics that are no mean of answers' values: computed from the sums of their `parts`."""
 
 
 class StatisticsRecipe(Recipe):
-    """How intervals are computed."""
+    """How answers are compared."""
 
-    seed: int = Field(default=42, description="of the bootstrap and the sign flips")
+    seed: int = Field(default=42, description="of sign flips, where there are too many postings to try all")
 
 
-def score_answers(connection: "duckdb.DuckDBPyConnection", contenders: Sequence[str]) -> "pd.DataFrame":
+class _Answered(NamedTuple):
+    contender: str
+    question_id: str
+    query_type: str
+    posting_id: str
+    seen_in_train: bool
+    answer: str
+    reference: str
+    stopped: bool
+
+
+def score_answers(
+    connection: "duckdb.DuckDBPyConnection", contenders: Sequence[str], recipe: ScoringRecipe, data_dir: Path
+) -> "pd.DataFrame":
     """One row per contender, question and metric.
 
     Args:
         connection: Holds `clean_jobs`, `job_entities`, `query_pairs` and one `<contender>_answers` each.
         contenders: Their names.
+        recipe: How texts are compared.
+        data_dir: The data folder.
     """
     import pandas as pd
 
-    postings = Postings(_postings(connection))
-    asked = {
-        pair_id: Asked(query_type, tuple(values))
-        for pair_id, query_type, values in connection.execute(
-            "SELECT pair_id, query_type, slot_values FROM query_pairs"
-        ).fetchall()
-    }
-    columns = ["contender", "question_id", "slice", "query_type", "posting_id", "metric", "value"]
+    answers = [answer for contender in contenders for answer in _answers(connection, contender)]
+    owners = {answer.reference: answer.posting_id for answer in answers}
+    texts = score_texts([(a.answer, a.reference) for a in answers], owners, recipe, data_dir)
+    signatures = {**texts.signatures, **truth.SIGNATURES, **fields.SIGNATURES}
+    postings, asked = Postings(read_postings(connection)), read_asked(connection)
     rows = [
-        (contender, *where, metric, value)
-        for contender in contenders
-        for where, answer, reference in _answers(connection, contender)
-        for metric, value in _scores(answer, reference, asked[where[0]], postings)
+        (*answer[:5], metric, score.value, signatures[metric], score.parts)
+        for answer in answers
+        for metric, score in (
+            *texts.of[answer.answer, answer.reference].items(),
+            ("stopped", Score(float(answer.stopped))),
+            *_truth(answer.answer, asked[answer.question_id], postings),
+        )
     ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=list(ANSWER_SCORES.names))
 
 
-def _scores(answer: str, reference: str, asked: Asked, postings: Postings) -> Iterator[tuple[str, float]]:
-    yield from text_scores(answer, reference).items()
-    yield "grounded", grounded(answer, postings)
-    yield "right", right(answer, asked, postings)
-    yield "empty", float(not answer.strip())
+def _truth(answer: str, asked: Asked, postings: Postings) -> Iterator[tuple[str, Score]]:
+    invented = truth.hallucinated(answer, postings)
+    yield "named", Score(float(invented is not None))
+    if invented is not None:
+        yield "hallucinated", Score(invented)
+    yield "grounded", Score(truth.grounded(answer, postings))
+    yield "right", Score(truth.right(answer, asked, postings))
+    for metric, value in fields.field_scores(answer, postings).items():
+        yield metric, Score(value)
 
 
-def _answers(connection: "duckdb.DuckDBPyConnection", contender: str) -> list[tuple[tuple[Any, ...], str, str]]:
+def _answers(connection: "duckdb.DuckDBPyConnection", contender: str) -> list[_Answered]:
     rows = connection.execute(
         f"""
-        SELECT question_id, slice, query_type, posting_id, answer, reference
+        SELECT ?, question_id, query_type, posting_id, slice = 'seen', answer, reference, stopped
         FROM {contender}_answers ORDER BY question_id
-        """
+        """,
+        [contender],
     ).fetchall()
-    return [(row[:4], row[4], row[5]) for row in rows]
+    return [_Answered(*row) for row in rows]
 
 
-def _postings(connection: "duckdb.DuckDBPyConnection") -> list[Posting]:
+def read_asked(connection: "duckdb.DuckDBPyConnection") -> dict[str, Asked]:
+    """What each pair of `query_pairs` asks for, by its id."""
+    rows = connection.execute("SELECT pair_id, query_type, slot_values FROM query_pairs").fetchall()
+    return {pair_id: Asked(query_type, tuple(values)) for pair_id, query_type, values in rows}
+
+
+def read_postings(connection: "duckdb.DuckDBPyConnection") -> list[Posting]:
+    """What `clean_jobs` and `job_entities` say of each posting."""
     rows = connection.execute(
         """
         SELECT posting_id, first(standard_title), first(place), list(DISTINCT salary_bucket),
@@ -85,35 +123,79 @@ def _postings(connection: "duckdb.DuckDBPyConnection") -> list[Posting]:
     ]
 
 
-def summarize_metrics(connection: "duckdb.DuckDBPyConnection", recipe: StatisticsRecipe) -> "pd.DataFrame":
-    """Mean and interval per contender, slice, query type (and all types together) and metric."""
+def bounds_of(metric: str) -> Bounds | None:
+    """Least and greatest value of a metric; None where one of them does not exist."""
+    if metric == "length_ratio" or metric.endswith("_rescaled"):
+        return None
+    return (-1.0, 1.0) if metric.startswith("bertscore_") else (0.0, 1.0)
+
+
+def summarize_metrics(connection: "duckdb.DuckDBPyConnection") -> "pd.DataFrame":
+    """Mean and interval per contender, slice, query type (and all types together) and metric.
+
+    Args:
+        connection: Holds `answer_scores`.
+    """
     import pandas as pd
 
-    scores = connection.sql("SELECT * FROM answer_scores ORDER BY ALL").df()
-    both = pd.concat([scores, scores.assign(query_type=ALL_TYPES)])
-    keys = ["contender", "slice", "query_type", "metric"]
+    scores = connection.sql(
+        "SELECT * REPLACE (CASE WHEN seen_in_train THEN 'seen' ELSE 'unseen' END AS seen_in_train) FROM answer_scores"
+    ).df()
     rows = []
-    for key, group in both.groupby(keys, sort=True):
-        found = estimate(group["value"].to_numpy(), group["posting_id"].to_numpy(), recipe.seed)
+    for key, cell in _cells(scores.rename(columns={"seen_in_train": "slice"})):
+        parts, statistic = _counted(key[-1], cell, "value", "parts")
+        found = summarize(parts, cell["posting_id"].to_numpy(), statistic, bounds_of(key[-1]))
         rows.append((*key, found.n, found.clusters, found.mean, found.low, found.high))
-    return pd.DataFrame(rows, columns=[*keys, "n", "postings", "mean", "low", "high"])
+    return pd.DataFrame(rows, columns=list(METRIC_SUMMARY.names))
 
 
 def compare_contenders(connection: "duckdb.DuckDBPyConnection", recipe: StatisticsRecipe) -> "pd.DataFrame":
-    """Paired difference of each contender to the base model, on the same questions."""
+    """Paired difference of each contender to the base model, on the same questions.
+
+    Args:
+        connection: Holds `answer_scores`.
+        recipe: How.
+    """
     import pandas as pd
 
     paired = connection.sql(
         f"""
-        SELECT c.contender, c.slice, c.metric, c.posting_id, c.query_type, c.value - b.value AS difference
+        SELECT c.contender, CASE WHEN c.seen_in_train THEN 'seen' ELSE 'unseen' END AS slice, c.query_type, metric,
+            question_id, c.posting_id, c.value, c.parts, b.value AS base_value, b.parts AS base_parts
         FROM answer_scores c JOIN answer_scores b USING (question_id, metric)
-        WHERE b.contender = '{BASELINE}' AND c.contender <> '{BASELINE}' ORDER BY ALL
+        WHERE b.contender = '{BASELINE}' AND c.contender <> '{BASELINE}'
         """
     ).df()
-    both = pd.concat([paired, paired.assign(query_type=ALL_TYPES)])
-    keys = ["contender", "slice", "query_type", "metric"]
     rows = []
-    for key, group in both.groupby(keys, sort=True):
-        found = estimate(group["difference"].to_numpy(), group["posting_id"].to_numpy(), recipe.seed)
-        rows.append((*key, found.n, found.clusters, found.mean, found.low, found.high, found.p))
-    return pd.DataFrame(rows, columns=[*keys, "n", "postings", "difference", "low", "high", "p"])
+    for key, cell in _cells(paired):
+        parts, statistic = _counted(key[-1], cell, "value", "parts")
+        base, _ = _counted(key[-1], cell, "base_value", "base_parts")
+        widest = _widest_difference(bounds_of(key[-1]))
+        found = compare(parts, base, cell["posting_id"].to_numpy(), statistic, recipe.seed, widest)
+        family = "primary" if key[-1] in PRIMARY else "other"
+        rows.append((*key, found.n, found.clusters, found.mean, found.low, found.high, found.p, family))
+    table = pd.DataFrame(rows, columns=[name for name in CONTENDER_COMPARISON.names if name != "p_holm"])
+    return table.assign(p_holm=table.groupby(["slice", "family"])["p"].transform(lambda p: holm(p.tolist())))
+
+
+def _cells(rows: "pd.DataFrame") -> Iterator[tuple[tuple[str, ...], "pd.DataFrame"]]:
+    """Rows of each contender, slice, query type or all types, and metric, in the order of questions."""
+    import pandas as pd
+
+    coded = rows.sort_values("question_id").assign(posting_id=lambda frame: pd.factorize(frame["posting_id"], True)[0])
+    both = pd.concat([coded, coded.assign(query_type=ALL_TYPES)])
+    for key, cell in both.groupby(["contender", "slice", "query_type", "metric"], sort=True):
+        yield tuple(map(str, key)), cell
+
+
+def _counted(metric: str, cell: "pd.DataFrame", value: str, parts: str) -> tuple["np.ndarray", Statistic]:
+    """What each question adds to the sums that the metric is computed from, and how."""
+    import numpy as np
+
+    if metric in POOLED:
+        return np.array(cell[parts].tolist(), dtype=float), POOLED[metric]
+    return np.column_stack([cell[value].to_numpy(), np.ones(len(cell))]), mean_of
+
+
+def _widest_difference(bounds: Bounds | None) -> Bounds | None:
+    return (bounds[0] - bounds[1], bounds[1] - bounds[0]) if bounds else None

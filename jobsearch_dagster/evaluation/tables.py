@@ -34,52 +34,79 @@ def _of_answers(column: str) -> tuple[str, ...]:
     return tuple(f"{contender}_answers.{column}" for contender in CONTENDERS)
 
 
+ALL_TYPES = "all"
+"""Stands for a query type where all of them are taken together."""
+
 ANSWER_SCORES = TableSchema(
     (
         Column("contender", "VARCHAR", " or ".join([", ".join(CONTENDERS[:-1]), CONTENDERS[-1]])),
-        Column("slice", "VARCHAR", "`seen` or `unseen` in training", _of_answers("slice"), required=True),
-        Column("query_type", "VARCHAR", "what is asked for", _of_answers("query_type"), required=True),
-        Column("metric", "VARCHAR", "rouge1, rouge2, rougeL, bleu, grounded, right, empty; each 0 to 1"),
         Column("question_id", "VARCHAR", "the question", _of_answers("question_id")),
+        Column("query_type", "VARCHAR", "what is asked for", _of_answers("query_type"), required=True),
         Column("posting_id", "VARCHAR", "its posting", _of_answers("posting_id"), required=True),
-        Column("value", "DOUBLE", "the score", (*_of_answers("answer"), *_of_answers("reference")), required=True),
+        Column(
+            "seen_in_train",
+            "BOOLEAN",
+            "whether the posting occurs in the training set",
+            _of_answers("slice"),
+            required=True,
+        ),
+        Column("metric", "VARCHAR", "what is measured; a metric that an answer gives no case for has no row"),
+        Column(
+            "value",
+            "DOUBLE",
+            "the score; 0 to 1 but for length_ratio (0 or more) and the rescaled ones (1 or less)",
+            (*_of_answers("answer"), *_of_answers("reference"), *_of_answers("stopped")),
+            required=True,
+        ),
+        Column("signature", "VARCHAR", "how it is computed, exactly enough to compute it again", required=True),
+        Column(
+            "parts",
+            "BIGINT[]",
+            "what a pooled metric adds up over answers; null where a mean of values is taken",
+            (*_of_answers("answer"), *_of_answers("reference")),
+        ),
     ),
     primary_key=("contender", "metric", "question_id"),
 )
 
-_SCORED = ANSWER_SCORES.carried("answer_scores", without=("question_id", "posting_id", "value"))
-_ESTIMATED = (
-    Column("n", "BIGINT", "questions", required=True),
-    Column("postings", "BIGINT", "postings they are about", required=True),
-)
+_SCORES = ("answer_scores.value", "answer_scores.parts")
+_CELL = (
+    Column("contender", "VARCHAR", "who answered", ("answer_scores.contender",)),
+    Column("slice", "VARCHAR", "`seen` or `unseen` in training", ("answer_scores.seen_in_train",)),
+    Column("query_type", "VARCHAR", f"what is asked for; `{ALL_TYPES}` takes the types together",
+           ("answer_scores.query_type",)),
+    Column("metric", "VARCHAR", "what is measured", ("answer_scores.metric",)),
+    Column("n", "BIGINT", "questions with a value", _SCORES, required=True),
+    Column("postings", "BIGINT", "postings they are about", ("answer_scores.posting_id",), required=True),
+)  # fmt: skip
 _INTERVAL = (
     Column(
         "low",
         "DOUBLE",
-        "lower end of the 95 % interval; null with fewer than two postings or equal values",
-        ("answer_scores.value",),
+        "lower end of the 95 % interval over postings; null where nothing tells how sure the estimate is",
+        _SCORES,
     ),
-    Column("high", "DOUBLE", "upper end", ("answer_scores.value",)),
+    Column("high", "DOUBLE", "upper end", _SCORES),
 )
-_SCORES = ("answer_scores.value",)
+_KEY = ("contender", "slice", "query_type", "metric")
 
 METRIC_SUMMARY = TableSchema(
     (
-        *_SCORED,
-        *_ESTIMATED,
-        Column("mean", "DOUBLE", "mean over questions", _SCORES, required=True),
+        *_CELL,
+        Column("mean", "DOUBLE", "mean over questions; of a pooled metric its value over all", _SCORES, required=True),
         *_INTERVAL,
     ),
-    primary_key=("contender", "slice", "query_type", "metric"),
+    primary_key=_KEY,
 )
 
 CONTENDER_COMPARISON = TableSchema(
     (
-        *_SCORED,
-        *_ESTIMATED,
-        Column("difference", "DOUBLE", "mean paired difference to base", _SCORES, required=True),
+        *_CELL,
+        Column("difference", "DOUBLE", "to base, on the same questions", _SCORES, required=True),
         *_INTERVAL,
         Column("p", "DOUBLE", "two-sided p of no difference, by sign flips of postings", _SCORES, required=True),
+        Column("family", "VARCHAR", "`primary` or `other`: the metrics that p_holm is corrected for", required=True),
+        Column("p_holm", "DOUBLE", "p after Holm's correction over slice and family", _SCORES, required=True),
     ),
-    primary_key=("contender", "slice", "query_type", "metric"),
+    primary_key=_KEY,
 )

@@ -2,18 +2,28 @@
 
 Belongs here: what overlap with a reference text cannot tell. An answer about another posting than the reference's may
 be just as right, and a fluent answer about no posting at all is wrong. Nothing of `search/` is used. What a posting
-says is taken from the prepared tables, so a mistake of the extraction counts as the truth here.
+says is taken from the prepared tables, so a mistake of the extraction counts as the truth here. Whether what an answer
+says of a job is right is in `fields.py`.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from jobsearch_dagster.preparation.imputation import UNKNOWN
 from jobsearch_dagster.preparation.locations import normalize_place, parse_location
 from jobsearch_dagster.preparation.titles import standardize_title
 
-_LINE = re.compile(r"^(Job available)(?: in (.*))?$|^(Job-Title|Location):[ \t]*(.*)$", re.MULTILINE)
+_LINE = re.compile(r"^(Job available)(?: in (.*))?$|^(Job-Title|Location|Salary|Description):[ \t]*(.*)$", re.MULTILINE)
+
+SIGNATURES = {
+    "named": "truth|answers that name a job in a line `Job-Title:`|0-1",
+    "grounded": "truth|jobs named|found by standard title and place|0 where none is named|0-1",
+    "hallucinated": "truth|jobs named|not found by standard title and place|no value where none is named|0-1",
+    "right": "truth|jobs named|found, and what the pair's slot asks for|0 where none is named|0-1",
+}
+"""The metrics of this module, and what each is a share of."""
 
 
 @dataclass(frozen=True)
@@ -42,24 +52,51 @@ class Asked:
     values: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class NamedJob:
+    """A job as an answer names it: standard title and place, both empty where not said, and its other lines."""
+
+    title: str
+    place: str
+    salary: str
+    description: str
+
+
 class Postings:
     """All postings, found by the title and place that an answer names."""
 
     def __init__(self, postings: Iterable[Posting]) -> None:
         self._named: dict[tuple[str, str], list[Posting]] = {}
+        self._places: dict[str, set[str]] = {}
         for posting in postings:
             self._named.setdefault((posting.title, posting.place), []).append(posting)
+            self._places.setdefault(posting.title, set()).add(posting.place)
 
     def named_in(self, answer: str) -> list[list[Posting]]:
         """For each job an answer names, the postings with that title and place; an empty list for an invented one."""
-        return [self._named.get(key, []) for key in named_jobs(answer)]
+        return [self.matching(job) for job in jobs_in(answer)]
+
+    def matching(self, job: NamedJob) -> list[Posting]:
+        """The postings with the job's title and place."""
+        return self._named.get((job.title, job.place), [])
+
+    def places_of(self, title: str) -> set[str]:
+        """Where there are postings of that title; empty where there is none."""
+        return self._places.get(title, set())
 
 
 def named_jobs(answer: str) -> list[tuple[str, str]]:
-    """Standard title and place of each job in an answer.
+    """Standard title and place of each job in an answer."""
+    return [(job.title, job.place) for job in jobs_in(answer)]
+
+
+@lru_cache(maxsize=10_000)  # contenders often say the same, and every metric of truth asks
+def jobs_in(answer: str) -> tuple[NamedJob, ...]:
+    """The jobs that an answer names.
 
     A job is a line `Job-Title:`. Its place is that of the heading `Job available in ...` before it, or of a line
-    `Location:` of its own; without either it is empty, as a posting's that does not say where it is.
+    `Location:` of its own; without either it is empty, as a posting's that does not say where it is. Salary and
+    description are those of the lines behind it.
     """
     jobs: list[dict[str, str]] = []
     heading = ""
@@ -67,11 +104,20 @@ def named_jobs(answer: str) -> list[tuple[str, str]]:
         if is_heading:
             heading = place.strip()
         elif label == "Job-Title":
-            jobs.append({"title": value.strip(), "place": heading})
+            jobs.append({label: value.strip(), "Location": heading})
             heading = ""
         elif jobs:
-            jobs[-1]["place"] = value.strip()
-    return [(standardize_title(job["title"]), _place(job["place"])) for job in jobs if job["title"]]
+            jobs[-1][label] = value.strip()
+    return tuple(
+        NamedJob(
+            standardize_title(job["Job-Title"]),
+            _place(job["Location"]),
+            job.get("Salary", ""),
+            job.get("Description", ""),
+        )
+        for job in jobs
+        if job["Job-Title"]
+    )
 
 
 def _place(text: str) -> str:
@@ -106,3 +152,8 @@ def right(answer: str, asked: Asked, postings: Postings) -> float:
     """Share of the jobs an answer names that exist and satisfy the question; 0 when it names none."""
     named = postings.named_in(answer)
     return sum(any(satisfies(posting, asked) for posting in found) for found in named) / len(named) if named else 0.0
+
+
+def hallucinated(answer: str, postings: Postings) -> float | None:
+    """Share of the jobs an answer names that do not exist; None when it names none."""
+    return 1 - grounded(answer, postings) if jobs_in(answer) else None

@@ -2,7 +2,16 @@
 
 import pytest
 
-from jobsearch_dagster.evaluation.truth import Asked, Posting, Postings, grounded, named_jobs, right, satisfies
+from jobsearch_dagster.evaluation.truth import (
+    Asked,
+    Posting,
+    Postings,
+    grounded,
+    hallucinated,
+    named_jobs,
+    right,
+    satisfies,
+)
 from jobsearch_dagster.preparation.locations import normalize_place, parse_location
 
 MALMO, BERLIN, REMOTE = (
@@ -57,6 +66,20 @@ def test_the_jobs_of_an_answer_are_read_from_its_lines(answer: str, jobs: list[t
 )
 def test_an_answer_is_grounded_in_the_share_of_its_jobs_that_exist(answer: str, share: float) -> None:
     assert grounded(answer, POSTINGS) == share
+
+
+@pytest.mark.parametrize(
+    ("answer", "share"),
+    [
+        (COOK_SAID, 0.0),
+        (f"{COOK_SAID}\n{INVENTED}", 0.5),
+        (INVENTED, 1.0),
+        ("Many jobs are available!", None),
+        ("", None),
+    ],
+)
+def test_an_answer_that_names_no_job_invents_none(answer: str, share: float | None) -> None:
+    assert hallucinated(answer, POSTINGS) == share
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """Overlap is what the reference libraries say, of one answer and of many."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nltk.tokenize.destructive import NLTKWordTokenizer
 from nltk.translate.meteor_score import single_meteor_score
 from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics import BLEU
@@ -29,13 +31,43 @@ ANSWERS = [
 ]
 
 
+def by_the_libraries(answer: str, reference: str) -> dict[str, float]:
+    """ROUGE, sentence BLEU and METEOR as their own libraries compute them, without what is kept here."""
+    scores = {"bleu": min(1, BLEU(effective_order=True).sentence_score(answer, [reference]).score / 100)}
+    for name, score in RougeScorer(list(ROUGE), use_stemmer=True).score(reference, answer).items():
+        scores |= {name: score.fmeasure, f"{name}_precision": score.precision, f"{name}_recall": score.recall}
+    words = [NLTKWordTokenizer().tokenize(text) for text in (reference, answer)]
+    return scores | {"meteor": single_meteor_score(*words, wordnet=NoWordNet())}  # ty: ignore[invalid-argument-type]
+
+
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_rouge_and_bleu_are_those_of_their_reference_libraries(answer: str) -> None:
-    expected = {"bleu": BLEU(effective_order=True).sentence_score(answer, [REFERENCE]).score / 100}
-    for name, score in RougeScorer(list(ROUGE), use_stemmer=True).score(REFERENCE, answer).items():
-        expected |= {name: score.fmeasure, f"{name}_precision": score.precision, f"{name}_recall": score.recall}
-    scores = text_scores(answer, REFERENCE)
-    assert {name: scores[name] for name in expected} == pytest.approx(expected)
+def test_scores_are_those_of_the_reference_libraries(answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobsearch_dagster.foundation.text_metrics._wordnet", NoWordNet)
+    assert text_scores(answer, REFERENCE) == pytest.approx(by_the_libraries(answer, REFERENCE))
+
+
+VOCABULARY = ("cook", "cooks", "cooking", "a", "the", "chef", "Malmö,", "400", ".", "-", "job")
+WORDS = st.lists(st.sampled_from(VOCABULARY), max_size=25).map(" ".join)
+
+
+@settings(max_examples=100)
+@given(WORDS, WORDS.filter(bool))
+def test_scores_of_any_words_are_those_of_the_reference_libraries(answer: str, reference: str) -> None:
+    if not answer.strip():
+        return
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr("jobsearch_dagster.foundation.text_metrics._wordnet", NoWordNet)
+        assert text_scores(answer, reference) == pytest.approx(by_the_libraries(answer, reference))
+
+
+@settings(max_examples=100)
+@given(st.lists(st.tuples(WORDS, WORDS.filter(bool)), min_size=1, max_size=4))
+def test_pooled_bleu_of_any_corpus_is_sacrebleu_s(pairs: list[tuple[str, str]]) -> None:
+    sums = np.sum([bleu_counts(*pair) for pair in pairs], axis=0)
+    answers, references = zip(*pairs, strict=True)
+    expected = BLEU().corpus_score(list(answers), [list(references)]).score / 100
+    assert corpus_bleu(sums) == pytest.approx(expected)
+    assert corpus_bleu(np.stack([sums, 2 * sums])) == pytest.approx([expected, corpus_bleu(2 * sums)])
 
 
 def test_corpus_bleu_follows_from_the_sums_of_what_is_kept_of_each_answer() -> None:
