@@ -17,7 +17,7 @@ from jobsearch_dagster.foundation.settings import Settings
 
 MODEL = "smollm2-135m-instruct"
 CONTEXT = 4096
-"""Tokens of one conversation: the question's instruction takes 2,000, an answer 400. Ollama gives no more by default."""
+"""Tokens of one conversation: an instruction takes 700, an answer 400. Ollama gives no more by default."""
 THREADS = 1
 """On cores that others use too, a second thread of llama.cpp waits for its share: 50 s for an answer instead of 6."""
 
@@ -66,7 +66,8 @@ def main() -> None:
     params.verbosity = -1
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = THREADS
     server = xllamacpp.Server(params)
-    print(f"{server.listening_address}/v1", flush=True)
+    sys.stdout.write(f"{server.listening_address}/v1\n")
+    sys.stdout.flush()
     sys.stdin.read()
 
 
