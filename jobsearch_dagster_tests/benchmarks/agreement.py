@@ -47,12 +47,14 @@ class Read:
         model: Slots that the model fills; None where it gives no valid filter.
         apart: Slots that one of them fills otherwise than the other.
         seconds: Of the model.
+        problem: Why the model's answer is no valid filter.
     """
 
     rules: frozenset[str]
     model: frozenset[str] | None
     apart: frozenset[str]
     seconds: float
+    problem: str | None = None
 
 
 def main(questions: int = QUESTIONS) -> None:
@@ -98,8 +100,8 @@ def _read(reader: ModelReader, question: str) -> Iterator[Read]:
     started = time.perf_counter()
     try:
         read = reader.read(question)
-    except EndpointError:
-        yield Read(rules, None, frozenset(), time.perf_counter() - started)
+    except EndpointError as error:
+        yield Read(rules, None, frozenset(), time.perf_counter() - started, str(error).partition(":")[0])
         return
     apart = compare(understood.filter, read, MODEL).differences
     yield Read(rules, _slots(read), frozenset(apart), time.perf_counter() - started)
@@ -127,7 +129,9 @@ def _table(read: Sequence[Read]) -> str:
 def _summary(read: Sequence[Read]) -> str:
     valid = sum(one.model is not None for one in read)
     seconds = [one.seconds for one in read]
+    problems = Counter(one.problem for one in read if one.problem is not None).most_common()
+    why = "".join(f", {n} times {problem}" for problem, n in problems)
     return (
-        f"Valid filters: {valid} of {len(read)} ({valid / len(read):.0%}). Seconds a question: "
+        f"Valid filters: {valid} of {len(read)} ({valid / len(read):.0%}){why}. Seconds a question: "
         f"median {statistics.median(seconds):.1f}, largest {max(seconds):.1f}."
     )
