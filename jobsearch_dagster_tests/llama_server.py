@@ -6,11 +6,13 @@ Belongs here: starting and ending it. What a small model makes of questions is i
     python -m jobsearch_dagster_tests.llama_server     prints the address, serves until its input ends
 """
 
+import importlib
 import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from jobsearch_dagster.foundation.model_store import model_files
 from jobsearch_dagster.foundation.settings import Settings
@@ -54,8 +56,7 @@ def serving_the_embedded_model() -> Generator[LlamaServer]:
 
 def main() -> None:
     """Serve until the input ends."""
-    import xllamacpp
-
+    xllamacpp: Any = importlib.import_module("xllamacpp")  # compiled, and without types
     params = xllamacpp.CommonParams()
     [weights] = model_files(MODEL, Settings.from_environment().data_dir)[1]
     params.model.path = str(weights)

@@ -76,11 +76,11 @@ def _of_the_sample(count: int) -> list[str]:
     pairs = Settings.from_environment().data_dir / "lake" / "query_pairs.parquet"
     if not pairs.exists():
         raise UserError(f"no questions at {pairs}: make them with `jobsearch run --select query_pairs`")
-    ordered = duckdb.sql(
+    ordered = duckdb.execute(
         f"SELECT question FROM (SELECT DISTINCT query_type, question FROM '{pairs}')"
-        " ORDER BY row_number() OVER (PARTITION BY query_type ORDER BY md5(question)), query_type"
+        f" ORDER BY row_number() OVER (PARTITION BY query_type ORDER BY md5(question)), query_type LIMIT {count}"
     )
-    return [question for (question,) in ordered.limit(count).fetchall()]
+    return [question for (question,) in ordered.fetchall()]
 
 
 def _of_the_exam(count: int) -> list[str]:
@@ -118,7 +118,7 @@ def _table(read: Sequence[Read]) -> str:
     model = Counter(slot for _, filled, _ in valid for slot in filled)
     same = Counter(slot for filled, _, apart in valid for slot in filled - apart)
     either = Counter(slot for filled, other, _ in valid for slot in filled | other)
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (slot, n, rules[slot], model[slot], same[slot], f"{same[slot] / n:.0%}") for slot, n in either.most_common()
     ]
     whole = sum(not apart for *_, apart in valid)
