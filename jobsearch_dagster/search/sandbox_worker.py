@@ -90,7 +90,7 @@ def _answer(connection: Any, sql: str, most_bytes: int) -> bytes:
         rows, size = [], len(columns)
         while some := cursor.fetchmany(ROWS_AT_ONCE):
             for row in some:
-                rows.append(json.dumps(row, ensure_ascii=False, default=_plain))
+                rows.append(json.dumps(row, ensure_ascii=False, allow_nan=False, default=_plain))
                 size += len(rows[-1].encode())
                 if size > most_bytes:
                     return _problem("result", f"more than {most_bytes:,} bytes")
@@ -99,7 +99,7 @@ def _answer(connection: Any, sql: str, most_bytes: int) -> bytes:
         return _problem("memory", error)
     except (duckdb.FatalException, duckdb.InternalException):
         raise  # the connection is of no use any more
-    except (duckdb.Error, TypeError, ValueError, RecursionError) as error:
+    except (duckdb.Error, TypeError, ValueError, RecursionError) as error:  # ValueError: JSON has no infinite number
         return _problem("statement", error)
 
 

@@ -10,6 +10,7 @@ import argparse
 import time
 
 from jobsearch_dagster_tests.benchmarks import (
+    agreement,
     orchestration,
     preparation,
     salaries,
@@ -19,7 +20,7 @@ from jobsearch_dagster_tests.benchmarks import (
     training,
 )
 
-PARTS = ("orchestration", "preparation", "salaries", "sandbox", "search", "summaries", "training")
+PARTS = ("agreement", "orchestration", "preparation", "salaries", "sandbox", "search", "summaries", "training")
 
 
 def main() -> None:
@@ -33,6 +34,7 @@ def main() -> None:
     parser.add_argument("--bart-texts", type=int, default=summaries.BART_TEXTS, help="summarized by BART in each way")
     parser.add_argument("--texts", type=int, default=summaries.EXTRACTIVE_TEXTS, help="summarized by sentences")
     parser.add_argument("--postings", type=int, action="append", help="size of the search benchmark; repeatable")
+    parser.add_argument("--questions", type=int, default=agreement.QUESTIONS, help="of each source, read by a model")
     parser.add_argument("--embedded", type=int, default=search.EMBEDDED, help="texts that the search benchmark encodes")
     chosen = parser.parse_args()
     if unknown := set(chosen.parts) - set(PARTS):
@@ -40,7 +42,9 @@ def main() -> None:
     started = time.perf_counter()
     for part in chosen.parts or PARTS:
         print(f"\n## {part}\n")
-        if part == "orchestration":
+        if part == "agreement":
+            agreement.main(chosen.questions)
+        elif part == "orchestration":
             orchestration.main()
         elif part == "salaries":
             salaries.main()
