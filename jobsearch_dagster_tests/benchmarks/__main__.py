@@ -11,6 +11,7 @@ import time
 
 from jobsearch_dagster_tests.benchmarks import (
     agreement,
+    evaluation,
     orchestration,
     preparation,
     salaries,
@@ -20,7 +21,17 @@ from jobsearch_dagster_tests.benchmarks import (
     training,
 )
 
-PARTS = ("agreement", "orchestration", "preparation", "salaries", "sandbox", "search", "summaries", "training")
+PARTS = (
+    "agreement",
+    "evaluation",
+    "orchestration",
+    "preparation",
+    "salaries",
+    "sandbox",
+    "search",
+    "summaries",
+    "training",
+)
 
 
 def main() -> None:
@@ -36,6 +47,7 @@ def main() -> None:
     parser.add_argument("--postings", type=int, action="append", help="size of the search benchmark; repeatable")
     parser.add_argument("--questions", type=int, default=agreement.QUESTIONS, help="of each source, read by a model")
     parser.add_argument("--embedded", type=int, default=search.EMBEDDED, help="texts that the search benchmark encodes")
+    parser.add_argument("--scored", type=int, default=evaluation.QUESTIONS, help="questions whose answers are scored")
     chosen = parser.parse_args()
     if unknown := set(chosen.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
@@ -44,6 +56,8 @@ def main() -> None:
         print(f"\n## {part}\n")
         if part == "agreement":
             agreement.main(chosen.questions)
+        elif part == "evaluation":
+            evaluation.main(chosen.scored)
         elif part == "orchestration":
             orchestration.main()
         elif part == "salaries":
