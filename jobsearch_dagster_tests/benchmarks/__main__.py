@@ -8,6 +8,7 @@ Belongs here: choosing. What is measured is in the module of its benchmark.
 
 import argparse
 import time
+from collections.abc import Callable
 
 from jobsearch_dagster_tests.benchmarks import (
     agreement,
@@ -21,17 +22,19 @@ from jobsearch_dagster_tests.benchmarks import (
     training,
 )
 
-PARTS = (
-    "agreement",
-    "evaluation",
-    "orchestration",
-    "preparation",
-    "salaries",
-    "sandbox",
-    "search",
-    "summaries",
-    "training",
-)
+PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
+    "agreement": lambda chosen: agreement.main(chosen.questions),
+    "evaluation": lambda chosen: evaluation.main(chosen.scored),
+    "orchestration": lambda chosen: orchestration.main(),
+    "preparation": lambda chosen: preparation.main(
+        chosen.rows or preparation.SIZES, chosen.course_rows, chosen.baseline_rows
+    ),
+    "salaries": lambda chosen: salaries.main(),
+    "sandbox": lambda chosen: sandbox.main(),
+    "search": lambda chosen: search.main(chosen.postings or search.SIZES, chosen.embedded),
+    "summaries": lambda chosen: summaries.main(chosen.bart_texts, chosen.texts),
+    "training": lambda chosen: training.main(chosen.steps),
+}
 
 
 def main() -> None:
@@ -54,24 +57,7 @@ def main() -> None:
     started = time.perf_counter()
     for part in chosen.parts or PARTS:
         print(f"\n## {part}\n")
-        if part == "agreement":
-            agreement.main(chosen.questions)
-        elif part == "evaluation":
-            evaluation.main(chosen.scored)
-        elif part == "orchestration":
-            orchestration.main()
-        elif part == "salaries":
-            salaries.main()
-        elif part == "sandbox":
-            sandbox.main()
-        elif part == "search":
-            search.main(chosen.postings or search.SIZES, chosen.embedded)
-        elif part == "summaries":
-            summaries.main(chosen.bart_texts, chosen.texts)
-        elif part == "training":
-            training.main(chosen.steps)
-        else:
-            preparation.main(chosen.rows or preparation.SIZES, chosen.course_rows, chosen.baseline_rows)
+        PARTS[part](chosen)
     print(f"\nTotal time {(time.perf_counter() - started) / 60:.1f} minutes")
 
 
