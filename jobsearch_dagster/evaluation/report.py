@@ -55,7 +55,7 @@ def write_report(summary: "pd.DataFrame", comparison: "pd.DataFrame", folder: Pa
     """
     lines = ["# Comparison of the contenders", ""]
     lines += [
-        "Means with 95 % bootstrap intervals over postings, and the number of questions. "
+        "Means with 95 % intervals over postings, and the number of questions. "
         "`unseen` questions are about postings that training never saw, `seen` ones about postings that it did.",
         "",
     ]
