@@ -30,7 +30,9 @@ def the_loss_fell(folder: DataFolder) -> dg.AssetCheckResult:
     finite = all(math.isfinite(loss) for loss in losses)
     return dg.AssetCheckResult(
         passed=finite and last < first,
-        metadata={"first": shown(first) if finite else "not finite", "last": shown(last) if finite else "not finite"},
+        metadata={
+            name: float(shown(loss)) if finite else "not finite" for name, loss in (("first", first), ("last", last))
+        },
     )
 
 

@@ -58,7 +58,7 @@ def shown(value: object) -> str:
     """A value as text; of a fraction no more digits than can mean something."""
     if not isinstance(value, float) or abs(value) >= 10**DIGITS:
         return str(value)
-    return f"{value:.{DIGITS}g}"
+    return str(float(f"{value:.{DIGITS}g}"))
 
 
 def markdown_table(frame: "pd.DataFrame", characters: int = CELL_CHARACTERS) -> str:

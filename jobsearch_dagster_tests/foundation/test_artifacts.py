@@ -106,7 +106,8 @@ def test_work_on_what_is_finished_is_stale_at_once(tmp_path: Path) -> None:
     """As where the process was killed between publishing and cleaning up."""
     store = ArtifactStore(tmp_path)
     build(store, 1)
-    assert store.stale_workspaces() == [worked_on(store, 1, 0)]
+    left = worked_on(store, 1, 0)
+    assert store.stale_workspaces() == [left]
 
 
 def test_what_a_killed_process_was_filling_is_removed_by_the_next_one(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from jobsearch_dagster.foundation.ui_metadata import markdown_table, shown, text
         (2.345678901234567, "2.34568"),
         (np.float64(0.1) + np.float64(0.2), "0.3"),
         (5e-05, "5e-05"),
-        (120_000.0, "120000"),
+        (120_000.0, "120000.0"),
         (123_456_789.5, "123456789.5"),
         (-0.12345678, "-0.123457"),
         (math.nan, "nan"),
@@ -35,7 +35,7 @@ def test_a_table_shows_numbers_so_and_cuts_long_cells() -> None:
         "| loss | answer |",
         "| --- | --- |",
         "| 2.34568 | one \\| two three |",
-        f"| 1 | {'x' * 19}… |",
+        f"| 1.0 | {'x' * 19}… |",
     ]
     assert len(markdown_table(frame).splitlines()[3]) < 140
 
