@@ -48,7 +48,7 @@ def forecast(base: Path, recipe: LoraRecipe, tokens: int, *, cuda: bool) -> Fore
 
     Several processes on one processor take it all several times; on cards, each has its own.
 
-    In 4 bits are the projections only, and what lies between them is in float32: `four_bit_weights`.
+    In 4 bits are the projections only (`four_bit_weights`). Unsloth, which keeps the rest in bfloat16, takes less.
 
     Args:
         base: Folder with `config.json` and safetensors.
@@ -64,6 +64,7 @@ def forecast(base: Path, recipe: LoraRecipe, tokens: int, *, cuda: bool) -> Fore
     hidden, layers = config.hidden_size, config.num_hidden_layers
     inner = getattr(config, "intermediate_size", 4 * hidden)
     is_quantized = recipe.quantization == "4bit"
+    # A 4-bit projection gives back the type it was given, and what comes from float32 embeddings is float32.
     width = 2 if cuda and recipe.precision == "auto" and not is_quantized else 4
     weights = four_bit_weights(base, model) if is_quantized else count_parameters(base) * width
     per_layer = (10 * hidden + 4 * inner) * width
