@@ -113,8 +113,9 @@ def adapter_parameters(model: Any, recipe: LoraRecipe) -> int:
 def four_bit_weights(base: Path, model: Any) -> float:
     """Bytes of a base model as bitsandbytes and PEFT's `prepare_model_for_kbit_training` leave it.
 
-    The projections are NF4; embeddings, head and norms are raised to float32. Where one of them is multiplied, there is
-    a copy in bfloat16 for as long as that takes: of the head, or of the largest projection.
+    The projections are NF4; embeddings, head and norms are raised to float32: to the byte what small Llama and Phi-3
+    models take with bitsandbytes 0.50. Where one of them is multiplied, there is a copy in bfloat16 for as long as that
+    takes: of the head, or of the largest projection.
     """
     sizes = [module.weight.numel() for module in projections(model).values()]
     head = model.get_output_embeddings().weight.numel()
