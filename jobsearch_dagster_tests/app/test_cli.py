@@ -420,7 +420,9 @@ def test_export_writes_the_merged_model_and_says_how_far_it_is(
     for _ in range(2):  # its own folder is replaced
         code, out, err = jobsearch("export", "adapter", "--out", str(tmp_path / "model"))
         assert (code, out) == (0, f"{tmp_path / 'model' / 'merged'}\n")
-        assert err.startswith("merged and unmerged: top-1 agreement 100.00% over ")
+        assert err.startswith("verifying the files of base model and adapter in ")
+        assert "\nmerging " in err
+        assert err.splitlines()[-1].startswith("merged and unmerged: top-1 agreement 100.00% over ")
     (tmp_path / "model" / "merged" / "mine.txt").write_text("mine")
     code, out, err = jobsearch("export", "adapter", "--out", str(tmp_path / "model"))
     assert (code, out) == (1, "")
