@@ -132,6 +132,13 @@ def test_a_changed_rank_computes_the_adapter_and_what_follows_and_changing_it_ba
     assert ArtifactStore(made).read("lora_adapter").path == before
 
 
+def test_a_tracker_of_the_training_makes_nothing_stale(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = profiles.load("smoke")
+    for name in ("lora_adapter", "recipe_trials"):
+        monkeypatch.setitem(values, name, {**values[name], "report_to": ["tensorboard"]})
+    assert {status.state for status in explain(open_workspace(), []).values()} == {"fresh"}
+
+
 def test_equal_content_upstream_ends_the_recomputation(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A changed rate that no posting uses makes `imputed_salaries` anew; it comes out equal, and nothing follows."""
     values = profiles.load("smoke")

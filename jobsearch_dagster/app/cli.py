@@ -36,7 +36,7 @@ Select = Annotated[
     typer.Option("--select", "-s", help="Dagster asset selection, e.g. `clean_jobs` or `group:pairs`; repeatable."),
 ]
 Profile = Annotated[
-    str | None, typer.Option("--profile", "-p", help="demo, report, smoke, or your own file, e.g. my.yaml.")
+    str | None, typer.Option("--profile", "-p", help="demo, report, gpu, or your own file, e.g. my.yaml.")
 ]
 
 
@@ -232,7 +232,7 @@ def export(
     elif form is not None:
         raise UsageError(f"--form {form} is for pairs: leave it out with adapter")
     else:
-        folder, comparison = exporting.adapter(settings, out)
+        folder, comparison = exporting.adapter(settings, out, lambda line: errors.print(line, markup=False))
         errors.print(f"merged and unmerged: {comparison}", markup=False)
         written = [folder]
     for path in written:

@@ -4,6 +4,7 @@ Belongs here: finding what is exported, and that its parts belong together. How 
 `pairs/exports.py` and `finetuning/export.py`.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -31,8 +32,8 @@ def pairs(settings: Settings, out: Path, form: Form) -> list[Path]:
         return export_pairs(connection, out, form)
 
 
-def adapter(settings: Settings, out: Path) -> tuple[Path, model_card.Comparison]:
-    """Write the adapter merged into its base model, with a model card.
+def adapter(settings: Settings, out: Path, say: Callable[[str], object]) -> tuple[Path, model_card.Comparison]:
+    """Write the adapter merged into its base model, with a model card; `say` gets a line before what takes long.
 
     Returns:
         The folder, and how far it is from base and adapter.
@@ -49,13 +50,14 @@ def adapter(settings: Settings, out: Path) -> tuple[Path, model_card.Comparison]
             f"lora_adapter was made from another {' and '.join(changed)} than {folder.root} holds now: "
             "run `jobsearch run --select lora_adapter` first"
         )
+    say(f"verifying the files of base model and adapter in {folder.artifacts.root}")
     for name in ("base_model", "lora_adapter"):
         for line in folder.artifacts.verify(name):
             raise UserError(line)
     with folder.lake.connect(["training_set", "validation_set"]) as connection:
         sample, sets = export.sample_pairs(connection), model_card.count_pairs(connection)
     base = folder.artifacts.read("base_model")
-    return export.export_adapter(base, trained, sample, sets, _scores(folder), out)
+    return export.export_adapter(base, trained, sample, sets, _scores(folder), out, say)
 
 
 def _folder(settings: Settings) -> DataFolder:

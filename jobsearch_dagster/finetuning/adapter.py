@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from jobsearch_dagster.finetuning import launch, memory, validation
-from jobsearch_dagster.finetuning.backends import Choice, check_deepspeed, choose_here, has_bf16
+from jobsearch_dagster.finetuning.backends import (
+    Choice,
+    check_deepspeed,
+    check_trackers,
+    choose_here,
+    has_bf16,
+)
 from jobsearch_dagster.finetuning.examples import Examples, Pair, render_pairs
 from jobsearch_dagster.finetuning.order import longest_pass, training_order
 from jobsearch_dagster.finetuning.recipe import LoraRecipe
@@ -71,13 +77,14 @@ def make_adapter(
     """
     import torch
 
-    tokenizer = model_store.load_tokenizer(places.base)
-    examples = render_pairs(tokenizer, training, recipe)
-    held_back = render_pairs(tokenizer, watched[: recipe.validation_size], recipe)
+    check_trackers(recipe.report_to)
     if recipe.deepspeed:
         check_deepspeed(Path(recipe.deepspeed))
     choice = choose_here(recipe)
-    say(f"trains with {choice.backend}: {choice.reason}")
+    say(f"trains with {choice.backend}: {choice.reason}; rendering {len(training):,} pairs")
+    tokenizer = model_store.load_tokenizer(places.base)
+    examples = render_pairs(tokenizer, training, recipe)
+    held_back = render_pairs(tokenizer, watched[: recipe.validation_size], recipe)
     order = training_order(examples.lengths, recipe)
     _, tokens = longest_pass(examples.lengths, order, recipe.batch_size)
     needed = memory.forecast(places.base, recipe, tokens, cuda=torch.cuda.is_available())

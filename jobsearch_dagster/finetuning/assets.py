@@ -21,7 +21,7 @@ from jobsearch_dagster.foundation.digests import digest_of_files
 from jobsearch_dagster.foundation.pictures import as_markdown
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, artifact_asset, table_asset
-from jobsearch_dagster.foundation.ui_metadata import markdown_table
+from jobsearch_dagster.foundation.ui_metadata import markdown_table, shown
 from jobsearch_dagster.pairs.rendering import templates_digest
 
 
@@ -45,17 +45,30 @@ def base_model(step: Step, path: Path) -> dict[str, Any]:
     return {"model": step.config.model, **conversion.convert(root, files, path, step.say)}
 
 
+ANSWER_CHARACTERS = 400
+"""Of an answer on the page of `lora_adapter`."""
+
+
 def shown_adapter(adapter: Artifact) -> dict[str, Any]:
-    """Losses, size and speed, and the sample before and after, for the UI."""
+    """Losses, size and speed, and for the sample scores and answers at each checkpoint, for the UI."""
     manifest = adapter.manifest
-    rows = summary.before_and_after(manifest["sample"])
+    sample = {
+        "before and after": summary.before_and_after,
+        "scores at checkpoints": summary.scores_by_step,
+        "answers at checkpoints": summary.answers_by_question,
+    }
     return {
         "backend": f"{manifest['backend']}: {manifest['backend_reason']}",
-        "validation": {name: manifest["validation"][name] for name in ("base_loss", "adapter_loss", "low", "high")},
+        "validation": {
+            name: shown(manifest["validation"][name]) for name in ("base_loss", "adapter_loss", "low", "high")
+        },
         "trainable_parameters": manifest["trainable_parameters"],
         "training_seconds": manifest["seconds"],
         "hardware": manifest["hardware"],
-        "before and after": dg.MetadataValue.md(markdown_table(pd.DataFrame(rows))),
+        **{
+            name: dg.MetadataValue.md(markdown_table(pd.DataFrame(rows(manifest["sample"])), ANSWER_CHARACTERS))
+            for name, rows in sample.items()
+        },
     }
 
 
@@ -123,8 +136,7 @@ def shown_trials(connection: DuckDBPyConnection) -> dict[str, Any]:
     """The trials, the best first."""
     trials = connection.sql(
         """
-        SELECT lora_r, learning_rate, batch_size, target_modules, n, round(validation_loss, 4) AS validation_loss,
-            round(low, 4) AS low, round(high, 4) AS high, round(behind_low, 4) AS behind_low
+        SELECT lora_r, learning_rate, batch_size, target_modules, n, validation_loss, low, high, behind_low
         FROM recipe_trials ORDER BY validation_loss, trial
         """
     ).df()
@@ -144,7 +156,9 @@ def shown_trials(connection: DuckDBPyConnection) -> dict[str, Any]:
 def recipe_trials(step: Step) -> pd.DataFrame:
     """Validation loss of a small grid of recipes: which rank, learning rate, batch and modules are worth it.
 
-    One row per trial.
+    `enabled` trains it: an adapter for every combination of the values in `try_lora_r`, `try_learning_rate`,
+    `try_batch_size` and `try_target_modules`, where an empty list keeps the recipe's own value; the other fields are
+    those of `lora_adapter`. A trial that was trained before is not trained again. One row per trial.
     """
     if not step.config.enabled:
         step.say("off: set `enabled` in its config to train the grid")

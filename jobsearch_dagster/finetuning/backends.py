@@ -6,6 +6,7 @@ for both: `training.py`.
 
 import importlib.util
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -103,6 +104,26 @@ def check_deepspeed(path: Path) -> None:
         raise UserError(f"deepspeed {path}: no JSON configuration ({error}); correct the path or the file") from error
     if stage == 3:
         raise UserError(f"deepspeed {path}: ZeRO stage 3 divides the weights; use stage 1 or 2")
+
+
+def check_trackers(names: Sequence[str]) -> None:
+    """Refuse trackers that transformers does not know, or whose library is not installed here.
+
+    Raises:
+        UserError: One of them; with those that are known and those that are installed.
+    """
+    if not names:
+        return
+    from transformers.integrations import get_available_reporting_integrations, get_reporting_integration_callbacks
+
+    for name in names:
+        try:
+            (tracker,) = get_reporting_integration_callbacks([name])
+            tracker()
+        except (ValueError, RuntimeError, ImportError) as error:
+            reason = " ".join(str(error).split()).rstrip(".")
+            installed = ", ".join(get_available_reporting_integrations()) or "none"
+            raise UserError(f"report_to {name}: {reason} (installed here: {installed})") from error
 
 
 class Adapted(NamedTuple):

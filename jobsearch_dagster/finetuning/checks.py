@@ -7,6 +7,7 @@ import dagster as dg
 from jobsearch_dagster.finetuning.summary import before_and_after
 from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster.foundation.table_check import lake_check
+from jobsearch_dagster.foundation.ui_metadata import shown
 
 
 @lake_check("base_model")
@@ -29,7 +30,9 @@ def the_loss_fell(folder: DataFolder) -> dg.AssetCheckResult:
     finite = all(math.isfinite(loss) for loss in losses)
     return dg.AssetCheckResult(
         passed=finite and last < first,
-        metadata={"first": first if finite else "not finite", "last": last if finite else "not finite"},
+        metadata={
+            name: float(shown(loss)) if finite else "not finite" for name, loss in (("first", first), ("last", last))
+        },
     )
 
 
@@ -40,7 +43,7 @@ def the_adapter_predicts_better_than_the_base_model(folder: DataFolder) -> dg.As
     names = ("n", "postings", "base_loss", "adapter_loss", "difference", "low", "high", "p")
     return dg.AssetCheckResult(
         passed=found["high"] is not None and found["high"] < 0,  # one posting has no interval and is no proof
-        metadata={name: str(found[name]) for name in names},
+        metadata={name: shown(found[name]) for name in names},
     )
 
 

@@ -19,7 +19,7 @@ SPECIAL_TOKENS = {"bos_token": "<|im_start|>", "eos_token": "<|im_end|>", "pad_t
 """Of SmolLM2. transformers up to 5.17 reads the GGUF's wrongly (eos becomes `<|im_start|>`, there is no pad); a pad
 that equals eos would hide the end of the answer from the loss."""
 
-_DURATION = "about a minute, two on a busy machine"
+_DURATION = "about 15 seconds, a minute on a busy machine"
 
 
 def convert(root: Path, files: list[Path], target: Path, say: Callable[[str], object]) -> dict[str, Any]:
@@ -58,12 +58,12 @@ def _from_gguf(path: Path, target: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM
 
-    tokenizer = model_store.load_tokenizer(path.parent, gguf_file=path.name)
-    tokenizer.add_special_tokens(SPECIAL_TOKENS)
-    with _without_bar():
+    with _parsed_once():
+        tokenizer = model_store.load_tokenizer(path.parent, gguf_file=path.name)
         loaded = AutoModelForCausalLM.from_pretrained(
             path.parent, gguf_file=path.name, dtype=torch.float32, local_files_only=True
         )
+    tokenizer.add_special_tokens(SPECIAL_TOKENS)
     config = loaded.config
     config.bos_token_id = tokenizer.bos_token_id
     config.eos_token_id = tokenizer.eos_token_id
@@ -72,24 +72,39 @@ def _from_gguf(path: Path, target: Path) -> None:
     # config.
     if hasattr(config, "quantization_config"):
         del config.quantization_config
-    fresh = type(loaded)(config)
-    fresh.load_state_dict(loaded.state_dict())
+    with torch.device("meta"):
+        fresh = type(loaded)(config)
+    fresh.load_state_dict(loaded.state_dict(), assign=True)
+    fresh.tie_weights()
     fresh.generation_config.pad_token_id = tokenizer.pad_token_id
     fresh.save_pretrained(target)
     tokenizer.save_pretrained(target)
 
 
 @contextmanager
-def _without_bar() -> Generator[None]:
-    """A bar that transformers draws of its own while it reads a GGUF file, past its switch for bars, is not drawn."""
+def _parsed_once() -> Generator[None]:
+    """However often transformers asks for a GGUF file, it is parsed once.
+
+    It asks four times for all fields, of which the vocabulary is 49,152, and 397 times, once per module, for the table
+    of all tensors' names: two thirds of the conversion's time. The bar that it draws past its own switch for bars
+    is not drawn.
+    """
+    import gguf
     from transformers import modeling_gguf_pytorch_utils as reader
 
-    drawn = reader.tqdm
-    reader.tqdm = functools.partial(drawn, disable=True)  # ty: ignore[invalid-assignment]
+    changed: dict[tuple[Any, str], Any] = {
+        (gguf, "GGUFReader"): functools.cache(gguf.GGUFReader),
+        (gguf, "get_tensor_name_map"): functools.cache(gguf.get_tensor_name_map),
+        (reader, "tqdm"): functools.partial(reader.tqdm, disable=True),
+    }
+    before = {place: getattr(*place) for place in changed}
     try:
+        for (module, name), value in changed.items():
+            setattr(module, name, value)
         yield
     finally:
-        reader.tqdm = drawn
+        for (module, name), value in before.items():
+            setattr(module, name, value)
 
 
 def _facts(target: Path) -> dict[str, Any]:

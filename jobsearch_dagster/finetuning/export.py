@@ -7,7 +7,7 @@ model card says is in `model_card.py`; rows and manifests come from the caller.
 import json
 import math
 import shutil
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -17,7 +17,7 @@ from jobsearch_dagster.finetuning.examples import Pair
 from jobsearch_dagster.finetuning.model_card import Comparison, Facts, Score, SetRow, model_card
 from jobsearch_dagster.foundation import model_store
 from jobsearch_dagster.foundation.adapters import check_fits
-from jobsearch_dagster.foundation.artifacts import Artifact, is_storage_error
+from jobsearch_dagster.foundation.artifacts import Artifact, give_mode_of, is_storage_error
 from jobsearch_dagster.foundation.digests import digest_of_files
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.scratch import process_name, remove_abandoned
@@ -56,6 +56,7 @@ def export_adapter(
     sets: Sequence[SetRow],
     scores: Sequence[Score],
     out: Path,
+    say: Callable[[str], object],
 ) -> tuple[Path, Comparison]:
     """Merge, compare, and publish the folder `merged` below `out`.
 
@@ -68,6 +69,7 @@ def export_adapter(
         sets: Sizes of the sets, for the card.
         scores: Scores, for the card; empty where there are none.
         out: Folder to write to; made where it is absent.
+        say: Gets a line before each thing that takes long.
 
     Returns:
         The folder, and how far it is from base and adapter.
@@ -82,7 +84,9 @@ def export_adapter(
     tokenizer = _tokenizer(base.path)
     examples = _examples(tokenizer, pairs, adapter.manifest["recipe"]["max_seq_length"])
     with _publishing(target) as folder:
+        say(f"merging {adapter.path} into {base.path}; {len(examples)} answers are computed before and after")
         unmerged = _merge(base.path, adapter.path, tokenizer, examples, folder)
+        say("comparing the merged model, as it was written, with base model and adapter")
         comparison = compare(unmerged, supervised_logits(load(folder), examples))
         refuse_other_answers(comparison)
         facts = Facts(base.manifest, adapter.manifest, comparison, sets, scores, pairs[0].system, pairs[0].question)
@@ -159,6 +163,7 @@ def _is_ours(target: Path) -> bool:
 def _mark(folder: Path, comparison: Comparison) -> None:
     text = json.dumps({"files_digest": _digest(folder), "comparison": asdict(comparison)}, indent=2)
     (folder / MARKER).write_text(text + "\n", encoding="utf-8")
+    give_mode_of(folder / MARKER)
 
 
 def _digest(folder: Path) -> str:

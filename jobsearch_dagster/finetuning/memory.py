@@ -6,14 +6,11 @@ Belongs here: the estimate and the refusal. What it took in the end stands in `t
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from jobsearch_dagster.finetuning.recipe import LoraRecipe
-from jobsearch_dagster.finetuning.targets import resolve_targets
+from jobsearch_dagster.finetuning.targets import projections, resolve_targets
 from jobsearch_dagster.foundation.errors import UserError
-
-if TYPE_CHECKING:
-    from transformers import PretrainedConfig
 
 HEAD_POSITIONS = 256
 """Positions whose logits TRL's chunked loss holds at once."""
@@ -21,6 +18,8 @@ PROCESS = 1.0 * 2**30
 """Bytes of a Python process with torch, transformers and TRL loaded, before any weight: 0.7 to 0.9 GiB measured."""
 ADAMW = 16
 """Bytes per adapter parameter: weight, gradient and two moments in float32."""
+NF4 = 0.5 + 1 / 64 + 4 / (64 * 256)
+"""Bytes per weight in 4 bits with double quantization: a scale of 8 bits per 64, one of 32 bits per 256 of those."""
 
 
 @dataclass(frozen=True)
@@ -49,28 +48,31 @@ def forecast(base: Path, recipe: LoraRecipe, tokens: int, *, cuda: bool) -> Fore
 
     Several processes on one processor take it all several times; on cards, each has its own.
 
+    In 4 bits are the projections only (`four_bit_weights`). Unsloth, which keeps the rest in bfloat16, takes less.
+
     Args:
         base: Folder with `config.json` and safetensors.
         recipe: Gives rank, modules, precision.
         tokens: Padded tokens of the largest forward pass.
-        cuda: Whether it trains on a card: half the bytes, and no process beside it.
+        cuda: Whether it trains on a card: half the bytes in bfloat16, and no process beside it.
 
     Raises:
-        UserError: The architecture lacks a projection of the recipe's group.
+        UserError: The architecture lacks a projection that the recipe names.
     """
-    from transformers import AutoConfig
-
-    config = AutoConfig.from_pretrained(base, local_files_only=True)
+    model = without_weights(base)
+    config = model.config
     hidden, layers = config.hidden_size, config.num_hidden_layers
     inner = getattr(config, "intermediate_size", 4 * hidden)
-    width = 2 if cuda else 4
-    per_weight = 0.6 if recipe.quantization == "4bit" else width  # 4 bits and the scales of blocks of 64
+    is_quantized = recipe.quantization == "4bit"
+    # A 4-bit projection gives back the type it was given, and what comes from float32 embeddings is float32.
+    width = 2 if cuda and recipe.precision == "auto" and not is_quantized else 4
+    weights = four_bit_weights(base, model) if is_quantized else count_parameters(base) * width
     per_layer = (10 * hidden + 4 * inner) * width
     kept = hidden * width * layers + per_layer if recipe.gradient_checkpointing else per_layer * layers
     copies = 1 if cuda else recipe.processes
     return Forecast(
-        weights=copies * count_parameters(base) * per_weight,
-        adapter=copies * adapter_parameters(config, recipe) * ADAMW,
+        weights=copies * weights,
+        adapter=copies * adapter_parameters(model, recipe) * ADAMW,
         activations=copies * kept * tokens,
         logits=copies * 3 * 4 * config.vocab_size * min(tokens, HEAD_POSITIONS),
         process=0 if cuda else copies * PROCESS,
@@ -88,20 +90,36 @@ def count_parameters(base: Path) -> int:
     return count
 
 
-def adapter_parameters(config: "PretrainedConfig", recipe: LoraRecipe) -> int:
-    """Parameters of an adapter, from a model without weights: rank times inputs and outputs of each projection.
-
-    Raises:
-        UserError: The architecture lacks a projection of the recipe's group.
-    """
+def without_weights(base: Path) -> Any:
+    """A saved model's architecture on torch's `meta` device, which holds shapes and no numbers."""
     import torch
-    from transformers import AutoModelForCausalLM
+    from transformers import AutoConfig, AutoModelForCausalLM
 
     with torch.device("meta"):
-        model = AutoModelForCausalLM.from_config(config)
+        return AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(base, local_files_only=True))
+
+
+def adapter_parameters(model: Any, recipe: LoraRecipe) -> int:
+    """Parameters of an adapter: rank times inputs and outputs of each projection.
+
+    Raises:
+        UserError: The architecture lacks a projection that the recipe names.
+    """
     targets = resolve_targets(model, recipe.target_modules)
-    shapes = [module.weight.shape for name, module in model.named_modules() if name.rsplit(".", 1)[-1] in targets]
+    shapes = [module.weight.shape for name, module in projections(model).items() if name.rsplit(".", 1)[-1] in targets]
     return recipe.lora_r * sum(map(sum, shapes))
+
+
+def four_bit_weights(base: Path, model: Any) -> float:
+    """Bytes of a base model as bitsandbytes and PEFT's `prepare_model_for_kbit_training` leave it.
+
+    The projections are NF4; embeddings, head and norms are raised to float32: to the byte what small Llama and Phi-3
+    models take with bitsandbytes 0.50. Where one of them is multiplied, there is a copy in bfloat16 for as long as that
+    takes: of the head, or of the largest projection.
+    """
+    sizes = [module.weight.numel() for module in projections(model).values()]
+    head = model.get_output_embeddings().weight.numel()
+    return NF4 * sum(sizes) + 4 * (count_parameters(base) - sum(sizes)) + 2 * max(head, *sizes)
 
 
 def refuse_too_little(needed: Forecast, free: float) -> None:

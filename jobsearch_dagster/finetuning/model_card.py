@@ -133,7 +133,7 @@ def model_card(facts: Facts) -> str:
         "Recipe": _recipe(facts.adapter),
         "Training": _training(facts.adapter),
         "Scores": _scores(facts.scores),
-        "Limits": _limits(facts.base),
+        "Limits": _limits(facts.base, facts.adapter),
         "How to load it": _loading(facts),
     }
     lines = [_front_matter(facts.base), f"# {_title(facts.base).rsplit('/', 1)[-1]} with LoRA for job postings", ""]
@@ -234,7 +234,8 @@ def _scores(scores: Sequence[Score]) -> list[str]:
     return [
         "Means over test questions with n, each between 0 and 1; in brackets the 95 % interval over postings, where "
         "there is one. `base` is the model without the adapter, `lora` this model. Questions are `seen` when their "
-        "posting was in the training set.",
+        "posting was in the training set. The evaluation's other contenders, `rag` and `analytics`, look postings up: "
+        "their scores would say nothing of this model and are not shown.",
         "",
         *_table(("slice", "metric", *contenders), rows),
     ]
@@ -248,7 +249,13 @@ def _interval(low: float | None, high: float | None, digits: int = 3) -> str:
     return "" if low is None or high is None else f" ({low:.{digits}f} to {high:.{digits}f})"
 
 
-def _limits(base: Manifest) -> list[str]:
+QUANTIZED = (
+    "The adapter was trained on base weights in 4 bits and is merged into the full ones, which it has not seen. The "
+    "losses above were measured in 4 bits; the scores, and the comparison of merged and unmerged, with full weights."
+)
+
+
+def _limits(base: Manifest, adapter: Manifest) -> list[str]:
     origin = _origin(base)
     licence = f"The licence ({origin.license}) is the base model's; what" if origin.license else "What"
     limits = [
@@ -257,6 +264,7 @@ def _limits(base: Manifest) -> list[str]:
         "Scores hold for the data they were measured on.",
         f"{licence} the owners of the postings allow is for them to say.",
         origin.note,
+        QUANTIZED if adapter["recipe"]["quantization"] == "4bit" else "",
     ]
     return [f"- {limit}" for limit in limits if limit]
 

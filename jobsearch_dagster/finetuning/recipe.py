@@ -4,12 +4,12 @@ Belongs here: the fields, their meaning and the contradictions that are refused.
 means in an architecture is in `targets.py`, how the numbers are used in `training.py`.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from jobsearch_dagster.finetuning.targets import TargetGroup
-from jobsearch_dagster.foundation.profiles import Recipe
+from jobsearch_dagster.finetuning.targets import Targets
+from jobsearch_dagster.foundation.profiles import BYSTANDER, Recipe
 from jobsearch_dagster.pairs.rendering import Loss
 
 Backend = Literal["trl", "unsloth"]
@@ -21,7 +21,10 @@ class LoraRecipe(Recipe):
     lora_r: int = Field(default=16, ge=1, description="rank of the adapter")
     lora_alpha: int = Field(default=16, ge=1, description="scale: the update is multiplied by alpha / r")
     lora_dropout: float = Field(default=0.0, ge=0, lt=1, description="dropout on the adapter's input")
-    target_modules: TargetGroup = Field(default="report", description="attention projections, or also the MLP's")
+    target_modules: Targets = Field(
+        default=("report",),
+        description="report: attention projections; notebook: also the MLP's; or names of projections",
+    )
     learning_rate: float = Field(default=5e-5, gt=0, description="peak learning rate")
     weight_decay: float = Field(default=0.01, ge=0, description="of AdamW")
     max_steps: int = Field(default=60, ge=1, description="optimizer steps")
@@ -51,7 +54,9 @@ class LoraRecipe(Recipe):
     deepspeed: str | None = Field(
         default=None, description="DeepSpeed configuration file (ZeRO 1 or 2), with `distributed`"
     )
-    report_to: tuple[str, ...] = Field(default=(), description="trackers as transformers names them, e.g. tensorboard")
+    report_to: Annotated[tuple[str, ...], BYSTANDER] = Field(
+        default=(), description="trackers as transformers names them, e.g. tensorboard"
+    )
 
     checkpoint_steps: int = Field(default=20, ge=1, description="steps between checkpoints")
     validation_size: int = Field(

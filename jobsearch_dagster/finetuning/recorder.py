@@ -70,14 +70,17 @@ class Recorder:
         self._plan = plan
         self._sample = sample
         self._checkpoints = checkpoints
-        self._progress = Progress(plan.recipe.max_steps - (last.step if last else 0), "steps", say)
+        self._say = say
+        self._progress = Progress(plan.recipe.max_steps, "steps", say, done=last.step if last else 0)
         self._began = self._took = 0.0
         self._unproven: tuple[int, list[dict[str, Any]], list[dict[str, Any]]] | None = None
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Answer the sample with an adapter that changes nothing yet."""
         if state.is_world_process_zero and not self.answered:
-            self.answered += self._sample.answer(step=0)
+            self._answer(0)
+        if self._plan.recipe.compile_layers:
+            self._say("the first step compiles the layers, which takes a minute")
 
     def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Start the clock."""
@@ -133,13 +136,17 @@ class Recorder:
 
             torch.distributed.barrier()
         if state.is_world_process_zero:
-            self.answered += self._sample.answer(step=state.global_step)
+            self._answer(state.global_step)
             self._unproven = (state.global_step, list(self.measured), list(self.answered))
 
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Answer the sample where no checkpoint did."""
         if state.is_world_process_zero and (not self.answered or self.answered[-1]["step"] != state.global_step):
-            self.answered += self._sample.answer(step=state.global_step)
+            self._answer(state.global_step)
+
+    def _answer(self, step: int) -> None:
+        self._say(f"step {step} of {self._plan.recipe.max_steps}: answering the sample's questions")
+        self.answered += self._sample.answer(step=step)
 
     def finish(self, losses: Sequence[float]) -> None:
         """Mark the last checkpoint as whole, now that the adapter was compared with the base model.

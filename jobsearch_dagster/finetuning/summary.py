@@ -1,4 +1,4 @@
-"""What a finished training looks like as rows: the log with the sample's scores, and answers before and after.
+"""What a finished training looks like as rows: the log with the sample's scores, and the answers on the way.
 
 Belongs here: putting what was recorded in order. The recording is in `recorder.py`.
 """
@@ -6,7 +6,7 @@ Belongs here: putting what was recorded in order. The recording is in `recorder.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from jobsearch_dagster.finetuning.sample import mean_scores
+from jobsearch_dagster.finetuning.sample import SCORES, mean_scores
 from jobsearch_dagster.finetuning.tables import TRAINING_LOG
 
 if TYPE_CHECKING:
@@ -29,6 +29,18 @@ def training_rows(measured: Sequence[dict[str, Any]], answered: Sequence[dict[st
         .reset_index()
         .assign(epoch=lambda rows: rows["epoch"].fillna(0.0))[list(TRAINING_LOG.names)]
     )
+
+
+def scores_by_step(answered: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The mean scores of the sample at each step at which it was answered."""
+    return [{"step": step, **scores} for step, scores in mean_scores(answered).items()]
+
+
+def answers_by_question(answered: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The sample's answers question by question, each with its step and scores."""
+    asked = list(dict.fromkeys(row["question"] for row in answered))
+    ordered = sorted(answered, key=lambda row: (asked.index(row["question"]), row["step"]))
+    return [{name: row[name] for name in ("question", "step", "answer", *SCORES)} for row in ordered]
 
 
 def before_and_after(answered: Sequence[dict[str, Any]]) -> list[dict[str, str]]:

@@ -30,7 +30,7 @@ RECIPE_TRIALS = TableSchema(
         Column("lora_alpha", "BIGINT", "scale; the recipe's ratio to the rank", required=True),
         Column("learning_rate", "DOUBLE", "peak learning rate", required=True),
         Column("batch_size", "BIGINT", "examples per forward pass", required=True),
-        Column("target_modules", "VARCHAR", "group of projections", required=True),
+        Column("target_modules", "VARCHAR", "groups or names of projections", required=True),
         Column("trainable_parameters", "BIGINT", "size of the adapter", required=True),
         Column("n", "BIGINT", "validation pairs", ("validation_set.pair_id",), required=True),
         Column(

@@ -1,14 +1,17 @@
-"""Which projections get an adapter: groups by name, resolved by what an architecture has.
+"""Which projections get an adapter: groups and names, resolved by what an architecture has.
 
-Belongs here: the groups, and where an architecture holds several projections in one.
+Belongs here: the groups, what of a model can be named, and where an architecture holds several projections in one.
 """
 
-from typing import Any, Literal
+from collections import Counter
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
 
 from jobsearch_dagster.foundation.errors import UserError
 
-TargetGroup = Literal["report", "notebook"]
-TARGET_GROUPS: dict[TargetGroup, tuple[str, ...]] = {
+TARGET_GROUPS = {
     "report": ("q_proj", "k_proj", "v_proj", "o_proj"),
     "notebook": ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
 }
@@ -24,19 +27,50 @@ FUSED = {
 """Where an architecture (Hugging Face's Phi-3.5) holds several projections in one."""
 
 
-def resolve_targets(model: Any, group: TargetGroup) -> dict[str, int]:
-    """The projections of a group as this architecture names them, each with how often it occurs.
+def _as_names(value: object) -> object:
+    return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
+
+
+Targets = Annotated[tuple[str, ...], BeforeValidator(_as_names), Field(min_length=1)]
+"""Groups or names of projections; `q_proj,v_proj` is a list of two."""
+
+
+def resolve_targets(model: Any, wanted: Sequence[str]) -> dict[str, int]:
+    """The projections as this architecture names them, each with how often it occurs.
+
+    Args:
+        model: A causal language model, with weights or without.
+        wanted: Groups or names.
 
     Raises:
-        UserError: A projection of the group occurs nowhere in the model.
+        UserError: A name, or one of a group, occurs nowhere in the model.
     """
-    leaves = [name.rsplit(".", 1)[-1] for name, module in model.named_modules() if not list(module.children())]
-    found: dict[str, int] = {}
-    for wanted in TARGET_GROUPS[group]:
-        name = wanted if wanted in leaves else FUSED.get(wanted, wanted)
-        if name not in leaves:
-            raise UserError(
-                f"target_modules {group}: {type(model).__name__} has no {wanted}; choose another group or base model"
-            )
-        found[name] = leaves.count(name)
-    return found
+    found = Counter(name.rsplit(".", 1)[-1] for name in projections(model))
+    targets: dict[str, int] = {}
+    for group in wanted:
+        for name in TARGET_GROUPS.get(group, (group,)):
+            own = name if name in found else FUSED.get(name, name)
+            if own not in found:
+                raise UserError(
+                    f"target_modules {group}: {type(model).__name__} has no {name}; groups are "
+                    f"{', '.join(TARGET_GROUPS)}, its projections {', '.join(sorted(found))}"
+                )
+            targets[own] = found[own]
+    return targets
+
+
+def projections(model: Any) -> dict[str, Any]:
+    """The modules that hold a matrix, by their full names; without embeddings and head.
+
+    The loss is computed from the head's weight and would not see an adapter on it.
+    """
+    import torch
+
+    head = model.get_output_embeddings()
+    return {
+        name: module
+        for name, module in model.named_modules()
+        if getattr(getattr(module, "weight", None), "ndim", 0) == 2
+        and module is not head
+        and not isinstance(module, torch.nn.Embedding)
+    }

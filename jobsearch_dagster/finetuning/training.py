@@ -80,6 +80,7 @@ def train(job: Job, say: Say) -> dict[str, Any]:
     model_store.silence_progress_bars()
     set_seed(job.recipe.seed)  # before the adapter exists: its first half is random
     tokenizer = model_store.load_tokenizer(job.base)
+    say(f"loading the base model from {job.base}")
     load = load_trl if job.backend == "trl" else load_unsloth
     model, targets = load(job.base, job.recipe)
     if job.recipe.compile_layers:
@@ -108,7 +109,9 @@ def train(job: Job, say: Say) -> dict[str, Any]:
     seconds = time.monotonic() - started
     losses = []
     if trainer.is_world_process_zero():
-        losses = compare_with_base(model, load_examples(job.validation), tokenizer.pad_token_id)
+        held_back = load_examples(job.validation)
+        say(f"comparing adapter and base model on {len(held_back):,} validation pairs")
+        losses = compare_with_base(model, held_back, tokenizer.pad_token_id)
         recorder.finish([loss.adapter for loss in losses])
         model.save_pretrained(str(job.target), safe_serialization=True)
         (job.target / "README.md").unlink()  # PEFT's empty model card; the real one is written by the export

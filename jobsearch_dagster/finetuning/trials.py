@@ -14,9 +14,10 @@ from pydantic import Field, model_validator
 
 from jobsearch_dagster.finetuning.adapter import LOSSES, Places, make_adapter
 from jobsearch_dagster.finetuning.examples import Pair
+from jobsearch_dagster.finetuning.memory import without_weights
 from jobsearch_dagster.finetuning.recipe import LoraRecipe
 from jobsearch_dagster.finetuning.tables import RECIPE_TRIALS
-from jobsearch_dagster.finetuning.targets import TargetGroup
+from jobsearch_dagster.finetuning.targets import resolve_targets
 from jobsearch_dagster.foundation.digests import digest_of
 from jobsearch_dagster.foundation.statistics import estimate
 
@@ -30,11 +31,17 @@ SEED = 7
 class TrialsRecipe(LoraRecipe):
     """A recipe, and values to try instead of some of its own, in every combination."""
 
-    enabled: bool = Field(default=False, description="train the grid; off, the table is empty")
-    try_lora_r: tuple[int, ...] = Field(default=(8, 16), description="values of lora_r; alpha keeps its ratio to r")
-    try_learning_rate: tuple[float, ...] = Field(default=(5e-5, 2e-4, 1e-3), description="values of learning_rate")
-    try_batch_size: tuple[int, ...] = Field(default=(), description="values of batch_size; none keeps the recipe's")
-    try_target_modules: tuple[TargetGroup, ...] = Field(default=(), description="values of target_modules, likewise")
+    enabled: bool = Field(default=False, description="train the grid, one adapter each; off, the table is empty")
+    try_lora_r: tuple[int, ...] = Field(
+        default=(8, 16), description="values of lora_r, lora_alpha keeps its ratio to it; none keeps the recipe's"
+    )
+    try_learning_rate: tuple[float, ...] = Field(
+        default=(5e-5, 2e-4, 1e-3), description="values of learning_rate; none keeps the recipe's"
+    )
+    try_batch_size: tuple[int, ...] = Field(default=(), description="values of batch_size, likewise")
+    try_target_modules: tuple[str, ...] = Field(
+        default=(), description="values of target_modules, likewise: report, notebook, or names such as `q_proj,v_proj`"
+    )
 
     @model_validator(mode="after")
     def _every_recipe_of_the_grid_can_be_trained(self) -> Self:
@@ -81,8 +88,11 @@ def run_trials(
         UserError: As `make_adapter` does; trials that were finished stay.
     """
     finished = {}
-    for tried in recipe.grid() if recipe.enabled else ():
-        key = digest_of([dict(inputs), tried.model_dump(mode="json")])[:16]
+    grid = list(recipe.grid()) if recipe.enabled else []
+    for tried in grid:  # a name that the model does not have is said before hours are spent on the others
+        resolve_targets(without_weights(places.base), tried.target_modules)
+    for tried in grid:
+        key = digest_of([dict(inputs), tried.decisive()])[:16]
         folder = places.target / key
         if not (folder / MANIFEST).is_file():
             say(f"trial {key}: {_difference(tried, recipe)}")
@@ -93,10 +103,9 @@ def run_trials(
 
 
 def _difference(tried: LoraRecipe, recipe: TrialsRecipe) -> str:
-    values = tried.model_dump()
-    return (
-        ", ".join(f"{name} {value}" for name, value in values.items() if value != getattr(recipe, name)) or "as it is"
-    )
+    values = tried.model_dump(mode="json")
+    own = recipe.model_dump(mode="json")
+    return ", ".join(f"{name} {value}" for name, value in values.items() if value != own[name]) or "as it is"
 
 
 def _train(
@@ -137,7 +146,7 @@ def _table(finished: Mapping[str, Path]) -> "pd.DataFrame":
             {
                 "trial": key,
                 **{name: recipe[name] for name in ("lora_r", "lora_alpha", "learning_rate", "batch_size")},
-                "target_modules": recipe["target_modules"],
+                "target_modules": ", ".join(recipe["target_modules"]),
                 "trainable_parameters": manifest["trainable_parameters"],
                 "n": own.n,
                 "postings": own.clusters,

@@ -10,6 +10,7 @@ import errno
 import json
 import os
 import shutil
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,9 +20,12 @@ from typing import Any
 from jobsearch_dagster.foundation.digests import digest_of_files
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.lake import KeyParts, Stamp
+from jobsearch_dagster.foundation.scratch import process_name, remove_abandoned
 
 MANIFEST = "manifest.json"
 STORAGE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EFBIG)
+ABANDONED_AFTER = 30.0
+"""Days after which unfinished work that nobody went on with may be removed."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +60,19 @@ class ArtifactStore:
     def workspace(self, asset: str, key: str) -> Path:
         """A folder for the work on an artifact that must outlive the process, such as checkpoints.
 
-        It is removed when the artifact counts.
+        It is removed when the artifact counts. That of another key stays, so that recipes which are trained by turns
+        all go on from where they were: see `stale_workspaces`.
         """
         return self.root / asset / "unfinished" / key[:16]
+
+    def stale_workspaces(self, days: float = ABANDONED_AFTER) -> list[Path]:
+        """Workspaces that may be removed: nothing was written into them for so many days, or their artifact is done."""
+        oldest = time.time() - days * 86_400
+        return [
+            path
+            for path in sorted(self.root.glob("*/unfinished/*"))
+            if _last_written(path) < oldest or (path.parents[1] / path.name / MANIFEST).is_file()
+        ]
 
     def stamp(self, asset: str) -> Stamp | None:
         """The identity of the artifact that counts; None when there is none or its manifest does not open."""
@@ -114,8 +128,9 @@ class ArtifactStore:
         from safetensors import SafetensorError
 
         target = self.path(asset, parts.key)
-        temporary = target.with_name(f"{target.name}.{os.getpid()}.tmp")
+        temporary = target.with_name(f"{target.name}.{process_name()}.tmp")
         try:
+            remove_abandoned(target.parent.glob("*.tmp"))
             shutil.rmtree(temporary, ignore_errors=True)
             temporary.mkdir(parents=True)
             manifest: dict[str, Any] = {}
@@ -126,6 +141,7 @@ class ArtifactStore:
             (temporary / MANIFEST).write_text(
                 json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False), encoding="utf-8"
             )
+            give_mode_of(temporary / MANIFEST)
             shutil.rmtree(target, ignore_errors=True)
             temporary.replace(target)
             self.point(asset, parts.key)
@@ -157,6 +173,18 @@ def is_storage_error(error: Exception) -> bool:
     if isinstance(error, OSError) and error.errno in STORAGE_ERRORS:
         return True
     return any(f"os error {number})" in str(error) for number in STORAGE_ERRORS)
+
+
+def give_mode_of(written: Path) -> None:
+    """Let the same users read all files below the folder of a file that Python wrote: safetensors lets nobody else."""
+    for path in written.parent.rglob("*"):
+        if path.is_file():
+            path.chmod(written.stat().st_mode)
+
+
+def _last_written(folder: Path) -> float:
+    """Seconds since the epoch."""
+    return max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
 
 
 def _digest(folder: Path) -> str:

@@ -41,7 +41,7 @@ class KeyParts:
 
     Attributes:
         inputs: Data version of each upstream asset.
-        config: The resolved recipe.
+        config: The resolved recipe, as far as it decides the result.
         code_version: Raised by hand when the meaning of the code changes.
         external: Digests of what comes from outside the lake: raw files, model weights.
     """

@@ -30,10 +30,19 @@ Values = dict[str, dict[str, Any]]
 """Fields and their values per asset."""
 
 
+BYSTANDER = "bystander"
+"""Marks a field that does not change the result, `Annotated[int, BYSTANDER]`: another value makes nothing stale."""
+
+
 class Recipe(BaseModel):
     """Base of all recipes: frozen, unknown keys refused. A recipe without fields means that nothing can be chosen."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def decisive(self) -> dict[str, Any]:
+        """Values of the fields that decide what the result is, as JSON has them: all but the bystanders."""
+        bystanders = {name for name, info in type(self).model_fields.items() if BYSTANDER in info.metadata}
+        return self.model_dump(mode="json", exclude=bystanders)
 
 
 def names() -> tuple[str, ...]:

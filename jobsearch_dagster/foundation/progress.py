@@ -15,9 +15,10 @@ LONGEST_SILENCE = 60.0
 class Progress:
     """Counts towards a total and reports through `say`."""
 
-    def __init__(self, total: int, unit: str, say: Callable[[str], object]) -> None:
+    def __init__(self, total: int, unit: str, say: Callable[[str], object], done: int = 0) -> None:
+        """A count that goes on from `done`, where work was resumed: what was done before has no part in the rate."""
         self.total, self.unit, self.say = total, unit, say
-        self.done = 0
+        self.done = self._before = done
         self._start = time.monotonic()
         self._interval = 2.0
         self._next = self._start + self._interval
@@ -28,7 +29,7 @@ class Progress:
         now = time.monotonic()
         if now < self._next or self.done >= self.total:
             return
-        rate = self.done / (now - self._start)
+        rate = (self.done - self._before) / (now - self._start)
         self.say(
             f"{self.done:,}/{self.total:,} {self.unit} ({self.done / self.total:.0%}), "
             f"{rate:.3g}/s, {(self.total - self.done) / rate:.0f} s left"

@@ -152,7 +152,7 @@ class LakeAsset:
             external = {**external, "table schema": self.schema.digest()}
         return KeyParts(
             inputs=inputs,
-            config=config.model_dump(mode="json"),
+            config=config.decisive(),
             code_version=self.code_version,
             external=external,
         )

@@ -4,6 +4,7 @@ Belongs here: the translation of a `TableSchema` and of rows into Dagster's meta
 `foundation/pictures.py`.
 """
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CELL_CHARACTERS = 120
+LINE_CHARACTERS = 80
+DIGITS = 6
+"""Significant digits of a number that is shown; what is stored has all of them."""
 
 
 def column_schema(schema: TableSchema) -> dict[str, Any]:
@@ -44,12 +48,25 @@ def _dep(source: str) -> dg.TableColumnDep:
     return dg.TableColumnDep(asset_key=dg.AssetKey(table), column_name=column)
 
 
-def markdown_table(frame: "pd.DataFrame") -> str:
-    """A small frame as a Markdown table, long cells cut."""
+def text_block(text: str) -> str:
+    """A text as it is, in Markdown: its own line breaks are kept, and long lines broken, which the UI would not do."""
+    lines = (textwrap.fill(line, LINE_CHARACTERS, replace_whitespace=False) for line in text.split("\n"))
+    return "```\n" + "\n".join(lines) + "\n```"
+
+
+def shown(value: object) -> str:
+    """A value as text; of a fraction no more digits than can mean something."""
+    if not isinstance(value, float) or abs(value) >= 10**DIGITS:
+        return str(value)
+    return str(float(f"{value:.{DIGITS}g}"))
+
+
+def markdown_table(frame: "pd.DataFrame", characters: int = CELL_CHARACTERS) -> str:
+    """A small frame as a Markdown table, cells of more `characters` cut."""
 
     def cell(value: object) -> str:
-        text = " ".join(str(value).replace("|", "\\|").split())
-        return text if len(text) <= CELL_CHARACTERS else text[: CELL_CHARACTERS - 1] + "…"
+        text = " ".join(shown(value).replace("|", "\\|").split())
+        return text if len(text) <= characters else text[: characters - 1] + "…"
 
     lines = ["| " + " | ".join(map(str, frame.columns)) + " |", "|" + " --- |" * len(frame.columns)]
     lines += ["| " + " | ".join(map(cell, row)) + " |" for row in frame.itertuples(index=False)]

@@ -318,5 +318,5 @@ def _refuse_changes(drafts: list[Path], targets: list[Path]) -> None:
     for draft, target in zip(drafts, targets, strict=True):
         if target.exists() and not filecmp.cmp(draft, target, shallow=False):
             raise UserError(
-                f"{target} exists with other content: choose another folder, or allow it to be overwritten."
+                f"{target} exists with other content: choose another folder with --out, or move the file away"
             )

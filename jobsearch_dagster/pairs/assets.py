@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from jobsearch_dagster.foundation import model_store
 from jobsearch_dagster.foundation.pictures import as_markdown
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, table_asset
-from jobsearch_dagster.foundation.ui_metadata import markdown_table
+from jobsearch_dagster.foundation.ui_metadata import markdown_table, text_block
 from jobsearch_dagster.pairs import sets
 from jobsearch_dagster.pairs import token_statistics as tokens
 from jobsearch_dagster.pairs.query_pairs import PairsRecipe, count_copies, coverage, make_pairs
@@ -71,8 +71,8 @@ def shown_tokens(connection: DuckDBPyConnection) -> dict[str, Any]:
     """Lengths per query type, their histogram, the report's table for ten pairs, one example of each type."""
     report = connection.sql(
         """
-        SELECT question AS "Job Query", gpt2_question::VARCHAR AS "Job Query Tokens", answer AS "Job Description",
-            gpt2_answer::VARCHAR AS "Job Description Tokens"
+        SELECT question AS "Job Query", to_json(gpt2_question)::VARCHAR AS "Job Query Tokens",
+            answer AS "Job Description", to_json(gpt2_answer)::VARCHAR AS "Job Description Tokens"
         FROM token_statistics WHERE gpt2_question IS NOT NULL ORDER BY split, pair_id
         """
     ).df()
@@ -88,7 +88,7 @@ def shown_tokens(connection: DuckDBPyConnection) -> dict[str, Any]:
         "histogram": histogram,
         "tokens": dg.MetadataValue.md(markdown_table(report)),
         **{
-            f"{query_type}: loss is taken on [[...]]": dg.MetadataValue.md(f"```\n{tokens.wrapped(text)}\n```")
+            f"{query_type}: loss is taken on [[...]]": dg.MetadataValue.md(text_block(text))
             for query_type, text in examples
         },
     }

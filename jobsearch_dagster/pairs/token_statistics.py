@@ -3,7 +3,6 @@
 Belongs here: counting, and what the counts are shown with. What the base model sees is rendered in `rendering.py`.
 """
 
-import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,8 +26,6 @@ SHOWN_TOKENS = 400
 """Of the example of each query type, so that the page of the asset stays readable."""
 BINS = 40
 """Of the histogram, at most."""
-SHOWN_WIDTH = 80
-"""Characters of a line of an example."""
 
 
 class TokenRecipe(Recipe):
@@ -132,11 +129,6 @@ def _masked(pair: _Pair, tokenizer: Any, recipe: TokenRecipe) -> str:
     prompt, answer = example.input_ids[:start], example.input_ids[start:]
     rest = " ..." if len(answer) > SHOWN_TOKENS else ""
     return f"{tokenizer.decode(prompt)}[[{tokenizer.decode(answer[:SHOWN_TOKENS])}{rest}]]"
-
-
-def wrapped(text: str) -> str:
-    """A text in lines of `SHOWN_WIDTH`, its own line breaks kept."""
-    return "\n".join(textwrap.fill(line, SHOWN_WIDTH, replace_whitespace=False) for line in text.split("\n"))
 
 
 def quantiles(connection: "duckdb.DuckDBPyConnection") -> "pd.DataFrame":

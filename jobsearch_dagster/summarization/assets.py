@@ -8,7 +8,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from jobsearch_dagster.foundation import model_store
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, table_asset
 from jobsearch_dagster.foundation.text_cache import TextCache
-from jobsearch_dagster.foundation.ui_metadata import markdown_table
+from jobsearch_dagster.foundation.ui_metadata import markdown_table, text_block
 from jobsearch_dagster.summarization.summaries import (
     CODE_VERSION,
     KeptSummaries,
@@ -54,7 +54,7 @@ def shown_summaries(connection: DuckDBPyConnection) -> dict[str, Any]:
         """
     ).fetchall()
     pages = {
-        f"example {n}": dg.MetadataValue.md(f"```\n{summary}\n```\nfrom\n```\n{text[:LONGEST_EXAMPLE]}\n```")
+        f"example {n}": dg.MetadataValue.md(f"{text_block(summary)}\nfrom\n{text_block(text[:LONGEST_EXAMPLE])}")
         for n, (text, summary) in enumerate(examples, start=1)
     }
     return {"shortened": dg.MetadataValue.md(markdown_table(shortened)), **pages}

@@ -12,8 +12,10 @@ from xml.etree import ElementTree as ET
 
 import dagster as dg
 import pytest
+from typer.main import get_command
 
 from jobsearch_dagster.app import cli
+from jobsearch_dagster.foundation import profiles
 from jobsearch_dagster.foundation.lake import Lake
 
 HEADER = "Resume,Job-Title,Location,Salary,Description\n"
@@ -418,7 +420,9 @@ def test_export_writes_the_merged_model_and_says_how_far_it_is(
     for _ in range(2):  # its own folder is replaced
         code, out, err = jobsearch("export", "adapter", "--out", str(tmp_path / "model"))
         assert (code, out) == (0, f"{tmp_path / 'model' / 'merged'}\n")
-        assert err.startswith("merged and unmerged: top-1 agreement 100.00% over ")
+        assert err.startswith("verifying the files of base model and adapter in ")
+        assert "\nmerging " in err
+        assert err.splitlines()[-1].startswith("merged and unmerged: top-1 agreement 100.00% over ")
     (tmp_path / "model" / "merged" / "mine.txt").write_text("mine")
     code, out, err = jobsearch("export", "adapter", "--out", str(tmp_path / "model"))
     assert (code, out) == (1, "")
@@ -462,6 +466,19 @@ def test_compare_prints_every_contender_with_n(made: Path, jobsearch: Jobsearch)
     assert code == 0
     assert {"base", "lora", "analytics"} <= set(out.split())
     assert "n=" in out
+
+
+def test_sample_leaves_other_files_alone_and_says_which_option_helps(tmp_path: Path, jobsearch: Jobsearch) -> None:
+    (tmp_path / "train-1.csv").write_text("mine")
+    code, _, err = jobsearch("sample", "--rows", "30", "--out", str(tmp_path))
+    assert (code, "choose another folder with --out" in err) == (1, True)
+    assert (tmp_path / "train-1.csv").read_text() == "mine"
+
+
+def test_help_names_the_profiles_that_are_for_users() -> None:
+    (option,) = (o for o in get_command(cli.app).commands["run"].params if o.name == "profile")  # ty: ignore[missing-attribute]
+    assert set(profiles.names()) - {"smoke"} <= set(option.help.replace(",", "").split())
+    assert "smoke" not in option.help
 
 
 def test_the_installed_command_answers_help() -> None:

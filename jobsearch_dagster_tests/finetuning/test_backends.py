@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jobsearch_dagster.finetuning.backends import choose_backend, load_trl
+from jobsearch_dagster.finetuning.backends import check_trackers, choose_backend, load_trl
 from jobsearch_dagster.finetuning.recipe import LoraRecipe
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster_tests.finetuning.trainings import recipe
@@ -94,3 +94,23 @@ def test_a_fresh_adapter_changes_nothing(smoke_models: Path) -> None:
         adapted = model(ids).logits
         with model.disable_adapter():
             assert torch.equal(model(ids).logits, adapted)
+
+
+def test_a_tracker_that_nobody_knows_is_refused_with_those_that_are_known_and_those_that_are_installed() -> None:
+    with pytest.raises(UserError) as error:
+        check_trackers(["foo"])
+    said = str(error.value)
+    assert said.startswith("report_to foo: foo is not supported, only ")
+    assert {"tensorboard", "wandb", "mlflow"} <= set(said.replace(",", "").split())
+    assert "(installed here: " in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_tracker_that_is_not_installed_is_refused_with_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("transformers.integrations.integration_utils.is_wandb_available", lambda: False)
+    with pytest.raises(UserError, match=r"^report_to wandb: WandbCallback requires wandb to be installed.*pip install"):
+        check_trackers(["wandb"])
+
+
+def test_without_a_tracker_nothing_is_refused() -> None:
+    check_trackers([])

@@ -6,6 +6,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import gguf
 import pytest
 
 from jobsearch_dagster.finetuning.conversion import convert
@@ -60,11 +61,15 @@ class TestTheEmbeddedLanguageModel:
         target = tmp_path_factory.mktemp("smollm2")
         root, files = model_store.model_files("smollm2-135m-instruct", Path("/nowhere"))
         said: list[str] = []
-        with redirect_stderr(StringIO()) as drawn:
+        parsed: list[str] = []
+        reader = gguf.GGUFReader
+        with redirect_stderr(StringIO()) as drawn, pytest.MonkeyPatch.context() as patch:
+            patch.setattr("gguf.GGUFReader", lambda path: (parsed.append(path), reader(path))[1])
             facts = convert(root, files, target, said.append)
         assert drawn.getvalue() == ""
+        assert len(parsed) == 1  # of its 49,152 words each takes a dozen calls
         (line,) = said
-        assert re.match(r"writing .*\.gguf \(\d+ MB\) as safetensors, once: about a minute", line)
+        assert re.match(r"writing .*\.gguf \(\d+ MB\) as safetensors, once: about 15 seconds", line)
         return target, facts
 
     @pytest.fixture(scope="class")

@@ -27,6 +27,7 @@ from jobsearch_dagster.foundation.model_store import load_tokenizer
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster.pairs.rendering import Rendered, render_example, render_prompt, stop_ids
+from jobsearch_dagster_tests.finetuning.trainings import silent
 from jobsearch_dagster_tests.small_models import CHAT_TEMPLATE, byte_tokenizer
 
 PAIRS = [
@@ -58,13 +59,13 @@ def adapter(base: Artifact, tmp_path_factory: pytest.TempPathFactory) -> Artifac
     """An adapter that a few steps have trained. Not to be changed: copy it."""
     folder = tmp_path_factory.mktemp("adapter")
     places = Places(base.path, folder, tmp_path_factory.mktemp("checkpoints"), base.path.parent)
-    return Artifact(folder, make_adapter(PAIRS, PAIRS, RECIPE, places, "key", lambda line: None))
+    return Artifact(folder, make_adapter(PAIRS, PAIRS, RECIPE, places, "key", silent))
 
 
 @pytest.fixture(scope="module")
 def merged(base: Artifact, adapter: Artifact, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An exported folder. Not to be changed: copy it."""
-    return export.export_adapter(base, adapter, PAIRS, SETS, SCORES, tmp_path_factory.mktemp("out"))[0]
+    return export.export_adapter(base, adapter, PAIRS, SETS, SCORES, tmp_path_factory.mktemp("out"), silent)[0]
 
 
 def examples(folder: Path) -> list[Rendered]:
@@ -143,7 +144,7 @@ def test_padding_is_never_what_ends_an_answer(base: Artifact, adapter: Artifact,
     tokenizer = byte_tokenizer("<|im_end|>", "<|im_start|>", "<|endoftext|>", eos="<|im_end|>")
     tokenizer.chat_template = CHAT_TEMPLATE
     tokenizer.save_pretrained(folder)
-    merged, _ = export.export_adapter(replace(base, path=folder), adapter, PAIRS, [], [], tmp_path / "out")
+    merged, _ = export.export_adapter(replace(base, path=folder), adapter, PAIRS, [], [], tmp_path / "out", silent)
     config = json.loads((merged / "generation_config.json").read_text(encoding="utf-8"))
     assert config["eos_token_id"] == [0]
     assert config["pad_token_id"] == load_tokenizer(merged).pad_token_id == 1
@@ -160,8 +161,21 @@ def test_it_holds_safetensors_and_text_without_a_path_of_this_machine(
     assert names(merged.parent) == ["merged"]
 
 
+def test_every_file_of_it_can_be_read_by_whom_the_umask_lets(merged: Path) -> None:
+    assert len({path.stat().st_mode for path in merged.iterdir()}) == 1
+
+
+def test_it_says_what_takes_long_before_it_does_it(base: Artifact, adapter: Artifact, tmp_path: Path) -> None:
+    lines: list[str] = []
+    export.export_adapter(base, adapter, PAIRS, [], [], tmp_path, lines.append)
+    assert lines == [
+        f"merging {adapter.path} into {base.path}; 4 answers are computed before and after",
+        "comparing the merged model, as it was written, with base model and adapter",
+    ]
+
+
 def test_the_same_adapter_gives_the_same_files(merged: Path, base: Artifact, adapter: Artifact, tmp_path: Path) -> None:
-    again, _ = export.export_adapter(base, adapter, PAIRS, SETS, SCORES, tmp_path)
+    again, _ = export.export_adapter(base, adapter, PAIRS, SETS, SCORES, tmp_path, silent)
     assert {p.name: p.read_bytes() for p in again.iterdir()} == {p.name: p.read_bytes() for p in merged.iterdir()}
 
 
@@ -211,13 +225,13 @@ def test_a_merge_that_changes_answers_leaves_nothing_behind(base: Artifact, adap
     adapted(base.path, scaled(adapter, 1e7, tmp_path / "up").path).merge_and_unload().save_pretrained(heavy)
     back = scaled(adapter, -1e7, tmp_path / "down")
     with pytest.raises(UserError, match=r"does not say what base model and adapter say: top-1 agreement \d\d\.\d\d%"):
-        export.export_adapter(replace(base, path=heavy), back, PAIRS, [], [], tmp_path / "a" / "b")
+        export.export_adapter(replace(base, path=heavy), back, PAIRS, [], [], tmp_path / "a" / "b", silent)
     assert names(tmp_path) == ["down", "heavy", "up"]
 
 
 def test_an_adapter_that_overflows_is_no_agreement(base: Artifact, adapter: Artifact, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="largest absolute difference of logits nan"):
-        export.export_adapter(base, scaled(adapter, 1e30, tmp_path / "scaled"), PAIRS, [], [], tmp_path / "out")
+        export.export_adapter(base, scaled(adapter, 1e30, tmp_path / "scaled"), PAIRS, [], [], tmp_path / "out", silent)
     assert names(tmp_path) == ["scaled"]
 
 
@@ -227,7 +241,7 @@ def test_a_refused_merge_keeps_what_was_exported_before(
     shutil.copytree(merged, tmp_path / "out" / "merged")
     before = {path.name: path.read_bytes() for path in (tmp_path / "out" / "merged").iterdir()}
     with pytest.raises(UserError, match="nothing was written"):
-        export.export_adapter(base, scaled(adapter, 1e30, tmp_path / "scaled"), PAIRS, [], [], tmp_path / "out")
+        export.export_adapter(base, scaled(adapter, 1e30, tmp_path / "scaled"), PAIRS, [], [], tmp_path / "out", silent)
     assert {path.name: path.read_bytes() for path in (tmp_path / "out" / "merged").iterdir()} == before
     assert names(tmp_path / "out") == ["merged"]
 
@@ -242,20 +256,20 @@ def test_an_adapter_of_another_model_is_refused(base: Artifact, adapter: Artifac
     config.head_dim = 8
     LlamaForCausalLM(config).save_pretrained(narrow)
     with pytest.raises(UserError, match=r"does not fit LlamaForCausalLM in .*narrow: .* from 64 to 32 features"):
-        export.export_adapter(replace(base, path=narrow), adapter, PAIRS, [], [], tmp_path / "out")
+        export.export_adapter(replace(base, path=narrow), adapter, PAIRS, [], [], tmp_path / "out", silent)
     assert names(tmp_path) == ["narrow"]
 
 
 def test_an_earlier_export_is_replaced_whole(base: Artifact, adapter: Artifact, merged: Path, tmp_path: Path) -> None:
     shutil.copytree(merged, tmp_path / "merged")
-    export.export_adapter(base, adapter, PAIRS, SETS, [], tmp_path)
+    export.export_adapter(base, adapter, PAIRS, SETS, [], tmp_path, silent)
     assert names(tmp_path) == ["merged"]
     assert "was not evaluated" in (tmp_path / "merged" / "README.md").read_text(encoding="utf-8")
 
 
 def test_an_empty_folder_is_filled(base: Artifact, adapter: Artifact, tmp_path: Path) -> None:
     (tmp_path / "merged").mkdir()
-    assert export.export_adapter(base, adapter, PAIRS, [], [], tmp_path)[0] == tmp_path / "merged"
+    assert export.export_adapter(base, adapter, PAIRS, [], [], tmp_path, silent)[0] == tmp_path / "merged"
 
 
 def add_a_file(folder: Path) -> None:
@@ -278,14 +292,14 @@ def test_a_folder_that_somebody_else_wrote_or_changed_is_refused(
     change(tmp_path / "merged")
     before = names(tmp_path / "merged")
     with pytest.raises(UserError, match=r"export.json in it tells\): move it away or choose another folder with --out"):
-        export.export_adapter(base, adapter, PAIRS, [], [], tmp_path)
+        export.export_adapter(base, adapter, PAIRS, [], [], tmp_path, silent)
     assert names(tmp_path / "merged") == before
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(base: Artifact, adapter: Artifact, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UserError, match=r"cannot write .*file.*; free space or choose another folder with --out"):
-        export.export_adapter(base, adapter, PAIRS, [], [], tmp_path / "file" / "out")
+        export.export_adapter(base, adapter, PAIRS, [], [], tmp_path / "file" / "out", silent)
 
 
 @pytest.mark.parametrize("pairs", [[], [Pair("a", "skills", "Answer.", "What? " * 400, "Nothing.")]])
@@ -293,7 +307,7 @@ def test_without_a_pair_to_compare_on_nothing_is_exported(
     pairs: list[Pair], base: Artifact, adapter: Artifact, tmp_path: Path
 ) -> None:
     with pytest.raises(UserError, match=rf"none of {len(pairs)} validation pairs fits into 1024 tokens"):
-        export.export_adapter(base, adapter, pairs, [], [], tmp_path / "out")
+        export.export_adapter(base, adapter, pairs, [], [], tmp_path / "out", silent)
     assert names(tmp_path) == []
 
 
@@ -380,6 +394,16 @@ class TestTheCard:
         assert "| unseen | rougeL | 0.123 (0.100 to 0.150), n=20 | 0.457 (0.400 to 0.500), n=20 |" in card
         assert "| seen | right |  | 0.000, n=8 |" in card
 
+    def test_it_says_whose_scores_are_not_there_and_why(self, facts: Facts) -> None:
+        said = "`rag` and `analytics`, look postings up: their scores would say nothing of this model"
+        assert said in model_card(facts)
+
+    def test_it_says_that_an_adapter_of_4_bit_weights_was_merged_into_full_ones(self, facts: Facts) -> None:
+        said = "The adapter was trained on base weights in 4 bits and is merged into the full ones"
+        assert said not in model_card(facts)
+        recipe = facts.adapter["recipe"] | {"quantization": "4bit"}
+        assert said in model_card(replace(facts, adapter=facts.adapter | {"recipe": recipe}))
+
     def test_its_example_runs_as_it_stands(self, merged: Path) -> None:
         (code,) = re.findall(r"```python\n(.*?)```", (merged / "README.md").read_text(encoding="utf-8"), re.DOTALL)
         assert len(code.splitlines()) == 5
@@ -392,7 +416,7 @@ class TestTheCard:
 
 def test_what_the_whole_dag_made_is_exported_with_rows_and_scores(made: Path, tmp_path: Path) -> None:
     folder = DataFolder(path=str(made))
-    merged, comparison = exporting.adapter(Settings.from_environment(), tmp_path / "out")
+    merged, comparison = exporting.adapter(Settings.from_environment(), tmp_path / "out", silent)
     card = (merged / "README.md").read_text(encoding="utf-8")
     assert comparison.agreement == 1.0
     assert comparison.difference < 1e-4
@@ -416,7 +440,7 @@ def test_what_the_whole_dag_made_is_exported_with_rows_and_scores(made: Path, tm
 def test_scores_of_another_adapter_are_not_shown(made: Path, tmp_path: Path) -> None:
     summary = Lake(made).path("lora_answers")
     summary.unlink()
-    merged, _ = exporting.adapter(Settings.from_environment(), tmp_path / "out")
+    merged, _ = exporting.adapter(Settings.from_environment(), tmp_path / "out", silent)
     assert "was not evaluated" in (merged / "README.md").read_text(encoding="utf-8")
 
 
@@ -424,7 +448,7 @@ def test_an_adapter_of_another_training_set_than_the_lake_s_is_refused(made: Pat
     lake = Lake(made)
     shutil.copyfile(lake.path("validation_set"), lake.path("training_set"))
     with pytest.raises(UserError, match=r"lora_adapter was made from another training_set than .* holds now: run"):
-        exporting.adapter(Settings.from_environment(), tmp_path / "out")
+        exporting.adapter(Settings.from_environment(), tmp_path / "out", silent)
     assert not (tmp_path / "out").exists()
 
 
@@ -432,5 +456,5 @@ def test_an_adapter_whose_file_was_changed_is_refused(made: Path, tmp_path: Path
     weights = DataFolder(path=str(made)).artifacts.read("lora_adapter").path / "adapter_model.safetensors"
     weights.write_bytes(weights.read_bytes()[:100])
     with pytest.raises(UserError, match="differ from the digest in the manifest"):
-        exporting.adapter(Settings.from_environment(), tmp_path / "out")
+        exporting.adapter(Settings.from_environment(), tmp_path / "out", silent)
     assert not (tmp_path / "out").exists()

@@ -14,7 +14,6 @@ from jobsearch_dagster.finetuning import memory
 from jobsearch_dagster.finetuning.examples import render_pairs
 from jobsearch_dagster.finetuning.memory import Forecast, count_parameters, forecast, free_memory, refuse_too_little
 from jobsearch_dagster.finetuning.recipe import LoraRecipe
-from jobsearch_dagster.finetuning.targets import TargetGroup
 from jobsearch_dagster.foundation import model_store
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster_tests.finetuning import trainings
@@ -45,7 +44,7 @@ def test_parameters_are_counted_without_loading_them(base: Path) -> None:
 
 
 @pytest.mark.parametrize("group", ["report", "notebook"])
-def test_the_adapter_is_weight_gradient_and_two_moments(base: Path, group: TargetGroup) -> None:
+def test_the_adapter_is_weight_gradient_and_two_moments(base: Path, group: str) -> None:
     from jobsearch_dagster.finetuning.backends import load_trl
 
     trainable, _ = load_trl(base, recipe(target_modules=group)).model.get_nb_trainable_parameters()
@@ -54,7 +53,8 @@ def test_the_adapter_is_weight_gradient_and_two_moments(base: Path, group: Targe
 
 def test_weights_take_four_bytes_on_a_processor_and_two_on_a_card(base: Path) -> None:
     assert parts(base)["weights"] == 4 * count_parameters(base)
-    assert parts(base, cuda=True)["weights"] == 2 * count_parameters(base)
+    assert parts(base, cuda=True, precision="auto")["weights"] == 2 * count_parameters(base)
+    assert parts(base, cuda=True, precision="fp32")["weights"] == 4 * count_parameters(base)
 
 
 def test_the_total_is_the_sum_of_its_parts(base: Path) -> None:
@@ -63,10 +63,24 @@ def test_the_total_is_the_sum_of_its_parts(base: Path) -> None:
     assert min(asdict(found).values()) > 0
 
 
-def test_four_bits_shrink_the_weights_and_nothing_else(base: Path) -> None:
-    found = changed(base, {"cuda": True}, {"cuda": True, "quantization": "4bit"})
-    assert found.keys() == {"weights"}
-    assert 0.25 < found["weights"] < 0.35
+def test_in_four_bits_are_the_projections_only(base: Path) -> None:
+    """Embeddings, head and norms are raised to float32, and the largest matrix is copied when it is multiplied."""
+    from transformers import AutoModelForCausalLM
+
+    sizes = {name: p.numel() for name, p in AutoModelForCausalLM.from_pretrained(base).named_parameters()}
+    projections = sum(size for name, size in sizes.items() if "_proj" in name)
+    assert 0 < projections < count_parameters(base) == sum(sizes.values())
+    assert parts(base, cuda=True, quantization="4bit")["weights"] == pytest.approx(
+        0.516 * projections + 4 * (sum(sizes.values()) - projections) + 2 * sizes["lm_head.weight"], rel=1e-3
+    )
+
+
+def test_four_bits_save_weights_and_not_activations(base: Path) -> None:
+    """bitsandbytes gives back what it was given, and what comes from float32 embeddings is float32."""
+    plain, quantized = ({"cuda": True, "precision": "auto", "quantization": kind} for kind in ("none", "4bit"))
+    found = changed(base, plain, quantized)
+    assert found.keys() == {"weights", "activations"}
+    assert found["activations"] == 2
 
 
 def test_gradient_checkpointing_shrinks_the_activations_and_nothing_else(base: Path) -> None:

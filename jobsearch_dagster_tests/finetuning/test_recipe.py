@@ -19,7 +19,8 @@ ACCELERATE: dict[str, Any] = {"distributed": "accelerate"}
         ({"lora_r": 0}, "config lora_adapter.lora_r: .*greater than or equal to 1"),
         ({"lora_dropout": 1.0}, "config lora_adapter.lora_dropout: .*less than 1"),
         ({"learning_rate": 0}, "config lora_adapter.learning_rate: .*greater than 0"),
-        ({"target_modules": "all"}, "config lora_adapter.target_modules: .*'report' or 'notebook'"),
+        ({"target_modules": []}, "config lora_adapter.target_modules: .*at least 1 item"),
+        ({"target_modules": 3}, "config lora_adapter.target_modules: .*valid tuple"),
         ({"loss": "prompt"}, "config lora_adapter.loss: .*'answer' or 'full'"),
         ({"quantization": "8bit"}, "config lora_adapter.quantization: .*'none' or '4bit'"),
         ({"backend": "axolotl"}, "config lora_adapter.backend: .*'auto', 'trl' or 'unsloth'"),
@@ -68,8 +69,19 @@ def test_the_defaults_are_the_report_s_hyper_parameters() -> None:
     assert (recipe.lora_r, recipe.lora_alpha, recipe.lora_dropout, recipe.learning_rate) == (16, 16, 0.0, 5e-5)
     assert (recipe.max_steps, recipe.batch_size, recipe.gradient_accumulation_steps) == (60, 4, 8)
     assert (recipe.warmup_steps, recipe.weight_decay, recipe.max_seq_length, recipe.seed) == (5, 0.01, 2048, 3407)
-    assert (recipe.target_modules, recipe.loss, recipe.quantization) == ("report", "answer", "none")
+    assert (recipe.target_modules, recipe.loss, recipe.quantization) == (("report",), "answer", "none")
 
 
 def test_a_step_sees_the_batch_as_often_as_it_is_accumulated() -> None:
     assert LoraRecipe(batch_size=3, gradient_accumulation_steps=5).examples_per_step == 15
+
+
+@pytest.mark.parametrize("given", ["q_proj, v_proj", "q_proj,v_proj", ["q_proj", "v_proj"], ("q_proj", "v_proj")])
+def test_target_modules_are_a_list_or_its_items_between_commas(given: object) -> None:
+    assert LoraRecipe.model_validate({"target_modules": given}).target_modules == ("q_proj", "v_proj")
+
+
+def test_where_the_log_is_sent_does_not_decide_what_the_adapter_is() -> None:
+    plain, followed = LoraRecipe(), LoraRecipe(report_to=("tensorboard",))
+    assert followed.decisive() == plain.decisive()
+    assert plain.model_dump().keys() - plain.decisive().keys() == {"report_to"}

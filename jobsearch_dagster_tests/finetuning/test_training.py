@@ -1,5 +1,6 @@
 """Training teaches the answers, the same ones each time, also when it was killed, and leaves the base model alone."""
 
+import itertools
 import json
 import math
 import shutil
@@ -221,6 +222,18 @@ def test_a_length_that_no_pair_fits_into_is_refused(train: Train) -> None:
         train(max_seq_length=16)
 
 
+def test_what_takes_long_is_said_before_it_is_done(train: Train, base: Path) -> None:
+    lines: list[str] = []
+    train(max_steps=2, checkpoint_steps=2, say=lines.append)
+    assert lines[0].endswith("; rendering 12 pairs")
+    assert [line for line in lines[1:] if "steps (" not in line] == [
+        f"loading the base model from {base}",
+        "step 0 of 2: answering the sample's questions",
+        "step 2 of 2: answering the sample's questions",
+        "comparing adapter and base model on 6 validation pairs",
+    ]
+
+
 def test_nothing_is_printed(train: Train, capfd: pytest.CaptureFixture[str]) -> None:
     train(max_steps=2)
     assert capfd.readouterr().out == ""
@@ -321,8 +334,12 @@ make_adapter(
 """
 
 
-def train_until_killed(models: Path, folder: Path, **changes: Any) -> None:
-    """Train in a process that is killed when the checkpoint of step 3 is whole and that of step 6 is not."""
+def train_until_killed(models: Path, folder: Path, steps: tuple[int, int] = (3, 6), **changes: Any) -> None:
+    """Train in a process that is killed when the checkpoint of one step is whole and that of the next is not.
+
+    Raises:
+        TooLate: The process was faster than this one, which the machine did not run.
+    """
     where = trainings.places(models, folder)
     work = {
         "pairs": [list(vars(pair).values()) for pair in PAIRS],
@@ -334,14 +351,29 @@ def train_until_killed(models: Path, folder: Path, **changes: Any) -> None:
     assert process.stdin is not None
     with process.stdin as stdin:
         stdin.write(json.dumps(work))
-    marks = [where.checkpoints / f"checkpoint-{step}" / "complete.json" for step in (3, 6)]
+    marks = [where.checkpoints / f"checkpoint-{step}" / "complete.json" for step in steps]
     while not marks[0].is_file() and process.poll() is None:
         time.sleep(0.002)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
-    if marks[1].is_file():  # it was faster than this process, which the machine did not run
-        shutil.rmtree(folder)
-        train_until_killed(models, folder, **changes)
+    if marks[1].is_file():
+        raise TooLateError
+
+
+class TooLateError(Exception):
+    """A training was killed after the step at which it should have been."""
+
+
+def killed_after(models: Path, folder: Path, *steps: int, **changes: Any) -> None:
+    """Train, killed after each of these steps, with a new process that goes on from the last; tried until it is so."""
+    while True:
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            for step, following in itertools.pairwise((*steps, 6)):
+                train_until_killed(models, folder, (step, following), **changes)
+        except TooLateError:
+            continue
+        return
 
 
 class Killed:
@@ -352,7 +384,7 @@ class Killed:
     def __init__(self, models: Path, folder: Path) -> None:
         self.lines: list[str] = []
         self.whole = trainings.train(models, folder / "whole", **self.CHANGES)
-        train_until_killed(models, folder / "killed", **self.CHANGES)
+        killed_after(models, folder / "killed", 3, **self.CHANGES)
         self.left_behind = files(folder / "killed")
         self.again = trainings.train(models, folder / "killed", say=self.lines.append, **self.CHANGES)
 
@@ -397,6 +429,21 @@ class TestAKilledTraining:
         assert done.manifest["sample"] == killed.whole.manifest["sample"]
         assert done.manifest["validation"] == killed.whole.manifest["validation"]
         assert done.weights == killed.whole.weights
+
+
+@pytest.mark.slow
+def test_a_training_that_was_killed_twice_ends_as_an_uninterrupted_one(smoke_models: Path, tmp_path: Path) -> None:
+    """The second process goes on from a checkpoint and leaves one that the third goes on from."""
+    changes: dict[str, Any] = {"lora_dropout": 0.1, "sample_tokens": 64, "checkpoint_steps": 2}
+    whole = trainings.train(smoke_models, tmp_path / "whole", **changes)
+    killed_after(smoke_models, tmp_path / "killed", 2, 4, **changes)
+    lines: list[str] = []
+    again = trainings.train(smoke_models, tmp_path / "killed", say=lines.append, **changes)
+    assert again.manifest["resumed_after_step"] == 4
+    assert again.weights == whole.weights
+    assert again.log == whole.log
+    assert again.manifest["sample"] == whole.manifest["sample"]
+    assert again.manifest["validation"] == whole.manifest["validation"]
 
 
 def many_layers(folder: Path) -> Path:

@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from jobsearch_dagster.finetuning.trials import TrialsRecipe, run_trials
+from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster_tests.finetuning.trainings import PAIRS, WATCHED, places, recipe, silent
 
 SMALL: dict[str, Any] = {
@@ -37,6 +38,26 @@ def test_off_nothing_is_trained(smoke_models: Path, tmp_path: Path) -> None:
     table = run_trials(PAIRS, WATCHED, grid(enabled=False), places(smoke_models, tmp_path), {}, silent)
     assert len(table) == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_projection_that_the_model_lacks_is_said_before_anything_is_trained(
+    smoke_models: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(UserError, match="target_modules v_porj: LlamaForCausalLM has no v_porj"):
+        run_trials(
+            PAIRS,
+            WATCHED,
+            grid(try_target_modules=("report", "q_proj,v_porj")),
+            places(smoke_models, tmp_path),
+            {},
+            silent,
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_modules_to_try_are_groups_or_lists_of_names() -> None:
+    tried = grid(try_lora_r=(), try_learning_rate=(), try_target_modules=("report", "q_proj,v_proj")).grid()
+    assert [r.target_modules for r in tried] == [("report",), ("q_proj", "v_proj")]
 
 
 @pytest.mark.slow

@@ -1,10 +1,14 @@
 """Artifacts appear whole, are found by their key, and never by their age."""
 
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from jobsearch_dagster.foundation.artifacts import ArtifactStore
+from jobsearch_dagster.foundation.artifacts import ABANDONED_AFTER, ArtifactStore
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.lake import KeyParts
 
@@ -68,3 +72,69 @@ def test_a_folder_that_cannot_be_written_is_a_user_error(tmp_path: Path) -> None
     (tmp_path / "models").write_text("a file where the folder should be")
     with pytest.raises(UserError, match="cannot write"):
         build(ArtifactStore(tmp_path), 1)
+
+
+def worked_on(store: ArtifactStore, value: int, days_ago: float) -> Path:
+    """Unfinished work on the artifact of a recipe."""
+    path = store.workspace("adapter", parts(value).key)
+    (path / "checkpoint-3").mkdir(parents=True)
+    (path / "checkpoint-3" / "weights").write_text("half")
+    then = time.time() - days_ago * 86_400
+    for part in (path / "checkpoint-3" / "weights", path / "checkpoint-3", path):
+        os.utime(part, (then, then))
+    return path
+
+
+def test_a_finished_artifact_leaves_the_unfinished_work_on_others_alone(tmp_path: Path) -> None:
+    """Two recipes that are trained by turns both go on from where they were."""
+    store = ArtifactStore(tmp_path)
+    own, other = worked_on(store, 1, 0), worked_on(store, 2, 0)
+    build(store, 1)
+    assert (own.exists(), other.exists()) == (False, True)
+
+
+def test_work_that_nobody_went_on_with_for_a_month_is_stale(tmp_path: Path) -> None:
+    store = ArtifactStore(tmp_path)
+    assert store.stale_workspaces() == []
+    fresh, old = worked_on(store, 1, 0), worked_on(store, 2, ABANDONED_AFTER + 1)
+    (touched := worked_on(store, 3, ABANDONED_AFTER + 1) / "checkpoint-3" / "weights").touch()
+    assert store.stale_workspaces() == [old]
+    assert set(store.stale_workspaces(days=-1)) == {fresh, old, touched.parents[1]}
+
+
+def test_work_on_what_is_finished_is_stale_at_once(tmp_path: Path) -> None:
+    """As where the process was killed between publishing and cleaning up."""
+    store = ArtifactStore(tmp_path)
+    build(store, 1)
+    left = worked_on(store, 1, 0)
+    assert store.stale_workspaces() == [left]
+
+
+def test_what_a_killed_process_was_filling_is_removed_by_the_next_one(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; from pathlib import Path; from jobsearch_dagster.foundation.artifacts import ArtifactStore;"
+        "from jobsearch_dagster.foundation.lake import KeyParts;"
+        "block = ArtifactStore(Path(sys.argv[1])).building('adapter', KeyParts({}, {'r': 1}, '1'));"
+        "path, _ = block.__enter__(); (path / 'weights').write_text('half'); os._exit(9)"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False).returncode == 9
+    folder = tmp_path / "models" / "adapter"
+    assert len(list(folder.glob("*.tmp"))) == 1
+    build(ArtifactStore(tmp_path), 2)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(["current", parts(2).key[:16]])
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o027, 0o640), (0o077, 0o600)])
+def test_files_can_be_read_by_those_whom_the_umask_lets(tmp_path: Path, umask: int, mode: int) -> None:
+    """Also those of safetensors, which lets nobody but the owner read what it writes."""
+    before = os.umask(umask)
+    try:
+        store = ArtifactStore(tmp_path)
+        with store.building("adapter", parts(1)) as (path, _):
+            (path / "more").mkdir()
+            for file in (path / "weights", path / "more" / "state"):
+                file.touch(0o600)
+    finally:
+        os.umask(before)
+    found = store.read("adapter").path
+    assert {file.stat().st_mode & 0o777 for file in found.rglob("*") if file.is_file()} == {mode}

@@ -1,7 +1,7 @@
 """A profile is a set of defaults that every asset accepts, and that the launchpad can override."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import dagster as dg
 import pytest
@@ -10,7 +10,7 @@ from pydantic import Field
 from jobsearch_dagster import build
 from jobsearch_dagster.foundation import profiles
 from jobsearch_dagster.foundation.errors import UserError
-from jobsearch_dagster.foundation.profiles import Recipe
+from jobsearch_dagster.foundation.profiles import BYSTANDER, Recipe
 from jobsearch_dagster.foundation.settings import Settings
 
 PROFILES = profiles.names()
@@ -29,6 +29,7 @@ class Baking(Recipe):
     trays: tuple[int, ...] = (1, 2)
     salts: tuple[float, ...] = (0.0, 0.02)
     grams: dict[str, float] = Field(default_factory=lambda: {"flour": 500.0})
+    watched_by: Annotated[tuple[str, ...], BYSTANDER] = Field(default=(), description="who looks into the oven")
 
 
 @pytest.fixture
@@ -191,6 +192,14 @@ def test_grids_of_numbers_stay_numbers_in_dagster() -> None:
     assert (handed_over["trays"], handed_over["salts"], handed_over["shapes"]) == ([16], [1.0, 0.5], ["long"])
     with pytest.raises(dg.DagsterInvalidConfigError):
         asset_result(recipe, {"trays": ["many"]})
+
+
+def test_what_does_not_change_the_result_is_no_part_of_what_decides_it() -> None:
+    recipe = Baking(watched_by=("me",), toppings=("salt",))
+    assert recipe.decisive() == Baking(toppings=("salt",)).decisive()
+    assert recipe.decisive().keys() == recipe.model_dump().keys() - {"watched_by"}
+    assert recipe.decisive()["toppings"] == ["salt"]
+    assert asset_result(recipe, {})["watched_by"] == ["me"]
 
 
 def test_dagster_shows_the_fields_descriptions() -> None:

@@ -63,6 +63,14 @@ def test_the_rate_is_the_mean_since_the_beginning(clock: Clock) -> None:
     assert lines == ["10/100 pairs (10%), 1/s, 90 s left"]
 
 
+def test_what_was_done_before_counts_and_has_no_part_in_the_rate(clock: Clock) -> None:
+    lines: list[str] = []
+    progress = Progress(60, "steps", lines.append, done=20)
+    clock.now += 10.0
+    progress.advance(2)
+    assert lines == ["22/60 steps (37%), 0.2/s, 190 s left"]
+
+
 def test_an_item_counts_when_it_is_finished(clock: Clock) -> None:
     lines: list[str] = []
     progress = Progress(3, "steps", lines.append)

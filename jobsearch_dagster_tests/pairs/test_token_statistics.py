@@ -21,7 +21,6 @@ from jobsearch_dagster.pairs.token_statistics import (
     draw_histogram,
     gpt2_tokenizer,
     quantiles,
-    wrapped,
 )
 from jobsearch_dagster_tests.small_models import byte_tokenizer
 
@@ -88,15 +87,6 @@ def test_an_answer_whose_end_is_not_shown_says_so(connection, gpt2, tokenizer) -
     assert count_tokens(connection, gpt2, tokenizer, TokenRecipe())["example"][0].endswith("x ...]]")
     connection.execute("UPDATE query_pairs SET answer = repeat('x', ?)", [SHOWN_TOKENS - 1])
     assert count_tokens(connection, gpt2, tokenizer, TokenRecipe())["example"][0].endswith("x<|im_end|>]]")
-
-
-def test_an_example_is_shown_in_lines_that_fit_the_page() -> None:
-    text = "<|user|>\n\n" + "many words " * 40 + "\n  [[Job-Title: cook]]"
-    lines = wrapped(text).split("\n")
-    assert max(map(len, lines)) <= 80
-    assert lines[:2] == ["<|user|>", ""]
-    assert lines[-1] == "  [[Job-Title: cook]]"
-    assert " ".join(wrapped(text).split()) == " ".join(text.split())
 
 
 @pytest.mark.parametrize("lengths", [[7], [7, 8], list(range(40)), list(range(41)), [100, 333, 2_048]])
