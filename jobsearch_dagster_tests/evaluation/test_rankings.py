@@ -30,7 +30,7 @@ def posting(posting_id: str, title: str, place: str) -> Posting:
 
 BERLIN, MUNICH = "berlin, germany", "munich, bavaria, germany"
 POSTINGS = Postings(
-    [posting("a", "cook", BERLIN), posting("b", "cook", BERLIN), posting("c", "nurse", MUNICH), posting("d", "cook", "")]
+    posting(*said) for said in (("a", "cook", BERLIN), ("b", "cook", BERLIN), ("c", "nurse", MUNICH), ("d", "cook", ""))
 )
 
 
