@@ -542,6 +542,33 @@ CASES = [
         )
         for column, value in (("mean", "high + 0.01"), ("mean", "low - 0.01"), ("n", "0"))
     ),
+    *(
+        Case(
+            "retrieval_scores:every_retrieval_score_lies_between_0_and_1",
+            replaced("retrieval_scores", "value", value, first("retrieval_scores")),
+            {"violations": 1},
+        )
+        for value in ("1.01", "-0.01", "'nan'")
+    ),
+    *(
+        Case("retrieval_scores:every_contender_was_ranked_on_the_same_questions", tamper, {"violations": 1})
+        for tamper in (
+            rewritten("retrieval_scores", f"FROM retrieval_scores WHERE NOT ({first('retrieval_scores')})"),
+            rewritten(
+                "retrieval_scores",
+                f"""
+                FROM retrieval_scores UNION ALL
+                SELECT * REPLACE ('natural' AS question_set, 'rag' AS contender) FROM retrieval_scores
+                WHERE {first("retrieval_scores")}
+                """,
+            ),
+        )
+    ),
+    Case(
+        "retrieval_scores:every_judged_posting_is_in_the_catalog",
+        replaced("retrieval_scores", "question_set", "'natural'"),
+        {"violations": 140},
+    ),
     Case(
         "answer_scores:the_adapter_changes_answers",
         rewritten("lora_answers", "FROM base_answers"),

@@ -38,6 +38,7 @@ GROUPS = {
         "rag_answers",
         "analytics_answers",
         "answer_scores",
+        "retrieval_scores",
         "metric_summary",
         "contender_comparison",
         "evaluation_report",

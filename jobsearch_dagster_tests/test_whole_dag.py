@@ -55,11 +55,11 @@ def computed_after(workspace: Workspace) -> set[str]:
 AFTER_PAIRS = {
     "query_pairs", "token_statistics", "training_set", "validation_set", "test_set", "lora_adapter", "training_log",
     "training_curves", "recipe_trials", "base_answers", "lora_answers", "rag_answers", "analytics_answers",
-    "answer_scores", "metric_summary", "contender_comparison", "evaluation_report",
+    "answer_scores", "retrieval_scores", "metric_summary", "contender_comparison", "evaluation_report",
 }  # fmt: skip
 AFTER_ADAPTER = {
-    "lora_adapter", "training_log", "training_curves", "lora_answers", "answer_scores", "metric_summary",
-    "contender_comparison", "evaluation_report",
+    "lora_adapter", "training_log", "training_curves", "lora_answers", "answer_scores", "retrieval_scores",
+    "metric_summary", "contender_comparison", "evaluation_report",
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Assets of evaluation: what each contender answers, how good it is, and how sure that is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,17 @@ from duckdb import DuckDBPyConnection
 from pydantic import Field
 
 from jobsearch_dagster import search
-from jobsearch_dagster.evaluation import report, scoring
+from jobsearch_dagster.evaluation import natural, rankings, report, scoring
 from jobsearch_dagster.evaluation.contenders import Analytics, Contender, LanguageModel, Rag
+from jobsearch_dagster.evaluation.natural import RetrievalRecipe
 from jobsearch_dagster.evaluation.questions import Question, QuestionRecipe, sample_questions
+from jobsearch_dagster.evaluation.rankings import Ranking
+from jobsearch_dagster.evaluation.relevance import NATURAL_QUESTIONS, judgements
+from jobsearch_dagster.evaluation.retrieval_tables import RETRIEVAL_SCORES
 from jobsearch_dagster.evaluation.scoring import StatisticsRecipe
 from jobsearch_dagster.evaluation.tables import ANSWER_SCORES, ANSWERS, CONTENDER_COMPARISON, CONTENDERS, METRIC_SUMMARY
 from jobsearch_dagster.evaluation.text_scoring import ScoringRecipe
+from jobsearch_dagster.evaluation.truth import Postings
 from jobsearch_dagster.foundation.artifacts import Artifact
 from jobsearch_dagster.foundation.digests import digest_of_data
 from jobsearch_dagster.foundation.errors import UserError
@@ -169,7 +174,7 @@ def scoring_signatures(connection: DuckDBPyConnection) -> dict[str, Any]:
     ANSWER_SCORES,
     inputs=("clean_jobs", "job_entities", "query_pairs", *(f"{name}_answers" for name in CONTENDERS)),
     recipe=ScoringRecipe,
-    code_version="4",
+    code_version="5",
     external=scoring_data,
     kinds=("pytorch", "huggingface"),
     show=scoring_signatures,
@@ -181,6 +186,60 @@ def answer_scores(step: Step) -> pd.DataFrame:
     One row per contender, question and metric.
     """
     return scoring.score_answers(step.connection, CONTENDERS, step.config, step.folder.root)
+
+
+def why_no_natural_questions(connection: DuckDBPyConnection) -> str | None:
+    """Why the natural questions are not asked; None where they are."""
+    catalog = connection.execute("SELECT posting_id FROM job_catalog").fetchall()
+    return judgements().reason_not_to_ask([posting_id for (posting_id,) in catalog])
+
+
+def natural_rankings(step: Step) -> Iterator[Ranking]:
+    """The rankings for the natural questions; none on a catalog that they were not judged on."""
+    if reason := why_no_natural_questions(step.connection):
+        step.say(f"natural questions are not asked: {reason}")
+        return
+    questions, postings = judgements().natural_questions(), Postings(scoring.read_postings(step.connection))
+    yield from natural.looked_up(step.folder.root, questions, postings, step.config)
+    models = (step.artifact(name).path for name in ("base_model", "lora_adapter"))
+    part = natural.sampled(questions, step.config)
+    yield from natural.written(step.folder.root, *models, part, postings, step.config)
+
+
+def retrieval_data(folder: DataFolder, config: Recipe) -> dict[str, str]:
+    """Digests of the judged questions and of the lists that questions are understood with."""
+    return question_data(folder, config) | digest_of_data(NATURAL_QUESTIONS)
+
+
+def shown_retrieval(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """Means with n, and whether the natural questions were asked."""
+    reason = why_no_natural_questions(connection)
+    return {
+        "means": dg.MetadataValue.md(markdown_table(rankings.means(connection))),
+        "natural questions": f"not asked: {reason}" if reason else f"{len(judgements().questions)} asked",
+    }
+
+
+@table_asset(
+    RETRIEVAL_SCORES,
+    inputs=(
+        "clean_jobs", "job_entities", "query_pairs", "job_catalog", "search_index", "base_model", "lora_adapter",
+        *(f"{name}_answers" for name in CONTENDERS),
+    ),
+    recipe=RetrievalRecipe,
+    code_version="1",
+    external=retrieval_data,
+    kinds=("duckdb", "pytorch"),
+    show=shown_retrieval,
+    accelerator=True,
+)  # fmt: skip
+def retrieval_scores(step: Step) -> pd.DataFrame:
+    """How high the postings that answer a question stand among those that a contender gives.
+
+    One row per question set, ranking, contender, question and metric.
+    """
+    found = [*rankings.template_rankings(step.connection), *natural_rankings(step)]
+    return rankings.score_rankings(found, step.config.cutoffs)
 
 
 @table_asset(METRIC_SUMMARY, inputs=("answer_scores",), code_version="2")

@@ -3,6 +3,7 @@
 import dagster as dg
 from duckdb import DuckDBPyConnection
 
+from jobsearch_dagster.evaluation.relevance import judgements
 from jobsearch_dagster.evaluation.scoring import CONDITIONAL
 from jobsearch_dagster.evaluation.tables import ANSWERS, CONTENDERS
 from jobsearch_dagster.foundation.table_check import none_of, table_check
@@ -68,6 +69,38 @@ def the_adapter_changes_answers(connection: DuckDBPyConnection) -> dg.AssetCheck
         """
     ).fetchall()[0]
     return dg.AssetCheckResult(passed=changed > 0, metadata={"changed": changed, "questions": total})
+
+
+@table_check("retrieval_scores")
+def every_retrieval_score_lies_between_0_and_1(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """All retrieval metrics share one scale."""
+    return none_of(connection, "FROM retrieval_scores WHERE isnan(value) OR value NOT BETWEEN 0 AND 1")
+
+
+@table_check("retrieval_scores")
+def every_contender_was_ranked_on_the_same_questions(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """A natural question may be left to search alone; beside that, whoever answers a question is compared with all."""
+    return none_of(
+        connection,
+        f"""
+        SELECT question_set, question_id, metric, list(contender ORDER BY contender) AS answered
+        FROM retrieval_scores WHERE ranking = 'answer' GROUP BY ALL
+        HAVING answered <> {sorted(CONTENDERS)} AND NOT (question_set = 'natural' AND answered = ['analytics'])
+        """,
+    )
+
+
+@table_check("retrieval_scores", also=("job_catalog",))
+def every_judged_posting_is_in_the_catalog(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """Where natural questions are scored: a relevant posting that nobody could find would be held against all."""
+    return none_of(
+        connection,
+        f"""
+        SELECT posting_id FROM (SELECT unnest({sorted(judgements().posting_ids)}) AS posting_id)
+        ANTI JOIN job_catalog USING (posting_id)
+        WHERE EXISTS (FROM retrieval_scores WHERE question_set = 'natural')
+        """,
+    )
 
 
 base_answers_are_private = contact_check("base_answers", ANSWERS)

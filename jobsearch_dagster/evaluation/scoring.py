@@ -113,13 +113,13 @@ def read_postings(connection: "duckdb.DuckDBPyConnection") -> list[Posting]:
     rows = connection.execute(
         """
         SELECT posting_id, first(standard_title), first(place), list(DISTINCT salary_bucket),
-            first(e.min_years ORDER BY row_id), first(skills ORDER BY row_id)
+            first(e.min_years ORDER BY row_id), first(skills ORDER BY row_id), first(other_places ORDER BY row_id)
         FROM clean_jobs JOIN job_entities e USING (row_id) GROUP BY posting_id ORDER BY posting_id
         """
     ).fetchall()
     return [
-        Posting(posting_id, title, place, frozenset(salaries), years, frozenset(skills))
-        for posting_id, title, place, salaries, years, skills in rows
+        Posting(posting_id, title, place, frozenset(salaries), years, frozenset(skills), tuple(others or ()))
+        for posting_id, title, place, salaries, years, skills, others in rows
     ]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from jobsearch_dagster.pairs.query_pairs import REMOTE
 from jobsearch_dagster.preparation.imputation import UNKNOWN
 from jobsearch_dagster.preparation.locations import normalize_place, parse_location
 from jobsearch_dagster.preparation.titles import standardize_title
@@ -36,6 +37,7 @@ class Posting:
     salaries: frozenset[str]
     min_years: int | None
     skills: frozenset[str]
+    other_places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,9 @@ def satisfies(posting: Posting, asked: Asked) -> bool:
         case "skills":
             return posting.skills >= set(asked.values) if first else not posting.skills
         case "location":
-            return posting.place == first
+            if first is None:
+                return not posting.place
+            return any(_lies_in(place, first) for place in (posting.place, *posting.other_places))
         case "salary":
             return not posting.salaries.isdisjoint(asked.values or (UNKNOWN,))
         case "experience":
@@ -140,6 +144,17 @@ def satisfies(posting: Posting, asked: Asked) -> bool:
             return posting.min_years <= int(first)
         case other:
             raise ValueError(f"unknown query type {other}")
+
+
+def _lies_in(place: str, asked: str) -> bool:
+    """Whether a place is the asked one or within it, as `austin, tx, united states` is in `tx, united states`.
+
+    Remote work from a place is work in it; the asked place can demand that the work is remote.
+    """
+    mode, _, within = asked.partition(", ")
+    if mode != REMOTE:
+        mode, within = "", asked
+    return place.startswith(mode) and (not within or f", {place}".endswith(f", {within}"))
 
 
 def grounded(answer: str, postings: Postings) -> float:

@@ -1,11 +1,24 @@
-"""What the answers are keyed by."""
+"""What answers and retrieval scores are keyed by, and what the UI shows of the latter."""
 
 from importlib.metadata import version
 from pathlib import Path
 
+import duckdb
+
 from jobsearch_dagster import search
-from jobsearch_dagster.evaluation.assets import AnalyticsRecipe, question_data
+from jobsearch_dagster.app.run import Outcome
+from jobsearch_dagster.evaluation.assets import (
+    AnalyticsRecipe,
+    question_data,
+    retrieval_data,
+    shown_retrieval,
+    why_no_natural_questions,
+)
+from jobsearch_dagster.evaluation.natural import RetrievalRecipe
+from jobsearch_dagster.evaluation.relevance import NATURAL_QUESTIONS, judgements
+from jobsearch_dagster.evaluation.tables import CONTENDERS
 from jobsearch_dagster.foundation.digests import digest_of_data
+from jobsearch_dagster.foundation.lake import Lake
 from jobsearch_dagster.foundation.table_asset import DataFolder
 
 
@@ -16,3 +29,29 @@ def test_every_list_that_a_question_is_understood_with_is_part_of_the_key(tmp_pa
     for file in lists:
         assert found[file.name] == digest_of_data(file)[file.name]
     assert found["pyspellchecker"] == version("pyspellchecker")
+
+
+def test_the_judged_questions_are_part_of_the_key_of_what_they_judge(tmp_path: Path) -> None:
+    found = retrieval_data(DataFolder(path=str(tmp_path)), RetrievalRecipe())
+    assert found["natural_questions.yaml"] == digest_of_data(NATURAL_QUESTIONS)["natural_questions.yaml"]
+    assert found.items() >= question_data(DataFolder(path=str(tmp_path)), RetrievalRecipe()).items()
+
+
+def test_on_other_data_the_natural_questions_are_absent_and_the_metadata_says_so(
+    finished: tuple[Path, Outcome],
+) -> None:
+    with Lake(finished[0]).connect(["retrieval_scores", "job_catalog"]) as connection:
+        sets = connection.execute("SELECT DISTINCT question_set FROM retrieval_scores").fetchall()
+        shown = shown_retrieval(connection)
+    assert sets == [("templates",)]
+    assert shown["natural questions"].startswith("not asked: their relevance was judged on the bundled sample: 140 of")
+    assert "\n" not in shown["natural questions"]
+    assert {f"| templates, all | answer | {contender} |" in shown["means"].value for contender in CONTENDERS} == {True}
+
+
+def test_where_every_judged_posting_is_there_the_natural_questions_are_asked() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE job_catalog (posting_id VARCHAR)")
+        assert why_no_natural_questions(connection)
+        connection.executemany("INSERT INTO job_catalog VALUES (?)", [[name] for name in judgements().posting_ids])
+        assert why_no_natural_questions(connection) is None

@@ -57,7 +57,8 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(
             """
             CREATE TABLE clean_jobs (
-                row_id VARCHAR, posting_id VARCHAR, standard_title VARCHAR, place VARCHAR, salary_bucket VARCHAR
+                row_id VARCHAR, posting_id VARCHAR, standard_title VARCHAR, place VARCHAR, salary_bucket VARCHAR,
+                other_places VARCHAR[]
             );
             CREATE TABLE job_entities (row_id VARCHAR, min_years BIGINT, skills VARCHAR[]);
             CREATE TABLE query_pairs (pair_id VARCHAR, query_type VARCHAR, slot_values VARCHAR[])
@@ -67,7 +68,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
             for copy in (1, 2):  # the same posting beside two resumes
                 row_id = f"train-1.csv:{number}-{copy}"
                 job = [row_id, f"posting-{number}", "cook", place, "Unknown"]
-                connection.execute("INSERT INTO clean_jobs VALUES (?, ?, ?, ?, ?)", job)
+                connection.execute("INSERT INTO clean_jobs VALUES (?, ?, ?, ?, ?, [])", job)
                 connection.execute("INSERT INTO job_entities VALUES (?, 2, ['cooking'])", [row_id])
             connection.execute("INSERT INTO query_pairs VALUES (?, 'location', [?])", [f"pair-{number}", place])
         yield connection

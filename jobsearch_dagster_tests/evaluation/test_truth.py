@@ -21,6 +21,8 @@ COOK = Posting("1", "cook", MALMO, frozenset({"under $50K"}), 2, frozenset({"coo
 NURSE = Posting("2", "registered nurse", BERLIN, frozenset({"$50K-$75K"}), None, frozenset({"nursing"}))
 OTHER_COOK = Posting("3", "cook", MALMO, frozenset({"$50K-$75K"}), 6, frozenset({"cooking"}))
 DRIVER = Posting("4", "bus driver", REMOTE, frozenset({"Unknown"}), 0, frozenset())
+TEACHER = Posting("5", "teacher", BERLIN, frozenset({"Unknown"}), None, frozenset(), (MALMO,))
+NOWHERE = Posting("6", "tailor", "", frozenset({"Unknown"}), None, frozenset())
 POSTINGS = Postings([COOK, NURSE, OTHER_COOK, DRIVER])
 
 COOK_SAID = f"Job available in {MALMO}\nJob-Title: cook\nSalary: under $50K"
@@ -91,6 +93,16 @@ def test_an_answer_that_names_no_job_invents_none(answer: str, share: float | No
         (DRIVER, Asked("skills", ()), True),
         (COOK, Asked("location", (MALMO,)), True),
         (COOK, Asked("location", (BERLIN,)), False),
+        (COOK, Asked("location", ("sweden",)), True),
+        (COOK, Asked("location", ("remote, sweden",)), False),
+        (COOK, Asked("location", ("den",)), False),
+        (COOK, Asked("location", ()), False),
+        (TEACHER, Asked("location", (MALMO,)), True),
+        (TEACHER, Asked("location", (BERLIN,)), True),
+        (DRIVER, Asked("location", ("remote",)), True),
+        (DRIVER, Asked("location", ("united states",)), True),
+        (DRIVER, Asked("location", ("remote, sweden",)), False),
+        (NOWHERE, Asked("location", ()), True),
         (COOK, Asked("salary", ("under $50K",)), True),
         (COOK, Asked("salary", ("$50K-$75K",)), False),
         (COOK, Asked("salary", ("under $50K", "$50K-$75K")), True),
