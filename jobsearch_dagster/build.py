@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 
 from jobsearch_dagster.foundation import executors, profiles
+from jobsearch_dagster.foundation.automation import Automation, automated
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.foundation.table_asset import DataFolder, LakeAsset
 from jobsearch_dagster.foundation.table_check import stored_as_declared_check
@@ -69,9 +70,13 @@ def build_defs(
         if isinstance(value, dg.AssetChecksDefinition)
     ]
     checks += [stored_as_declared_check(asset) for asset in assets.values()]
+    definitions = [asset.definition(profile, assets) for asset in assets.values()]
+    automation = Automation(assets, profile, settings)
     return dg.Definitions(
-        assets=[asset.definition(profile, assets) for asset in assets.values()],
+        assets=automated(definitions, assets, settings),
         asset_checks=checks,
+        schedules=automation.schedules(),
+        sensors=automation.sensors(),
         resources={
             "folder": DataFolder(path=str(settings.data_dir), memory_limit=settings.memory_limit),
             **(resources or {}),

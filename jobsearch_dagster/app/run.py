@@ -8,17 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import dagster as dg
-from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord
 
 from jobsearch_dagster.app.console import errors
 from jobsearch_dagster.app.run_log import RUN_CONFIG
 from jobsearch_dagster.app.verdicts import failed_checks
 from jobsearch_dagster.app.workspace import Workspace, open_instance
 from jobsearch_dagster.build import lake_assets
-from jobsearch_dagster.foundation import home
+from jobsearch_dagster.foundation import home, proof
 from jobsearch_dagster.foundation.errors import UserError
-from jobsearch_dagster.foundation.staleness import Status, examine
-from jobsearch_dagster.foundation.table_check import VERSION
+from jobsearch_dagster.foundation.staleness import Status
 
 
 @dataclass(frozen=True)
@@ -96,48 +94,16 @@ def _with_upstream(names: Iterable[str]) -> list[str]:
 
 
 def _statuses(workspace: Workspace, instance: dg.DagsterInstance, names: list[str]) -> dict[str, Status]:
-    statuses = examine(lake_assets(), workspace.folder, workspace.recipe, names)
-    for name, reason in _unproven(workspace, instance).items():
-        if name in statuses and statuses[name].state == "fresh":
-            statuses[name] = Status("stale", reason)
-    return statuses
+    checks = proof.blocking_checks(workspace.defs)
+    return proof.examine_with_verdicts(lake_assets(), workspace.folder, workspace.recipe, instance, checks, names)
 
 
 def _refuse_unproven_inputs(workspace: Workspace, instance: dg.DagsterInstance, names: list[str]) -> None:
-    unproven = _unproven(workspace, instance)
+    unproven = proof.unproven(lake_assets(), workspace.folder, instance, proof.blocking_checks(workspace.defs))
     for name in names:
         for source in lake_assets()[name].inputs:
             if source in unproven and source not in names and lake_assets()[source].stamp(workspace.folder):
                 raise UserError(f"{name} would be built on {source}, whose {unproven[source]}: run it without --only")
-
-
-def _unproven(workspace: Workspace, instance: dg.DagsterInstance) -> dict[str, str]:
-    """Assets of whose stored version it is not known that a blocking check stops nothing: none may be built on them.
-
-    A check that blocks may find what only warns: that was told when it was found, and the asset is as good as it gets.
-
-    The verdict must be on the version that is stored now; one on another version, from another data folder or from
-    before a restored backup, proves nothing.
-    """
-    graph = workspace.defs.resolve_asset_graph()
-    blocking = [key for key in graph.asset_check_keys if graph.get(key).blocking]
-    records = instance.event_log_storage.get_latest_asset_check_execution_by_key(blocking)
-    found = {}
-    for key in sorted(blocking):
-        name = key.asset_key.to_user_string()
-        stamp = lake_assets()[name].stamp(workspace.folder)
-        evaluation = _evaluation(records.get(key))
-        judged = evaluation.metadata.get(VERSION) if evaluation else None
-        if stamp is None or judged is None or judged.value != stamp.data_version:
-            found[name] = f"check {key.name} never ran on this version"
-        elif evaluation and not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR:
-            found[name] = f"check {key.name} did not pass"
-    return found
-
-
-def _evaluation(record: AssetCheckExecutionRecord | None) -> dg.AssetCheckEvaluation | None:
-    event = record and record.event and record.event.dagster_event
-    return event.asset_check_evaluation_data if event and event.event_type_value == "ASSET_CHECK_EVALUATION" else None
 
 
 def _execute(workspace: Workspace, instance: dg.DagsterInstance, names: list[str]) -> Outcome:

@@ -13,6 +13,8 @@ from jobsearch_dagster.foundation.errors import UserError
 
 EXECUTORS = ("local",)
 MEMORY_LIMIT = 1_000_000_000
+REFRESH_CRON = "0 5 * * *"
+TRAINING_CRON = "0 3 * * 0"
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])(i?)B", re.IGNORECASE)
 _LEAST_MEMORY = 100_000_000  # bytes; below it DuckDB fails on rows of a few kB, whatever it spills
 
@@ -26,6 +28,10 @@ class Settings:
         profile: Name of a packaged profile, or absolute path of a user's (`JOBSEARCH_PROFILE`, default `demo`).
         executor: Who runs the steps (`JOBSEARCH_EXECUTOR`).
         memory_limit: Bytes that DuckDB may hold before it spills to disk (`JOBSEARCH_MEMORY_LIMIT`, default 1GB).
+        automation: Whether schedules and sensors start switched on (`JOBSEARCH_AUTOMATION`, on or off, default off).
+        refresh_cron: When the data are brought up to date (`JOBSEARCH_REFRESH_CRON`, UTC, default daily at 5:00).
+        training_cron: When training and evaluation are (`JOBSEARCH_TRAINING_CRON`, UTC, default Sundays at 3:00).
+        failure_webhook: Address that is told of failed runs (`JOBSEARCH_FAILURE_WEBHOOK`); a secret, never shown.
         llm_url: Base address of an OpenAI-compatible endpoint (`JOBSEARCH_LLM_URL`); none by default.
         llm_model: The model to ask there (`JOBSEARCH_LLM_MODEL`).
         llm_key: Its key, where it wants one (`JOBSEARCH_LLM_KEY`); never shown.
@@ -35,6 +41,10 @@ class Settings:
     profile: str = "demo"
     executor: str = "local"
     memory_limit: int = MEMORY_LIMIT
+    automation: bool = False
+    refresh_cron: str = REFRESH_CRON
+    training_cron: str = TRAINING_CRON
+    failure_webhook: str | None = field(default=None, repr=False)
     llm_url: str | None = None
     llm_model: str | None = None
     llm_key: str | None = field(default=None, repr=False)
@@ -44,7 +54,8 @@ class Settings:
         """Read the environment.
 
         Raises:
-            UserError: An unknown executor or an unusable limit, refused here rather than in the middle of a run.
+            UserError: An unknown executor, an unusable limit or address, refused here rather than in the middle of a
+                run.
         """
         executor = os.environ.get("JOBSEARCH_EXECUTOR") or "local"
         if executor not in EXECUTORS:
@@ -54,6 +65,10 @@ class Settings:
             profile=located_profile(os.environ.get("JOBSEARCH_PROFILE") or "demo"),
             executor=executor,
             memory_limit=_memory_limit(os.environ.get("JOBSEARCH_MEMORY_LIMIT", "")),
+            automation=_switch("JOBSEARCH_AUTOMATION"),
+            refresh_cron=os.environ.get("JOBSEARCH_REFRESH_CRON") or REFRESH_CRON,
+            training_cron=os.environ.get("JOBSEARCH_TRAINING_CRON") or TRAINING_CRON,
+            failure_webhook=_address("JOBSEARCH_FAILURE_WEBHOOK"),
             llm_url=os.environ.get("JOBSEARCH_LLM_URL") or None,
             llm_model=os.environ.get("JOBSEARCH_LLM_MODEL") or None,
             llm_key=os.environ.get("JOBSEARCH_LLM_KEY") or None,
@@ -68,6 +83,20 @@ def is_profile_file(profile: str) -> bool:
 def located_profile(profile: str) -> str:
     """The profile such that every process means the same by it, wherever it works: a file by its absolute path."""
     return str(Path(profile).expanduser().resolve()) if is_profile_file(profile) else profile
+
+
+def _switch(variable: str) -> bool:
+    value = (os.environ.get(variable) or "off").lower()
+    if value not in {"on", "off"}:
+        raise UserError(f"{variable}={value} is neither on nor off: use one of them")
+    return value == "on"
+
+
+def _address(variable: str) -> str | None:
+    address = os.environ.get(variable) or None
+    if address and not address.startswith(("http://", "https://")):
+        raise UserError(f"{variable} is no address: begin it with https:// or http://")
+    return address
 
 
 def _memory_limit(text: str) -> int:

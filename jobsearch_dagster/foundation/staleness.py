@@ -49,6 +49,28 @@ def examine(
     return found
 
 
+def changed_at_its_source(
+    assets: Mapping[str, LakeAsset], folder: DataFolder, recipe_of: Callable[[LakeAsset], Recipe]
+) -> dict[str, str]:
+    """The assets that are missing, or made under another recipe, code version or content from outside the lake.
+
+    Whether their inputs in the lake have changed is left out.
+
+    Returns:
+        Name -> digest of what it would be made from now.
+
+    Raises:
+        UserError: Something from outside the lake is missing: raw files, an embedded model.
+    """
+    found = {}
+    for name, asset in assets.items():
+        stored = asset.stamp(folder)
+        now = asset.parts(folder, recipe_of(asset), stored.parts.inputs if stored else {})
+        if stored is None or now.key != stored.parts.key:
+            found[name] = now.key
+    return found
+
+
 def _status(
     asset: LakeAsset,
     assets: Mapping[str, LakeAsset],

@@ -1,0 +1,68 @@
+"""Which stored versions the blocking checks have passed: the second half of what is out of date.
+
+Belongs here: reading the latest verdicts from Dagster's storage and comparing them with what is stored now. What the
+lake alone knows is in `foundation/staleness.py`; what a check is, in `foundation/table_check.py`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+import dagster as dg
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord
+
+from jobsearch_dagster.foundation.profiles import Recipe
+from jobsearch_dagster.foundation.staleness import Status, examine
+from jobsearch_dagster.foundation.table_asset import DataFolder, LakeAsset
+from jobsearch_dagster.foundation.table_check import VERSION
+
+BlockingChecks = Iterable[dg.AssetCheckKey]
+
+
+def blocking_checks(defs: dg.Definitions | dg.RepositoryDefinition) -> list[dg.AssetCheckKey]:
+    """The checks that stop what is downstream when they fail."""
+    graph = defs.resolve_asset_graph() if isinstance(defs, dg.Definitions) else defs.asset_graph
+    return sorted(key for key in graph.asset_check_keys if graph.get(key).blocking)
+
+
+def examine_with_verdicts(
+    assets: Mapping[str, LakeAsset],
+    folder: DataFolder,
+    recipe_of: Callable[[LakeAsset], Recipe],
+    instance: dg.DagsterInstance,
+    checks: BlockingChecks,
+    only: Iterable[str] | None = None,
+) -> dict[str, Status]:
+    """What `examine` says, and as stale also what is not proven; arguments and errors are those of `examine`."""
+    statuses = examine(assets, folder, recipe_of, only)
+    for name, reason in unproven(assets, folder, instance, checks).items():
+        if name in statuses and statuses[name].state == "fresh":
+            statuses[name] = Status("stale", reason)
+    return statuses
+
+
+def unproven(
+    assets: Mapping[str, LakeAsset], folder: DataFolder, instance: dg.DagsterInstance, checks: BlockingChecks
+) -> dict[str, str]:
+    """Assets of whose stored version it is not known that a blocking check stops nothing: none may be built on them.
+
+    A check that blocks may find what only warns: that was told when it was found, and the asset is as good as it gets.
+
+    The verdict must be on the version that is stored now; one on another version, from another data folder or from
+    before a restored backup, proves nothing.
+    """
+    records = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(checks))
+    found = {}
+    for key in checks:
+        name = key.asset_key.to_user_string()
+        stamp = assets[name].stamp(folder)
+        evaluation = _evaluation(records.get(key))
+        judged = evaluation.metadata.get(VERSION) if evaluation else None
+        if stamp is None or judged is None or judged.value != stamp.data_version:
+            found[name] = f"check {key.name} never ran on this version"
+        elif evaluation and not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR:
+            found[name] = f"check {key.name} did not pass"
+    return found
+
+
+def _evaluation(record: AssetCheckExecutionRecord | None) -> dg.AssetCheckEvaluation | None:
+    event = record and record.event and record.event.dagster_event
+    return event.asset_check_evaluation_data if event and event.event_type_value == "ASSET_CHECK_EVALUATION" else None
