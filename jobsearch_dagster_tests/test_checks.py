@@ -258,16 +258,17 @@ CASES = [
         )
     ),
     *(
-        Case(
-            "clean_jobs:every_job_keeps_its_description",
-            replaced("clean_jobs", "description_text", text, rows),
-            reports,
-            severity,
-        )
-        for text, rows, reports, severity in (
-            ("' '", first("clean_jobs"), {"violations": 1}, WARN),
-            ("' '", "split = 'test'", {}, ERROR),
-            ("description_text || ' apply at https://example.org'", first("clean_jobs"), {"violations": 1}, ERROR),
+        Case(f"clean_jobs:{check}", replaced("clean_jobs", "description_text", text, rows), reports, severity)
+        for check, text, rows, reports, severity in (
+            ("every_job_keeps_its_description", "' '", first("clean_jobs"), {"violations": 1}, WARN),
+            ("most_jobs_keep_their_description", "' '", "split = 'test'", {"with_an_address": 0}, ERROR),
+            (
+                "most_jobs_keep_their_description",
+                "description_text || ' apply at https://example.org'",
+                first("clean_jobs"),
+                {"with_an_address": 1},
+                ERROR,
+            ),
         )
     ),
     Case(

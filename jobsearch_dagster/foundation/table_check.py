@@ -27,8 +27,9 @@ def lake_check(asset: str, *, also: tuple[str, ...] = (), blocking: bool = True)
     """Declare a check of what is stored in a data folder.
 
     A check that does not block warns; one that blocks may return `severity=WARN` where what it found is expected, and
-    then stops nothing. Its result says which version of the asset it judged: a verdict on another
-    version proves nothing.
+    then stops nothing. Automation cannot tell that warning from an error, so a data asset has two checks instead.
+
+    The result says which version of the asset it judged: a verdict on another version proves nothing.
 
     Args:
         asset: The asset whose check it is.
