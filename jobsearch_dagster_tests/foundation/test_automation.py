@@ -1,12 +1,20 @@
 """Ticks, driven one by one: what is asked for, and above all what is not."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from jobsearch_dagster.foundation.automation import follow_changes
+from jobsearch_dagster.app.workspace import open_instance, open_workspace
+from jobsearch_dagster.build import build_defs, lake_assets
+from jobsearch_dagster.foundation import profiles
+from jobsearch_dagster.foundation.automation import SLOW_GROUPS, Automation, data_assets, follow_changes
+from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.settings import Settings
+from jobsearch_dagster.foundation.table_asset import DataFolder
 
 FOLLOWERS = {"clean", "pairs", "catalog"}
 
@@ -64,7 +72,7 @@ class Toy:
 
 @pytest.fixture
 def toy() -> Iterator[Toy]:
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         toy = Toy(instance)
         assert toy.run({"raw", "lists", *FOLLOWERS})
         assert toy.tick() == set()
@@ -115,7 +123,8 @@ def test_a_check_that_passes_when_it_runs_again_is_a_repair(toy: Toy) -> None:
     assert not toy.make("raw", "bad")
     assert toy.tick() == set()
     toy.made["raw"] = "v3"  # what the check looks at is right now
-    checks = dg.define_asset_job("checks", selection=dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey("raw"), "holds")))
+    holds = dg.AssetCheckKey(dg.AssetKey("raw"), "holds")
+    checks = dg.define_asset_job("checks", selection=dg.AssetSelection.checks(holds))
     defs = dg.Definitions.merge(toy.definitions(), dg.Definitions(jobs=[checks]))
     assert defs.resolve_job_def("checks").execute_in_process(instance=toy.instance).success
     assert toy.tick() == FOLLOWERS
@@ -169,3 +178,192 @@ def test_what_a_hand_brought_up_to_date_is_not_asked_for(toy: Toy) -> None:
     assert toy.make("raw", "v3")
     assert toy.run(FOLLOWERS)
     assert toy.tick() == set()
+
+
+def test_what_is_slow_is_left_to_the_schedule_and_all_else_follows_by_itself() -> None:
+    specs = {spec.key.to_user_string(): spec for spec in build_defs(profile="demo").resolve_all_asset_specs()}
+    for name, asset in lake_assets().items():
+        is_data = name in data_assets(lake_assets())
+        assert (specs[name].automation_condition is not None) == (is_data and bool(asset.inputs))
+        assert (specs[name].freshness_policy is not None) == is_data
+        assert is_data == (asset.group not in SLOW_GROUPS or name == "base_model")
+
+
+@dataclass
+class Looks:
+    """The sensor over a finished data folder, look after look."""
+
+    folder: DataFolder
+    cursor: str | None = None
+
+    def __call__(self) -> dg.RunRequest | dg.SkipReason:
+        context = dg.build_sensor_context(cursor=self.cursor)
+        told = Automation(lake_assets(), "smoke", Settings.from_environment()).content_tick(context, self.folder)
+        self.cursor = context.cursor
+        return told
+
+    def asked_for(self) -> set[str]:
+        told = self()
+        return set() if isinstance(told, dg.SkipReason) else asked_by(told)
+
+
+def asked_by(request: dg.RunRequest) -> set[str]:
+    return {key.to_user_string() for key in request.asset_selection or ()}
+
+
+@pytest.fixture
+def looks(made: Path) -> Looks:
+    looks = Looks(DataFolder(path=str(made)))
+    assert looks.asked_for() == set()
+    return looks
+
+
+READERS = {"raw_jobs", "rejected_rows"}
+
+
+def add_file(made: Path, name: str, postings: int = 1) -> Path:
+    """A new raw file."""
+    path = made / "raw" / name
+    rows = "".join(f"resume,painter {n},Oslo,$50k,Paint walls and fences.\n" for n in range(postings))
+    path.write_text(f"Resume,Job-Title,Location,Salary,Description\n{rows}", encoding="utf-8")
+    return path
+
+
+def test_a_touched_file_is_no_new_content(made: Path, looks: Looks) -> None:
+    for file in (made / "raw").glob("*.csv"):
+        file.touch()
+    assert [looks.asked_for() for _ in range(3)] == [set(), set(), set()]
+
+
+def test_new_files_are_asked_for_once_and_together(made: Path, looks: Looks) -> None:
+    add_file(made, "train-2.csv")
+    add_file(made, "test-2.csv")
+    assert [looks.asked_for() for _ in range(4)] == [set(), READERS, set(), set()]
+
+
+def test_a_file_that_is_still_being_copied_is_left_alone(made: Path, looks: Looks) -> None:
+    for postings in (1, 2, 3):
+        add_file(made, "train-2.csv", postings)
+        assert looks.asked_for() == set()
+    assert looks.asked_for() == READERS
+
+
+def test_a_change_that_was_taken_back_is_none(made: Path, looks: Looks) -> None:
+    file = add_file(made, "train-2.csv")
+    assert looks.asked_for() == set()
+    file.unlink()
+    assert [looks.asked_for() for _ in range(2)] == [set(), set()]
+
+
+def test_what_failed_is_asked_for_again_only_when_it_was_repaired(made: Path, looks: Looks) -> None:
+    add_file(made, "train-2.csv")
+    assert [looks.asked_for() for _ in range(2)] == [set(), READERS]
+    told = looks()  # the run left the lake as it was
+    assert isinstance(told, dg.SkipReason)
+    assert "repair" in (told.skip_message or "")
+    add_file(made, "train-2.csv", postings=2)
+    assert [looks.asked_for() for _ in range(2)] == [set(), READERS]
+
+
+def test_raw_files_that_cannot_be_read_are_the_reason_to_wait(made: Path, looks: Looks) -> None:
+    (made / "raw" / "sources.yaml").write_text("sources: [", encoding="utf-8")
+    told = looks()
+    assert isinstance(told, dg.SkipReason)
+    assert "sources.yaml" in (told.skip_message or "")
+
+
+def test_in_an_empty_data_folder_all_data_assets_are_asked_for(data: Path) -> None:
+    looks = Looks(DataFolder(path=str(data)))
+    assert [looks.asked_for() for _ in range(2)] == [set(), set(data_assets(lake_assets()))]
+
+
+def test_the_sensor_that_dagster_gets_looks_at_the_folder_resource(made: Path) -> None:
+    add_file(made, "train-2.csv")
+    defs = build_defs()
+    sensor = defs.resolve_sensor_def("new_content")
+    with open_instance(open_workspace()) as instance:
+        context = dg.build_sensor_context(
+            instance, definitions=defs, resources={"folder": DataFolder(path=str(made))}, sensor_name="new_content"
+        )
+        first = sensor.evaluate_tick(context)
+        context.update_cursor(first.cursor)
+        second = sensor.evaluate_tick(context)
+    assert (first.run_requests, len(second.run_requests or ())) == ([], 1)
+
+
+Training = Callable[[], dg.RunRequest | dg.SkipReason]
+
+
+@pytest.fixture
+def training_tick(made: Path) -> Training:
+    """A tick of the schedule on the instance and the data folder of the environment."""
+
+    def tick() -> dg.RunRequest | dg.SkipReason:
+        automation = Automation(lake_assets(), "smoke", Settings.from_environment())
+        with open_instance(open_workspace()) as instance:
+            context = dg.build_schedule_context(instance=instance, repository_def=build_defs().get_repository_def())
+            return automation.training_tick(context, DataFolder(path=str(made)))
+
+    return tick
+
+
+def test_nothing_is_trained_while_all_it_rests_on_stands(training_tick: Training) -> None:
+    told = training_tick()
+    assert isinstance(told, dg.SkipReason)
+    assert told.skip_message == "training and evaluation are up to date"
+
+
+def test_a_changed_recipe_is_trained_with_all_that_follows(
+    training_tick: Training, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = profiles.load("smoke")
+    monkeypatch.setitem(values, "lora_adapter", {**values["lora_adapter"], "lora_r": 2})
+    told = training_tick()
+    assert isinstance(told, dg.RunRequest)
+    assert {"lora_adapter", "training_log", "lora_answers", "answer_scores"} <= asked_by(told)
+    assert not asked_by(told) & set(data_assets(lake_assets()))
+
+
+def test_changed_data_are_made_before_they_are_trained_on(made: Path, training_tick: Training) -> None:
+    add_file(made, "train-2.csv")
+    told = training_tick()
+    assert isinstance(told, dg.RunRequest)
+    assert {"raw_jobs", "clean_jobs", "training_set", "lora_adapter"} <= asked_by(told)
+
+
+def test_data_without_a_verdict_are_checked_before_they_are_trained_on(
+    made: Path, training_tick: Training, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", str(made / "another_home"))
+    told = training_tick()
+    assert isinstance(told, dg.RunRequest)
+    assert {"training_set", "validation_set"} <= asked_by(told)
+
+
+def test_schedules_and_sensors_wait_for_a_click_unless_they_are_switched_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def states() -> set[str]:
+        defs = build_defs(profile="smoke")
+        return {thing.default_status.value for thing in [*(defs.schedules or ()), *(defs.sensors or ())]}
+
+    monkeypatch.delenv("JOBSEARCH_AUTOMATION", raising=False)
+    assert states() == {"STOPPED"}
+    monkeypatch.setenv("JOBSEARCH_AUTOMATION", "on")
+    assert states() == {"RUNNING"}
+
+
+def test_the_times_are_settings_and_freshness_follows_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOBSEARCH_REFRESH_CRON", "0 6 * * 1-5")
+    monkeypatch.setenv("JOBSEARCH_TRAINING_CRON", "0 1 1 * *")
+    defs = build_defs(profile="smoke")
+    crons = {name: defs.resolve_schedule_def(name).cron_schedule for name in ("refresh_data", "train_and_evaluate")}
+    assert crons == {"refresh_data": "0 6 * * 1-5", "train_and_evaluate": "0 1 1 * *"}
+    policy = defs.resolve_asset_graph().get(dg.AssetKey("raw_jobs")).freshness_policy
+    weekend, late = timedelta(days=3), timedelta(hours=1)
+    assert policy == dg.FreshnessPolicy.time_window(fail_window=2 * weekend + late, warn_window=weekend + late)
+
+
+@pytest.mark.parametrize("variable", ["JOBSEARCH_REFRESH_CRON", "JOBSEARCH_TRAINING_CRON"])
+def test_a_time_that_is_none_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.setenv(variable, "every morning")
+    with pytest.raises(UserError, match=f"{variable}=every morning is no cron expression"):
+        build_defs(profile="smoke")
