@@ -165,9 +165,7 @@ class Automation:
 
         return train_and_evaluate
 
-    def training_tick(
-        self, context: dg.ScheduleEvaluationContext, folder: DataFolder
-    ) -> dg.RunRequest | dg.SkipReason:
+    def training_tick(self, context: dg.ScheduleEvaluationContext, folder: DataFolder) -> dg.RunRequest | dg.SkipReason:
         """One run of everything out of date, data included; none where training and evaluation are up to date."""
         checks = proof.blocking_checks(context.repository_def)
         try:

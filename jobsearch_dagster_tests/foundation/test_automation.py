@@ -355,11 +355,13 @@ def test_the_times_are_settings_and_freshness_follows_them(monkeypatch: pytest.M
     monkeypatch.setenv("JOBSEARCH_REFRESH_CRON", "0 6 * * 1-5")
     monkeypatch.setenv("JOBSEARCH_TRAINING_CRON", "0 1 1 * *")
     defs = build_defs(profile="smoke")
-    crons = {name: defs.resolve_schedule_def(name).cron_schedule for name in ("refresh_data", "train_and_evaluate")}
+    crons = {s.name: s.cron_schedule for s in defs.schedules or () if isinstance(s, dg.ScheduleDefinition)}
     assert crons == {"refresh_data": "0 6 * * 1-5", "train_and_evaluate": "0 1 1 * *"}
-    policy = defs.resolve_asset_graph().get(dg.AssetKey("raw_jobs")).freshness_policy
+    (raw,) = [spec for spec in defs.resolve_all_asset_specs() if spec.key == dg.AssetKey("raw_jobs")]
     weekend, late = timedelta(days=3), timedelta(hours=1)
-    assert policy == dg.FreshnessPolicy.time_window(fail_window=2 * weekend + late, warn_window=weekend + late)
+    assert raw.freshness_policy == dg.FreshnessPolicy.time_window(
+        fail_window=2 * weekend + late, warn_window=weekend + late
+    )
 
 
 @pytest.mark.parametrize("variable", ["JOBSEARCH_REFRESH_CRON", "JOBSEARCH_TRAINING_CRON"])

@@ -1,0 +1,102 @@
+"""Nobody changes what Dagster is told of an asset, or the code that makes it, without saying so."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jobsearch_dagster.build import lake_assets
+from jobsearch_dagster_tests import snapshots
+
+
+def test_dagster_is_told_what_was_recorded() -> None:
+    assert snapshots.definitions() == snapshots.recorded("definitions"), f"if this is meant: {snapshots.COMMAND}"
+
+
+def unsaid(now: dict[str, Any], then: dict[str, Any]) -> list[str]:
+    """A line for each asset whose code is not the one that was recorded."""
+    changed = {
+        m.removeprefix("jobsearch_dagster.") for m, digest in now["modules"].items() if then["modules"].get(m) != digest
+    }
+    lines = []
+    for name, entry in now["assets"].items():
+        old = then["assets"].get(name)
+        if old == entry:
+            continue
+        raised = old and old["code_version"] != entry["code_version"]
+        advice = "record it" if raised or not old else "raise its code_version if its content can change, and record it"
+        lines.append(f"{name}: {advice}")
+    return [f"changed: {', '.join(sorted(changed))}", *lines, f"record with: {snapshots.COMMAND}"] if lines else []
+
+
+def test_the_code_of_every_asset_is_the_one_that_was_recorded() -> None:
+    lines = unsaid(snapshots.code(), snapshots.recorded("code"))
+    assert not lines, "\n".join(lines)
+
+
+Edit = Callable[[str, str, str], None]
+
+
+@pytest.fixture
+def edited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Edit]:
+    """Change the text of one module as an editor would, for the snapshot alone."""
+
+    def edit(module: str, old: str, new: str) -> None:
+        path = snapshots.file_of(module)
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        copy = tmp_path / path.name
+        copy.write_text(text.replace(old, new, 1), encoding="utf-8")
+        file = snapshots.file_of
+        monkeypatch.setattr(snapshots, "file_of", lambda name: copy if name == module else file(name))
+        snapshots.tree_of.cache_clear()
+
+    yield edit
+    snapshots.tree_of.cache_clear()
+
+
+def changed_by(edited: Edit, module: str, old: str, new: str) -> set[str]:
+    before = snapshots.code()["assets"]
+    edited(module, old, new)
+    return {name for name, entry in snapshots.code()["assets"].items() if entry != before[name]}
+
+
+DEDUPLICATION = "jobsearch_dagster.preparation.deduplication"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("\n\n\ndef lowercase(", "\n\n\n# why\ndef lowercase("),
+        ('"""', '"""Other words. '),
+        ("\n\n\ndef lowercase(", "\n\n\n\n\ndef lowercase("),
+    ],
+    ids=["comment", "docstring", "layout"],
+)
+def test_comments_docstrings_and_layout_are_no_code(edited: Edit, old: str, new: str) -> None:
+    assert changed_by(edited, DEDUPLICATION, old, new) == set()
+
+
+def test_changed_code_is_of_every_asset_that_reaches_it_and_of_no_other(edited: Edit) -> None:
+    found = changed_by(edited, DEDUPLICATION, "def lowercase(", "X = 1\n\n\ndef lowercase(")
+    assert {"lowercased_jobs", "deduplicated_jobs"} <= found
+    assert not found & {"raw_jobs", "lora_adapter", "training_curves", "job_summaries"}
+
+
+def test_a_changed_body_is_of_its_asset_alone(edited: Edit) -> None:
+    found = changed_by(edited, "jobsearch_dagster.ingestion.assets", 'table("accepted")', 'table("accepted_rows")')
+    assert found == {"raw_jobs"}
+
+
+def test_an_asset_whose_code_changed_is_named_with_the_module_and_the_way_out(edited: Edit) -> None:
+    edited(DEDUPLICATION, "def lowercase(", "X = 1\n\n\ndef lowercase(")
+    lines = unsaid(snapshots.code(), snapshots.recorded("code"))
+    assert "preparation.deduplication" in lines[0]
+    assert "lowercased_jobs: raise its code_version if its content can change, and record it" in lines
+    assert lines[-1] == f"record with: {snapshots.COMMAND}"
+
+
+def test_the_code_of_every_asset_reaches_beyond_its_body() -> None:
+    for name, asset in lake_assets().items():
+        assert len(snapshots.asset_sources(asset)) > 1, f"{name} is made by nothing but its body"
