@@ -1,0 +1,320 @@
+"""One thing changes, and exactly what follows from it is made anew: by the command, in the web UI, and by itself.
+
+One table of changes, and the three ways in which they reach the lake.
+"""
+
+import csv
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import yaml
+from _pytest.mark.structures import ParameterSet
+from dagster._core.test_utils import in_process_test_workspace
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+from dagster_graphql.test.utils import materialize_assets
+
+from jobsearch_dagster import build
+from jobsearch_dagster.app.run import explain, run
+from jobsearch_dagster.app.workspace import open_instance, open_workspace
+from jobsearch_dagster.foundation import home, profiles
+from jobsearch_dagster.foundation.artifacts import ArtifactStore
+from jobsearch_dagster.foundation.automation import Automation, data_assets
+from jobsearch_dagster.foundation.settings import Settings
+from jobsearch_dagster.foundation.table_asset import DataFolder
+from jobsearch_dagster.pairs import templates
+from jobsearch_dagster.preparation.imputation import SalaryRecipe
+from jobsearch_dagster_tests.in_process import defs as in_process_defs
+
+ASSETS = build.lake_assets()
+ALL = set(ASSETS)
+DATA = set(data_assets(ASSETS))
+READERS = frozenset({"raw_jobs", "rejected_rows"})
+
+
+def following(names: Collection[str]) -> set[str]:
+    """The assets and everything downstream of them."""
+    found = set(names)
+    for name, asset in ASSETS.items():  # upstream first
+        if found & set(asset.inputs):
+            found.add(name)
+    return found
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a change may change: raw files, a copy of the wordings, the profile's values."""
+
+    raw: Path
+    wordings: Path
+    set_field: Callable[[str, str, object], None]
+
+    def edit(self, old: str, new: str) -> None:
+        text = self.wordings.read_text(encoding="utf-8")
+        assert old in text
+        self.wordings.write_text(text.replace(old, new, 1), encoding="utf-8")
+        templates.load_templates.cache_clear()
+
+
+def a_template_word(place: Place) -> None:
+    place.edit("Are there jobs for {skills}?", "Are there openings for {skills}?")
+
+
+def a_comment(place: Place) -> None:
+    place.edit("# Wordings of", "# All wordings of")
+
+
+def a_touched_file(place: Place) -> None:
+    (place.raw / "train-1.csv").touch()
+
+
+def a_salary(place: Place) -> None:
+    path = place.raw / "train-1.csv"
+    with path.open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    next(row for row in rows if row["Salary"])["Salary"] = "$1,000,000 a year"
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def a_new_file(place: Place) -> None:
+    posting = 'A resume,Painter,"Oslo, Norway",$50k,We are looking for a painter with 3 years of experience in SQL.\n'
+    (place.raw / "train-2.csv").write_text(f"Resume,Job-Title,Location,Salary,Description\n{posting}", encoding="utf-8")
+
+
+def a_rate_that_no_posting_uses(place: Place) -> None:
+    recipe = profiles.resolve(SalaryRecipe, "imputed_salaries", "smoke")
+    assert isinstance(recipe, SalaryRecipe)
+    place.set_field("imputed_salaries", "rates", recipe.rates | {"XAF": 0.0017})
+
+
+def a_rank(place: Place) -> None:
+    place.set_field("lora_adapter", "lora_r", 2)
+
+
+def a_seed(place: Place) -> None:
+    place.set_field("metric_summary", "seed", 7)
+
+
+Change = Callable[[Place], None]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What follows from a change.
+
+    Attributes:
+        reasons: Why each stale asset is stale, in the words of `--explain`.
+        ends_here: Whether what is stale comes out equal, so that nothing follows.
+        slow: Whether much of the DAG runs.
+    """
+
+    reasons: Mapping[str, str]
+    ends_here: bool = False
+    slow: bool = False
+
+    @property
+    def stale(self) -> set[str]:
+        return set(self.reasons)
+
+    @property
+    def computed(self) -> set[str]:
+        return self.stale if self.ends_here else following(self.stale)
+
+
+NEW_RAW = {"raw_jobs": "raw files changed", "rejected_rows": "raw files changed"}
+CHANGES: dict[Change, Expected] = {
+    a_comment: Expected({}),
+    a_touched_file: Expected({}),
+    a_rate_that_no_posting_uses: Expected({"imputed_salaries": "rates"}, ends_here=True),
+    a_seed: Expected({"metric_summary": "seed 42 -> 7"}),
+    a_rank: Expected({"lora_adapter": "lora_r 8 -> 2"}, slow=True),
+    a_template_word: Expected({"query_pairs": "templates changed"}, slow=True),
+    a_salary: Expected(NEW_RAW, slow=True),
+    a_new_file: Expected(NEW_RAW, slow=True),
+}
+
+
+def rows(*, all_slow: bool = False, without: Collection[Change] = ()) -> list[ParameterSet]:
+    """The table as parameters of a test."""
+    return [
+        pytest.param(
+            change, expected, id=change.__name__, marks=[pytest.mark.slow] if all_slow or expected.slow else []
+        )
+        for change, expected in CHANGES.items()
+        if change not in without
+    ]
+
+
+@pytest.fixture
+def place(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    """A finished data folder; what a test changes in package or profile is put back after it."""
+    wordings = tmp_path / "templates.yaml"
+    wordings.write_text(templates.WORDINGS.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr(templates, "WORDINGS", wordings)
+    templates.load_templates.cache_clear()
+
+    def set_field(asset: str, name: str, value: object) -> None:
+        values = profiles.load("smoke")
+        monkeypatch.setitem(values, asset, {**values.get(asset, {}), name: value})
+
+    yield Place(made / "raw", wordings, set_field)
+    templates.load_templates.cache_clear()
+
+
+@pytest.mark.parametrize(("change", "expected"), rows(without=(a_rank,)))
+def test_the_command_computes_what_follows_and_nothing_else(place: Place, change: Change, expected: Expected) -> None:
+    change(place)
+    run_and_compare(expected)
+
+
+@pytest.mark.slow
+def test_a_changed_rank_trains_and_changing_it_back_trains_nothing(place: Place) -> None:
+    before = ArtifactStore(place.raw.parent).read("lora_adapter").path
+    a_rank(place)
+    run_and_compare(CHANGES[a_rank])
+    place.set_field("lora_adapter", "lora_r", 8)
+    assert "lora_adapter" in run(open_workspace(), ["lora_adapter"]).reused
+    assert ArtifactStore(place.raw.parent).read("lora_adapter").path == before
+
+
+def run_and_compare(expected: Expected) -> None:
+    """What `--explain` says and what a run then does are what is expected, and nothing is left to do."""
+    statuses = explain(open_workspace(), [])
+    stale = {name: status.reason for name, status in statuses.items() if status.state == "stale"}
+    assert stale.keys() == expected.stale
+    assert all(stale[name].startswith(reason) for name, reason in expected.reasons.items()), stale
+    affected = {name for name, status in statuses.items() if status.state == "affected"}
+    assert affected == following(expected.stale) - expected.stale
+    outcome = run(open_workspace(), [])
+    assert outcome.problems == ()
+    assert set(outcome.computed) == expected.computed
+    assert set(outcome.reused) == following(expected.stale) - expected.computed
+    assert {status.state for status in explain(open_workspace(), []).values()} == {"fresh"}
+
+
+def computed_in(instance: dg.DagsterInstance, run_ids: Collection[str]) -> set[str]:
+    """The assets that runs made anew, by what they reported."""
+    events = [
+        record.event_log_entry.dagster_event
+        for run_id in run_ids
+        for record in instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records
+    ]
+    materialized = [event.step_materialization_data.materialization for event in events if event]
+    return {m.asset_key.to_user_string() for m in materialized if not m.metadata["reused"].value}
+
+
+@pytest.fixture
+def web(made: Path) -> None:
+    """The instance runs what the web UI launches in this process, at once."""
+    config = made / "dagster_home" / "dagster.yaml"
+    settings = yaml.safe_load(config.read_text(encoding="utf-8"))
+    settings["run_launcher"] = {
+        "module": "dagster._core.launcher.sync_in_memory_run_launcher",
+        "class": "SyncInMemoryRunLauncher",
+    }
+    settings["run_coordinator"] = {"module": "dagster._core.run_coordinator", "class": "DefaultRunCoordinator"}
+    config.write_text(yaml.safe_dump(settings), encoding="utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("change", "expected"), rows(all_slow=True, without=(a_comment, a_rank, a_template_word, a_salary, a_new_file))
+)
+def test_materialize_all_in_the_web_ui_computes_what_follows_and_nothing_else(
+    place: Place, web: None, change: Change, expected: Expected
+) -> None:
+    change(place)
+    origin = LoadableTargetOrigin(module_name="jobsearch_dagster_tests.in_process", attribute="defs")
+    home.prepare_home(Settings.from_environment().data_dir)
+    with dg.DagsterInstance.get() as instance, in_process_test_workspace(instance, origin) as context:
+        answer = materialize_assets(context, [dg.AssetKey(name) for name in ASSETS])
+        launched = answer.data["launchPipelineExecution"]
+        assert launched["__typename"] == "LaunchRunSuccess", launched
+        run_id = launched["run"]["runId"]
+        done = instance.get_run_by_id(run_id)
+        assert done is not None
+        assert done.status == dg.DagsterRunStatus.SUCCESS
+        assert computed_in(instance, [run_id]) == expected.computed
+
+
+@dataclass
+class Daemon:
+    """What the daemon does with sensor, condition and schedule, one tick after the other."""
+
+    instance: dg.DagsterInstance
+    folder: DataFolder
+    looked: str | None = None
+    evaluated: object = None
+
+    @property
+    def automation(self) -> Automation:
+        return Automation(ASSETS, "smoke", Settings.from_environment())
+
+    def look(self) -> set[str]:
+        context = dg.build_sensor_context(self.instance, cursor=self.looked)
+        told = self.automation.content_tick(context, self.folder)
+        self.looked = context.cursor
+        return asked_by(told)
+
+    def evaluate(self) -> set[str]:
+        result = dg.evaluate_automation_conditions(in_process_defs(), self.instance, cursor=self.evaluated)
+        self.evaluated = result.cursor
+        return {r.key.to_user_string() for r in result.results if not r.true_subset.is_empty}
+
+    def train(self) -> set[str]:
+        context = dg.build_schedule_context(self.instance, repository_def=in_process_defs().get_repository_def())
+        return asked_by(self.automation.training_tick(context, self.folder))
+
+    def run(self, names: set[str]) -> str:
+        job = in_process_defs().resolve_implicit_global_asset_job_def()
+        keys = [dg.AssetKey(name) for name in names]
+        return job.execute_in_process(instance=self.instance, asset_selection=keys).run_id
+
+    def settle(self) -> list[str]:
+        """Tick until nothing is asked for twice in a row; the runs."""
+        runs, quiet = [], 0
+        while quiet < 2:
+            asked = [names for names in (self.look(), self.evaluate()) if names]
+            runs += [self.run(names) for names in asked]
+            quiet = 0 if asked else quiet + 1
+        return runs
+
+
+def asked_by(told: dg.RunRequest | dg.SkipReason) -> set[str]:
+    """What a tick asks for."""
+    if isinstance(told, dg.SkipReason):
+        return set()
+    return {key.to_user_string() for key in told.asset_selection or ()}
+
+
+@pytest.fixture
+def daemon(place: Place) -> Iterator[Daemon]:
+    """Switched on over a data folder that is up to date."""
+    with open_instance(open_workspace()) as instance:
+        daemon = Daemon(instance, DataFolder(path=str(Settings.from_environment().data_dir)))
+        assert daemon.settle() == []
+        yield daemon
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("change", "expected"), rows(all_slow=True))
+def test_automation_computes_the_data_that_follow_and_leaves_the_rest_to_the_weekly_tick(
+    place: Place, daemon: Daemon, change: Change, expected: Expected
+) -> None:
+    change(place)
+    runs = daemon.settle()
+    assert computed_in(daemon.instance, runs) == expected.computed & DATA
+    # What has changed itself, then what follows; nothing follows from content that came out equal.
+    data_runs = 0 if not expected.stale & DATA else 1 if expected.ends_here else 2
+    assert len(runs) == data_runs
+    # Its inputs were made meanwhile, so all that is out of date now is what the data assets do not include.
+    assert daemon.train() == expected.computed - DATA
+
+
+def test_every_asset_stands_in_the_table() -> None:
+    assert following({name for expected in CHANGES.values() for name in expected.stale}) | {"base_model"} == ALL
