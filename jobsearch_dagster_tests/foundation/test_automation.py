@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.asset_daemon_cursor import AssetDaemonCursor
 
 from jobsearch_dagster.app.workspace import open_instance, open_workspace
 from jobsearch_dagster.build import build_defs, lake_assets
@@ -30,7 +31,7 @@ class Toy:
     content: dict[str, str] = field(default_factory=lambda: {"raw": "v1", "lists": "v1"})
     made: dict[str, str] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
-    cursor: object = None
+    cursor: AssetDaemonCursor | None = None
 
     def definitions(self) -> dg.Definitions:
         def asset(name: str, *inputs: str) -> dg.AssetsDefinition:
