@@ -24,6 +24,8 @@ FOLLOWERS = {"clean", "pairs", "catalog"}
 class Toy:
     """`raw` -> `clean` -> `pairs`, and `catalog` from `clean` and `lists`; `raw` and `clean` have a blocking check.
 
+    `raw` has one too that only warns, and always does: it must stop nothing.
+
     `content` is what the next materialization of an asset makes; an asset without an entry makes what its inputs are.
     """
 
@@ -51,9 +53,13 @@ class Toy:
 
             return holds
 
+        @dg.asset_check(asset="raw")
+        def warns() -> dg.AssetCheckResult:
+            return dg.AssetCheckResult(passed=False, severity=dg.AssetCheckSeverity.WARN)
+
         assets = [asset("raw"), asset("lists"), asset("clean", "raw"), asset("pairs", "clean")]
         assets.append(asset("catalog", "clean", "lists"))
-        return dg.Definitions(assets=assets, asset_checks=[check("raw"), check("clean")])
+        return dg.Definitions(assets=assets, asset_checks=[check("raw"), check("clean"), warns])
 
     def tick(self) -> set[str]:
         """What is asked for; the definitions are built anew each time, as after a reload of the code location."""
@@ -95,6 +101,14 @@ def test_a_change_asks_once_and_for_everything_that_follows(toy: Toy) -> None:
     assert toy.run(FOLLOWERS)
     assert toy.tick() == set()
     assert toy.tick() == set()
+
+
+def test_what_is_missing_is_left_to_the_sensor_that_looks_at_the_lake() -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        toy = Toy(instance)
+        assert toy.tick() == set()
+        assert toy.make("lists", "v2")
+        assert toy.tick() == set()  # `catalog` needs `clean`, which is not there
 
 
 def test_only_what_follows_from_the_change_is_asked_for(toy: Toy) -> None:

@@ -42,3 +42,15 @@ def test_the_limit_reaches_the_tables_of_runs_and_commands(monkeypatch: pytest.M
     assert open_workspace().folder.lake.memory_limit == 300_000_000
     resources = build_defs().resources or {}
     assert resources["folder"].lake.memory_limit == 300_000_000
+
+
+@pytest.mark.parametrize(("text", "is_on"), [("", False), ("off", False), ("on", True), ("ON", True)])
+def test_automation_is_on_or_off(monkeypatch: pytest.MonkeyPatch, text: str, is_on: bool) -> None:
+    monkeypatch.setenv("JOBSEARCH_AUTOMATION", text)
+    assert Settings.from_environment().automation is is_on
+
+
+def test_a_switch_that_is_neither_on_nor_off_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOBSEARCH_AUTOMATION", "yes")
+    with pytest.raises(UserError, match="JOBSEARCH_AUTOMATION=yes is neither on nor off"):
+        Settings.from_environment()
