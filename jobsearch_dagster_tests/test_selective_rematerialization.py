@@ -94,6 +94,11 @@ def a_rate_that_no_posting_uses(place: Place) -> None:
     place.set_field("imputed_salaries", "rates", recipe.rates | {"XAF": 0.0017})
 
 
+def a_tracker_of_the_training(place: Place) -> None:
+    for name in ("lora_adapter", "recipe_trials"):
+        place.set_field(name, "report_to", ["tensorboard"])
+
+
 def a_rank(place: Place) -> None:
     place.set_field("lora_adapter", "lora_r", 2)
 
@@ -131,6 +136,7 @@ NEW_RAW = {"raw_jobs": "raw files changed", "rejected_rows": "raw files changed"
 CHANGES = {
     "a comment": Change(a_comment),
     "a touched file": Change(a_touched_file),
+    "a tracker": Change(a_tracker_of_the_training),
     "a rate": Change(a_rate_that_no_posting_uses, {"imputed_salaries": "rates"}, ends_here=True),
     # The questions of `smoke` are so few that another draw gives the same intervals.
     "a seed": Change(a_seed, {"metric_summary": "seed 42 -> 7"}, ends_here=True),
