@@ -68,6 +68,18 @@ def test_an_interval_of_a_share_near_its_bound_holds_it_too(postings: int) -> No
     assert held >= 0.92
 
 
+@pytest.mark.parametrize("postings", [5, 15])
+def test_an_interval_of_a_difference_of_shares_holds_it(postings: int) -> None:
+    random = np.random.default_rng(postings)
+    held = 0
+    for _ in range(300):
+        first, clusters = shares(random, postings)
+        second = (random.random(len(first)) < random.beta(0.6, 0.4, size=postings)[clusters]).astype(float)
+        found = compare(counted(first), counted(second), clusters, mean_of, 1, (-1, 1))
+        held += found.low <= 0.9 - 0.6 <= found.high
+    assert 0.9 <= held / 300 <= 0.99
+
+
 def test_the_bootstrap_would_be_far_too_sure_of_few_postings() -> None:
     random = np.random.default_rng(7)
     held = dict.fromkeys((2, 5, 50), 0)
