@@ -4,6 +4,7 @@ Belongs here: reading lines, the commands that begin with a slash, and what is p
 changes in the conversation is in `search/session.py`, how an answer looks in `ask.py`.
 """
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -26,6 +27,7 @@ from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.search import remembered
 from jobsearch_dagster.search.answering import SearchResult
+from jobsearch_dagster.search.conversation import picked_row
 from jobsearch_dagster.search.model_filter import ModelReader
 from jobsearch_dagster.search.profile import Profile
 from jobsearch_dagster.search.publication import published_catalog
@@ -48,6 +50,18 @@ What you say of yourself is remembered: it orders the postings and leaves none o
 /sql                 the statement of the last answer
 /help                this
 /quit                leave, as Ctrl-D and Ctrl-C do"""
+_LEAVES = re.compile(r"/?(?:quit|exit|bye|goodbye|good\s+bye)\W*", re.IGNORECASE)
+_ASKS_HELP = re.compile(
+    r"(?:hi|hello|hey|good\s+(?:morning|day|evening))?\W*(?:help(?:\s+me)?|what\s+can\s+(?:you|i)\s+(?:do|ask|say)(?:\s+here)?"
+    r"|how\s+does\s+(?:this|it)\s+work|\?)?\W*",
+    re.IGNORECASE,
+)
+_ASKS_PROFILE = re.compile(
+    r"what\s+do\s+you\s+(?:know|remember|have)\s+(?:about|of|on)\s+me|do\s+you\s+(?:still\s+)?(?:know|remember)\s+me"
+    r"|what\s+(?:is|have\s+you)\s+remembered.*|who\s+am\s+i|(?:show\s+(?:me\s+)?)?my\s+profile",
+    re.IGNORECASE,
+)
+NOTHING_NEW = 'Nothing in that changes what I look for. For more postings, say how many: "show 20".'
 
 
 def chat(settings: Settings, profile_file: Path | None, limit: int | None, *, with_meaning: bool, spoken: bool) -> None:
@@ -118,7 +132,7 @@ class Chat:
         """Answer one line; whether the conversation goes on."""
         line = line.strip()
         name, _, rest = line.removeprefix("/").partition(" ")
-        if line in ("/quit", "/exit"):
+        if _LEAVES.fullmatch(line):
             return False
         try:
             if not line.startswith("/"):
@@ -134,6 +148,19 @@ class Chat:
     def _say(self, message: str) -> None:
         if not message:
             return
+        if _ASKS_HELP.fullmatch(message):
+            say(HELP)
+            return
+        if _ASKS_PROFILE.fullmatch(message.rstrip("?!. ")):
+            self._profile("")
+            return
+        number = picked_row(message)
+        if number is not None and message.lower().startswith("why"):
+            self._why(str(number if number > 0 else len(self._last().rows)))
+            return
+        self._answer(message)
+
+    def _answer(self, message: str) -> None:
         before = self._session.profile
         if self._has_asked:
             turn = self._session.say(message)
@@ -143,9 +170,13 @@ class Chat:
             self._has_asked = True
         if turn.told != NOBODY:
             say(f"remembered: {described(turn.told)}")
+        if turn.forgot != NOBODY:
+            say(f"forgotten: {described(turn.forgot)}")
         if self._session.profile != before:
             self._keep()
         if turn.result is not None:
+            if not turn.changed and turn.told == turn.forgot == NOBODY:
+                say(NOTHING_NEW)
             self._show(turn.result)
         elif not self._session.last:
             say("Ask for jobs, and they come in the order of how well they fit you.")

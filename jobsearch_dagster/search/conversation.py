@@ -175,18 +175,20 @@ _DROPS = re.compile(
 )
 _PICKS = re.compile(
     r"""
-    \W* (?: (?: ok | okay | and | please | show | tell | give | open | explain | let | me | see | about | more |
+    [^\w#]* (?: (?: ok | okay | and | please | show | tell | give | open | explain | let | me | see | about | more |
         details? | information | on
         | what | of | for | i | like | want | take | how | is | the | with | do | would | apply | to | choose | pick |
             know | job | why ) [\s,']+ )*
-    (?: number \s+ | no\.? \s* | \# )? (?P<word> first | second | third | fourth | fifth | sixth | seventh | eighth |
-        ninth | tenth | last
+    (?P<number> number \s+ | no\.? \s* | \# )? (?P<word> first | second | third | fourth | fifth | sixth | seventh
+        | eighth | ninth | tenth | last
         | \d{1,2} (?:st|nd|rd|th)? )
-    (?: \s+ (?: one | job | result | posting | of\s+(?:them|these|those) | please | option | entry | row |
-        in\s+the\s+list | match | hit ) )+ \W*
+    (?P<noun> (?: \s+ (?: one | job | result | posting | of\s+(?:them|these|those) | please | option | entry | row |
+        in\s+the\s+list | match | hit ) )* ) \W*
     """,
     _FLAGS,
 )
+_THE_ORDINAL = re.compile(r"\bthe\s+[a-z\d]*[a-z]\W*$", re.IGNORECASE)
+"""Of "more about the second"."""
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
@@ -249,6 +251,8 @@ def picked_row(question: str) -> int | None:
     if match is None:
         return None
     word = match["word"].lower()
+    if not (match["noun"] or match["number"] or _THE_ORDINAL.search(question)):
+        return None  # "10" and "last" alone say nothing of a row
     if word == "last":
         return -1
     return _ORDINALS.index(word) + 1 if word in _ORDINALS else int(re.sub(r"\D", "", word)) or None
@@ -287,6 +291,7 @@ def continued(before: Reading, new: Reading) -> Reading:
     adding = new.follows == "adding"
     included = _without_values(_merged(kept, new.included, adding=adding), new.excluded)
     excluded = {} if "exclude" in new.dropped else _without_values(before.excluded, new.included)
+    excluded = _without_values(excluded, new.gone)
     excluded = _merged(excluded, new.excluded, adding=True)
     asked = {*included, *(f"exclude.{slot}" for slot in excluded)}
     evidence = {slot: words for slot, words in (before.evidence | new.evidence).items() if slot in asked}

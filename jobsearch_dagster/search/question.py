@@ -177,7 +177,8 @@ def _read_slots(question: str) -> Reading:
         excluded=_slots(_without_choice(f) for f in asked if f.negated and f.slot in Constraints.model_fields),
         evidence=_evidence(asked, question, rewritten),
         reply=None if about == "jobs" else about,
-        follows=how_it_follows(rewritten.text, {f.slot for f in asked}),
+        # What is only not wanted says nothing of the work: "I don't like finance" goes on from the question before.
+        follows=how_it_follows(rewritten.text, {f.slot for f in asked if not f.negated}),
         unread=tuple(finding.value for finding in find_content_words(rest)),
     )
 

@@ -62,6 +62,31 @@ _STATEMENT = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+CALLED = {
+    "job": "title",
+    "occupation": "title",
+    "level": "seniority",
+    "skill": "skills",
+    "experience": "years",
+    "degree": "education",
+    "location": "place",
+    "city": "place",
+    "home": "place",
+    "salary": "pay",
+    "income": "pay",
+}
+"""What else people call a slot."""
+_FORGETS = re.compile(
+    r"\b(?:forget|delete|remove|drop|erase|clear)\s+(?:about\s+)?my\s+(?:\w+\s+)??"
+    rf"(?P<slot>{'|'.join((*SLOTS, *CALLED))})\b",
+    re.IGNORECASE,
+)
+_DENIES = re.compile(
+    r"\bI\s+(?:(?:really|actually)\s+)?(?:don't|do\s+not|no\s+longer|can't|cannot)\s+(?:know|speak|master|use)\b(?P<what>[^.;!?]*)",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(r"(?<=\w)\s+and\s+(?=(?:also\s+)?(?:know|speak|live|have)\b)", re.IGNORECASE)
+"""Between two statements of which the second leaves out its "I"."""
 _REMAINS = re.compile(r"^(?:[\s,.;:!?]|\b(?:and|so|but)\b(?=\s*[,.;]))+")
 """What statements leave before a question."""
 _SAYS_NOTHING = re.compile(
@@ -82,6 +107,8 @@ def statements(text: str) -> tuple[Profile, str]:
         return NOBODY, text
     text = left = tidy(text)
     told = NOBODY
+    if re.match(r"\W*I\b", text):
+        text = left = _JOINED.sub(" and I ", text)
     for statement in _STATEMENT.finditer(text):
         says = _told(statement[0], _TOLD[str(statement.lastgroup)])
         if says != NOBODY:
@@ -91,6 +118,22 @@ def statements(text: str) -> tuple[Profile, str]:
         return NOBODY, text
     left = _REMAINS.sub("", left).strip()
     return told, "" if _SAYS_NOTHING.fullmatch(left) else left
+
+
+def taken_back(text: str, profile: Profile) -> Profile:
+    """The profile without what a message says holds no longer: "forget my location", "I don't know Excel"."""
+    text = tidy(text[:LONGEST_QUESTION])
+    for match in _FORGETS.finditer(text):
+        profile = forgotten(profile, match["slot"].lower())
+    denied = {skill.lower() for match in _DENIES.finditer(text) for skill in find_skills(match["what"])}
+    return replace(profile, skills=tuple(skill for skill in profile.skills if skill.lower() not in denied))
+
+
+def lost(before: Profile, after: Profile) -> Profile:
+    """What the earlier of two profiles knows and the later one does not."""
+    kept = {name: value for name, value in asdict(before).items() if getattr(after, name) in (None, ())}
+    skills = tuple(skill for skill in before.skills if skill not in after.skills)
+    return replace(NOBODY, **kept | {"skills": skills})
 
 
 def _told(statement: str, counting: tuple[str, ...]) -> Profile:
@@ -126,7 +169,8 @@ def forgotten(profile: Profile, slot: str) -> Profile:
     Raises:
         UserError: There is no such slot.
     """
-    return replace(profile, **{_known(slot): getattr(NOBODY, slot)})
+    slot = _known(slot)
+    return replace(profile, **{slot: getattr(NOBODY, slot)})
 
 
 def written(profile: Profile, slot: str, text: str) -> Profile:
@@ -135,8 +179,9 @@ def written(profile: Profile, slot: str, text: str) -> Profile:
     Raises:
         UserError: There is no such slot, or the value is none of it.
     """
+    slot = _known(slot)
     value: Any = text.strip()
-    if _known(slot) == "skills":
+    if slot == "skills":
         names = [name.strip() for name in text.split(",") if name.strip()]
         value = tuple(dict.fromkeys(skill for name in names for skill in find_skills(name) or (name,)))
     elif slot == "place":
@@ -167,6 +212,8 @@ def _in_words(slot: str, value: Any) -> str:
 
 
 def _known(slot: str) -> str:
+    """The name of a slot that is called so."""
+    slot = CALLED.get(slot, slot)
     if slot not in SLOTS:
         raise UserError(f"nothing called {slot!r} is remembered: use one of {', '.join(SLOTS)}")
     return slot

@@ -11,7 +11,7 @@ from typing import Protocol
 from jobsearch_dagster.search.answering import SearchResult
 from jobsearch_dagster.search.profile import Profile
 from jobsearch_dagster.search.question import MESSAGES
-from jobsearch_dagster.search.remembered import NOBODY, added, statements
+from jobsearch_dagster.search.remembered import NOBODY, added, lost, statements, taken_back
 
 MOST_QUESTIONS = 50
 """Earlier questions that a new one can go on from: each is read again for every new one."""
@@ -36,10 +36,14 @@ class Turn:
     Attributes:
         told: What it told of the person; `NOBODY` where nothing.
         result: The answer; None where nothing was asked, now or before.
+        forgot: What of the person it took back; `NOBODY` where nothing.
+        changed: Whether something else is looked for than before.
     """
 
     told: Profile
     result: SearchResult | None
+    forgot: Profile = NOBODY
+    changed: bool = True
 
 
 class Session:
@@ -65,11 +69,15 @@ class Session:
         What it tells is remembered and asks for nothing: it orders the postings. Where it does not ask anything
         beside, the last question is answered again in the new order.
         """
+        left = taken_back(message, self.profile)
+        forgot, self.profile = lost(self.profile, left), left
         told, asked = statements(message)
-        if told != NOBODY and not asked:
-            return Turn(told, self.know(added(self.profile, told)))
+        if (told != NOBODY and not asked) or (forgot != NOBODY and self.last is None):
+            return Turn(told, self.know(added(self.profile, told)), forgot)
         self.profile = added(self.profile, told)
-        return Turn(told, self._ask(asked))
+        before = self.last
+        result = self._ask(asked)
+        return Turn(told, result, forgot, not _looks_for_the_same(before, result))
 
     def know(self, profile: Profile) -> SearchResult | None:
         """Know something else of the person; the last question answered again in that order, if there is one."""
@@ -92,7 +100,8 @@ class Session:
         if interpretation.message == MESSAGES["over"]:
             self.start_over()
         elif interpretation.row is None and interpretation.intent in ("search", "aggregate", "clarify"):
-            if interpretation.message not in _NOT_KEPT:
+            # What changes nothing is not kept, so that "undo" takes back what did.
+            if interpretation.message not in _NOT_KEPT and not _looks_for_the_same(self.last, result):
                 self._history = [*self._history, question][-MOST_QUESTIONS:]
             if interpretation.message is None:
                 self.last = result
@@ -101,3 +110,10 @@ class Session:
     def _search(self, question: str, history: Sequence[str]) -> SearchResult:
         profile = None if self.profile == NOBODY else self.profile
         return self._answers.search(question, history=history, limit=self._limit, profile=profile)
+
+
+def _looks_for_the_same(before: SearchResult | None, result: SearchResult) -> bool:
+    new = result.interpretation
+    if before is None or new.message is not None or new.row is not None:
+        return False
+    return new.filter == before.interpretation.filter

@@ -168,6 +168,44 @@ def test_quit_leaves_and_help_names_every_command(chat: Chat) -> None:
     }
 
 
+@pytest.mark.parametrize("word", ["quit", "Bye!", "exit", "/exit"])
+def test_a_word_of_farewell_leaves_too(chat: Chat, word: str) -> None:
+    assert understood(chat(word, "python jobs")) == []
+
+
+def test_who_greets_or_asks_what_to_do_gets_the_help(chat: Chat) -> None:
+    out = chat("hi", "help", "what can I ask?", "how does this work?")
+    assert out.count("/profile FILE") == 4
+
+
+def test_what_is_known_can_be_asked_for_and_taken_back_in_plain_words(chat: Chat) -> None:
+    out = chat("I live in Berlin and know SQL and Excel", "python jobs", "what do you know about me?")
+    assert out.endswith("skills: SQL, Excel\nplace: berlin, germany\n")
+    out = chat("I live in Berlin", "python jobs", "forget my location", "who am I?")
+    assert "forgotten: berlin, germany\n" in out
+    assert out.endswith("Nothing is remembered of you.\n")
+    assert understood(out) == ["I looked for: jobs with Python"] * 2
+
+
+def test_what_is_not_known_any_more_is_taken_back_and_left_out(chat: Chat) -> None:
+    out = chat("I know SQL and Excel", "python jobs", "I don't know Excel", "/profile")
+    assert "forgotten: Excel\n" in out
+    assert understood(out)[-1] == "I looked for: jobs with Python, not with Excel"
+    assert out.endswith("skills: SQL\n")
+
+
+def test_why_can_be_asked_of_the_posting_that_is_pointed_at(chat: Chat) -> None:
+    out = chat("senior python jobs", "why the second?", "/why 2")
+    reasons = 'skills: python (you said "python")'
+    assert out.count(reasons) == 2
+
+
+def test_a_message_that_changes_nothing_is_said_to_and_undo_takes_back_what_did(chat: Chat) -> None:
+    out = chat("python jobs", "only senior ones", "next page", "I'm 45 years old", "undo")
+    assert out.count("Nothing in that changes what I look for.") == 2
+    assert understood(out)[-1] == "I looked for: jobs with Python"
+
+
 def test_bytes_that_are_no_text_are_no_end(chat: Chat) -> None:
     assert len(understood(chat(b"\xff\xfe\x00", "\x1b[2J python jobs\x07", "python jobs"))) == 2
 

@@ -101,10 +101,15 @@ def _read(reader: ModelReader, question: str) -> Iterator[Read]:
     try:
         read = reader.read(question)
     except EndpointError as error:
-        yield Read(rules, None, frozenset(), time.perf_counter() - started, str(error).partition(":")[0])
+        yield Read(rules, None, frozenset(), time.perf_counter() - started, _kind(error))
         return
     apart = compare(understood.filter, read, MODEL).differences
     yield Read(rules, _slots(read), frozenset(apart), time.perf_counter() - started)
+
+
+def _kind(error: EndpointError) -> str:
+    kind = str(error).partition(":")[0]
+    return "slots that do not fit each other" if kind == "the filter" else kind
 
 
 def _slots(job_filter: JobFilter) -> frozenset[str]:

@@ -75,7 +75,12 @@ DIALOGUES = [
         ["python jobs in London", "no startups"],
         {"skills": ["python"], "locations": ["london"], "exclude": {"keywords": ["startups"]}},
     ),
+    (
+        ["python jobs in London", "I don't like finance"],
+        {"skills": ["python"], "locations": ["london"], "exclude": {"keywords": ["finance"]}},
+    ),
     # remove
+    (["nurse jobs, not in Ohio", "remove Ohio"], {"titles": ["nurse"]}),
     (["nurse in Ohio over 80k", "forget the salary"], {"titles": ["nurse"], "locations": ["ohio"]}),
     (["nurse in Ohio over 80k", "any location is fine"], {"titles": ["nurse"], "min_salary_usd": 80_000}),
     (["welder jobs in Texas", "remove the location"], {"titles": ["welder"]}),
@@ -142,6 +147,10 @@ def test_the_last_question_goes_on_from_the_ones_before(questions: list[str], fi
         ("tell me more about the first one", 1),
         ("the last one", -1),
         ("number 4 please", 4),
+        ("more about the second", 2),
+        ("show me the last", -1),
+        ("number 3", 3),
+        ("#2", 2),
     ],
 )
 def test_a_row_shown_before_is_pointed_at_and_the_filter_stays(question: str, row: int) -> None:

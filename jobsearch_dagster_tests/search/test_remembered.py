@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.search import remembered
 from jobsearch_dagster.search.profile import Profile
-from jobsearch_dagster.search.remembered import NOBODY, added, forgotten, statements, written
+from jobsearch_dagster.search.remembered import NOBODY, added, forgotten, lost, statements, taken_back, written
 
 TELLING = [
     ("I have 3 years of experience", Profile(years=3)),
@@ -31,6 +31,7 @@ TELLING = [
         Profile(title="data engineer", seniority="senior", years=5),
     ),
     ("I have a bachelor's degree", Profile(education="bachelor")),
+    ("I live in Berlin and know Go", Profile(skills=("Go",), place="berlin, germany")),
     ("I live in Berlin and I know Go", Profile(skills=("Go",), place="berlin, germany")),
 ]
 
@@ -71,6 +72,27 @@ def test_a_question_tells_nothing_and_stays_as_it_is(question: str) -> None:
 )
 def test_a_message_can_tell_and_ask(message: str, told: Profile, asked: str) -> None:
     assert statements(message) == (told, asked)
+
+
+KNOWN = Profile(title="nurse", skills=("Python", "Excel"), years=3, place="berlin, germany", pay=80_000)
+
+
+@pytest.mark.parametrize(
+    ("message", "gone"),
+    [
+        ("forget my location", Profile(place="berlin, germany")),
+        ("please delete my salary and forget my skills", Profile(skills=("Python", "Excel"), pay=80_000)),
+        ("I don't know Excel", Profile(skills=("Excel",))),
+        ("I no longer use Python or Go", Profile(skills=("Python",))),
+        ("forget the location", NOBODY),
+        ("forget my dog", NOBODY),
+        ("jobs where they don't use Excel", NOBODY),
+        ("I know Excel", NOBODY),
+    ],
+)
+def test_what_holds_no_longer_is_taken_back(message: str, gone: Profile) -> None:
+    assert lost(KNOWN, taken_back(message, KNOWN)) == gone
+    assert taken_back(message, NOBODY) == NOBODY
 
 
 @given(st.text(max_size=200))
