@@ -2,12 +2,14 @@
 
 import math
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from jobsearch_dagster.finetuning.checkpoints import Checkpoint, Checkpoints
 from jobsearch_dagster.finetuning.examples import render_pairs
 from jobsearch_dagster.finetuning.order import training_order
-from jobsearch_dagster.finetuning.recorder import Plan, peak_memory
+from jobsearch_dagster.finetuning.recorder import Plan, Recorder, peak_memory
 from jobsearch_dagster.foundation import model_store
 from jobsearch_dagster_tests.finetuning.trainings import PAIRS, RECIPE, Trained, recipe
 
@@ -44,6 +46,20 @@ def test_time_and_pace_belong_to_each_other(trained: Trained) -> None:
         assert row["seconds"] > 0
         assert row["tokens_per_second"] == pytest.approx(row["tokens"] / row["seconds"])
         assert row["seconds_per_epoch"] == pytest.approx(row["seconds"] * 12 / 8)
+
+
+def test_a_training_that_goes_on_counts_from_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = 1_000.0
+    monkeypatch.setattr("time.monotonic", lambda: clock)
+    lines: list[str] = []
+    plan = Plan(recipe(max_steps=6), list(range(12)) * 4, [10] * 12)
+    last = Checkpoint(tmp_path, 3, [], [])
+    recorder = Recorder(plan, None, Checkpoints(tmp_path, "key"), last, lines.append)  # ty: ignore[invalid-argument-type]
+    clock += 10.0
+    recorder.on_step_begin(None, None, None)
+    recorder.on_step_end(None, None, None)
+    recorder.on_log(None, SimpleNamespace(global_step=4), None, {"loss": 2.0, "grad_norm": 1.0, "learning_rate": 1e-3})
+    assert lines == ["4/6 steps (67%), 0.1/s, 20 s left"]
 
 
 def test_memory_is_a_peak(trained: Trained) -> None:
