@@ -82,8 +82,8 @@ def fill(connection: "duckdb.DuckDBPyConnection", postings: Sequence[Job]) -> No
 
     frames = {
         "clean_jobs": pd.DataFrame(
-            [(job.posting_id, job.posting_id, job.title, job.place, "Unknown") for job in postings],
-            columns=["row_id", "posting_id", "standard_title", "place", "salary_bucket"],
+            [(job.posting_id, job.posting_id, job.title, job.place, [], "Unknown") for job in postings],
+            columns=["row_id", "posting_id", "standard_title", "place", "other_places", "salary_bucket"],
         ),
         "job_entities": pd.DataFrame(
             [(job.posting_id, 2, ["Python"]) for job in postings], columns=["row_id", "min_years", "skills"]
