@@ -2,6 +2,7 @@
 
 import threading
 from collections import abc
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -205,9 +206,9 @@ class Counting(Generator):
 
     batches: int
 
-    def _batch(self, *arguments: Any) -> list[Generated]:
+    def _batch(self, prompts: Sequence[Sequence[int]], stop: Sequence[int], max_new_tokens: int) -> list[Generated]:
         self.batches += 1
-        return super()._batch(*arguments)
+        return super()._batch(prompts, stop, max_new_tokens)
 
 
 @pytest.fixture
