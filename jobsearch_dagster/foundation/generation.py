@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 Batch = tuple[int, ...]
 """Positions of prompts that are answered together."""
 
+STRIDE = 16
+"""Tokens after which answers that have ended leave a batch: each costs as much as one that goes on."""
+
 
 def cut_batches(prompts: Sequence[Sequence[int]], size: int) -> list[Batch]:
     """All prompts, those of like length together, so that little is spent on padding.
@@ -211,7 +214,7 @@ class Generator:
         def write() -> None:
             try:
                 with self._adapter_on(use_adapter):
-                    self._continued([prompt], stop, max_new_tokens, tokens)
+                    self._written(*self._left_padded([prompt]), stop, max_new_tokens, streamer=tokens)
             except UnwantedError:
                 return
             except Exception as error:  # noqa: BLE001 - raised where the stream is read
@@ -240,28 +243,49 @@ class Generator:
         seconds = (time.perf_counter() - started) / len(prompts)
         return [self._cut(row, stop, seconds) for row in rows]
 
-    def _continued(
-        self,
-        prompts: Sequence[Sequence[int]],
-        stop: Sequence[int],
-        max_new_tokens: int,
-        streamer: TokenStream | None = None,
-    ) -> list[list[int]]:
-        """Ids after each prompt, with padding where others of the batch went on for longer."""
-        import torch
+    def _continued(self, prompts: Sequence[Sequence[int]], stop: Sequence[int], most: int) -> list[list[int]]:
+        """Ids after each prompt, maybe with padding where others went on for longer.
+
+        On a processor, answers that have ended leave the batch after every `STRIDE` tokens; on a card a step with fewer
+        rows takes as long.
+        """
+        from torch.nn.functional import pad
 
         ids, mask = self._left_padded(prompts)
+        stride = STRIDE if self.device == "cpu" else most
+        written: list[list[int]] = [[] for _ in prompts]
+        going, cache = list(range(len(prompts))), None
+        for done in range(0, most, stride):
+            width = ids.shape[1]
+            output = self._written(ids, mask, stop, min(stride, most - done), past_key_values=cache)
+            ids, cache = output.sequences, output.past_key_values
+            for row, new in zip(going, ids[:, width:].tolist(), strict=True):
+                written[row] += new
+            on = [n for n, row in enumerate(going) if not set(stop) & set(written[row])]
+            if not on:
+                break
+            mask = pad(mask, (0, ids.shape[1] - width), value=1)
+            if len(on) < len(going):
+                ids, mask, going = ids[on], mask[on], [going[n] for n in on]
+                cache.batch_select_indices(on)
+        return written
+
+    def _written(
+        self, ids: "torch.Tensor", mask: "torch.Tensor", stop: Sequence[int], most: int, **options: Any
+    ) -> Any:
+        import torch
+
         with torch.inference_mode():
-            output = self._model.generate(
+            return self._model.generate(
                 input_ids=ids,
                 attention_mask=mask,
                 do_sample=False,
-                max_new_tokens=max_new_tokens,
+                max_new_tokens=most,
                 eos_token_id=list(stop),
                 pad_token_id=self.tokenizer.pad_token_id,
-                streamer=streamer,
+                return_dict_in_generate=True,
+                **options,
             )
-        return output[:, ids.shape[1] :].tolist()
 
     def _left_padded(self, prompts: Sequence[Sequence[int]]) -> tuple["torch.Tensor", "torch.Tensor"]:
         import torch

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from jobsearch_dagster.foundation import generation
 from jobsearch_dagster.foundation.generation import Generated, Generator, cut_batches, cut_shards
 from jobsearch_dagster.foundation.kept_batches import KeptBatches
 from jobsearch_dagster.foundation.streaming import Piece
@@ -136,6 +137,27 @@ def test_neighbours_that_end_earlier_do_not_change_an_answer(plain: Generator) -
     alone = said(plain, stop=stop, batch_size=1)
     assert len({answer.tokens for answer in together}) > 1
     assert [(a.text, a.tokens, a.stopped) for a in together] == [(a.text, a.tokens, a.stopped) for a in alone]
+
+
+def test_what_has_ended_leaves_the_batch_and_changes_no_answer(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generation, "STRIDE", 3)
+    sizes: list[int] = []
+
+    class Watched(Generator):
+        def _written(self, ids: Any, *arguments: Any, **options: Any) -> Any:
+            sizes.append(len(ids))
+            return super()._written(ids, *arguments, **options)
+
+    watched = Watched(base)
+    stop = [continuation(watched, QUESTIONS[0], 3)[2], continuation(watched, QUESTIONS[3], 7)[6]]
+    together = said(watched, stop=stop, max_new_tokens=20)
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(set(sizes)) > 2
+    alone = said(watched, stop=stop, max_new_tokens=20, batch_size=1)
+    monkeypatch.setattr(generation, "STRIDE", 20)
+    in_one_go = said(watched, stop=stop, max_new_tokens=20)
+    for answers in (alone, in_one_go):
+        assert [(a.text, a.tokens, a.stopped) for a in answers] == [(a.text, a.tokens, a.stopped) for a in together]
 
 
 def test_progress_counts_every_answer(plain: Generator) -> None:
