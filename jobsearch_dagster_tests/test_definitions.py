@@ -39,6 +39,7 @@ GROUPS = {
         "analytics_answers",
         "answer_scores",
         "retrieval_scores",
+        "latency",
         "metric_summary",
         "contender_comparison",
         "evaluation_report",

@@ -1,8 +1,9 @@
 """Assets of evaluation: what each contender answers, how good it is, and how sure that is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import dagster as dg
@@ -11,25 +12,36 @@ from duckdb import DuckDBPyConnection
 from pydantic import Field
 
 from jobsearch_dagster import search
+from jobsearch_dagster.evaluation import latency as timing
 from jobsearch_dagster.evaluation import natural, rankings, report, scoring
 from jobsearch_dagster.evaluation.contenders import Analytics, Contender, LanguageModel, Rag
+from jobsearch_dagster.evaluation.latency import LatencyRecipe
 from jobsearch_dagster.evaluation.natural import RetrievalRecipe
-from jobsearch_dagster.evaluation.questions import Question, QuestionRecipe, sample_questions
+from jobsearch_dagster.evaluation.questions import Question, QuestionRecipe, make_prompts, sample_questions
 from jobsearch_dagster.evaluation.rankings import Ranking
 from jobsearch_dagster.evaluation.relevance import NATURAL_QUESTIONS, judgements
 from jobsearch_dagster.evaluation.retrieval_tables import RETRIEVAL_SCORES
 from jobsearch_dagster.evaluation.scoring import StatisticsRecipe
-from jobsearch_dagster.evaluation.tables import ANSWER_SCORES, ANSWERS, CONTENDER_COMPARISON, CONTENDERS, METRIC_SUMMARY
+from jobsearch_dagster.evaluation.tables import (
+    ANSWER_SCORES,
+    ANSWERS,
+    CONTENDER_COMPARISON,
+    CONTENDERS,
+    LATENCY,
+    METRIC_SUMMARY,
+)
 from jobsearch_dagster.evaluation.text_scoring import ScoringRecipe
 from jobsearch_dagster.evaluation.truth import Postings
 from jobsearch_dagster.foundation.artifacts import Artifact
 from jobsearch_dagster.foundation.digests import digest_of_data
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.generation import Generator
+from jobsearch_dagster.foundation.kept_batches import KeptBatches
 from jobsearch_dagster.foundation.model_store import model_digest
 from jobsearch_dagster.foundation.pictures import as_markdown
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, artifact_asset, table_asset
+from jobsearch_dagster.foundation.text_cache import TextCache
 from jobsearch_dagster.foundation.ui_metadata import markdown_table
 from jobsearch_dagster.preparation.assets import entity_data
 from jobsearch_dagster.search.searcher import Searcher
@@ -65,8 +77,7 @@ def answer_table(questions: Sequence[Question], contender: Contender) -> pd.Data
 
     One row per question.
     """
-    if not questions:
-        raise UserError("there is no question to ask: test_set is empty; put a test*.csv into raw/")
+    _refuse_silence(questions)
     answers = contender.answer([question.text for question in questions])
     return pd.DataFrame(
         [
@@ -78,13 +89,24 @@ def answer_table(questions: Sequence[Question], contender: Contender) -> pd.Data
     )  # fmt: skip
 
 
-def _language_model(step: Step, questions: Sequence[Question], adapter: Path | None = None) -> LanguageModel:
+def _refuse_silence(questions: Sequence[Question]) -> None:
+    if not questions:
+        raise UserError("there is no question to ask: test_set is empty; put a test*.csv into raw/")
+
+
+def _language_model(step: Step, questions: Sequence[Question], adapter: Artifact | None = None) -> LanguageModel:
+    """The model with its recipe; batches that it finished before it was killed are not answered again."""
     recipe: GenerationRecipe = step.config
+    base = step.artifact("base_model")
+    weights = {"base": base.manifest["files_digest"]}
+    if adapter is not None:
+        weights["adapter"] = adapter.manifest["files_digest"]
     return LanguageModel(
-        Generator(step.artifact("base_model").path, adapter),
+        Generator(base.path, None if adapter is None else adapter.path),
         use_adapter=adapter is not None,
         max_new_tokens=recipe.max_new_tokens,
         batch_size=recipe.batch_size,
+        kept=KeptBatches(TextCache(step.folder.root / "cache" / "answers.sqlite"), weights),
         advance=step.progress(len(questions), "answers").advance,
     )
 
@@ -120,7 +142,7 @@ def lora_answers(step: Step) -> pd.DataFrame:
     One row per evaluation question.
     """
     questions = sample_questions(step.connection, step.config)
-    return answer_table(questions, _language_model(step, questions, step.artifact("lora_adapter").path))
+    return answer_table(questions, _language_model(step, questions, step.artifact("lora_adapter")))
 
 
 @table_asset(
@@ -240,6 +262,62 @@ def retrieval_scores(step: Step) -> pd.DataFrame:
     """
     found = [*rankings.template_rankings(step.connection), *natural_rankings(step)]
     return rankings.score_rankings(found, step.config.cutoffs)
+
+
+def shown_latency(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """Quantiles per contender and query type, and time against the length of the question."""
+    with TemporaryDirectory() as folder:
+        picture = Path(folder) / "latency.png"
+        timing.draw(connection, picture)
+        against_length = as_markdown(picture)
+    summary = connection.sql(timing.SUMMARY).df()
+    return {"quantiles": dg.MetadataValue.md(markdown_table(summary)), "time against length": against_length}
+
+
+@table_asset(
+    LATENCY,
+    inputs=(
+        "test_set", "training_set", "query_pairs", "clean_jobs", "job_entities", "base_model", "lora_adapter",
+        "job_catalog", "search_index",
+    ),
+    recipe=LatencyRecipe,
+    code_version="1",
+    external=question_data,
+    kinds=("pytorch", "matplotlib"),
+    show=shown_latency,
+    accelerator=True,
+)  # fmt: skip
+def latency(step: Step) -> pd.DataFrame:
+    """How long each contender takes, asked one prompt after the other with one, two and four questions at once.
+
+    One row per contender and prompt.
+    """
+    recipe: LatencyRecipe = step.config
+    asked = QuestionRecipe(per_type=recipe.prompts, seen_per_type=0, seed=recipe.seed)
+    questions = sample_questions(step.connection, asked)
+    _refuse_silence(questions)
+    prompts = make_prompts(questions, recipe.prompts)
+    generator = Generator(step.artifact("base_model").path, step.artifact("lora_adapter").path)
+    with Searcher(step.folder.root, with_meaning=True) as searcher:
+
+        def contenders(at_once: int) -> Mapping[str, Contender]:
+            base, lora = (
+                LanguageModel(generator, use_adapter=on, max_new_tokens=recipe.max_new_tokens * at_once)
+                for on in (False, True)
+            )
+            rag = Rag(searcher, base, postings=recipe.postings)
+            return {
+                "base": base, "lora": lora, "rag": rag, "analytics": Analytics(searcher, limit=recipe.postings)
+            }  # fmt: skip
+
+        return timing.measure_all(
+            prompts,
+            contenders,
+            scoring.read_asked(step.connection),
+            Postings(scoring.read_postings(step.connection)),
+            count_tokens=lambda text: len(generator.tokenizer(text)["input_ids"]),
+            advance=step.progress(len(prompts) * len(CONTENDERS), "answers").advance,
+        )
 
 
 @table_asset(METRIC_SUMMARY, inputs=("answer_scores",), code_version="2")

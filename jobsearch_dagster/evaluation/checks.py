@@ -5,7 +5,7 @@ from duckdb import DuckDBPyConnection
 
 from jobsearch_dagster.evaluation.relevance import judgements
 from jobsearch_dagster.evaluation.scoring import CONDITIONAL
-from jobsearch_dagster.evaluation.tables import ANSWERS, CONTENDERS
+from jobsearch_dagster.evaluation.tables import ANSWERS, CONTENDERS, LATENCY
 from jobsearch_dagster.foundation.table_check import none_of, table_check
 from jobsearch_dagster.preparation.contact_check import contact_check
 
@@ -107,3 +107,4 @@ base_answers_are_private = contact_check("base_answers", ANSWERS)
 lora_answers_are_private = contact_check("lora_answers", ANSWERS)
 rag_answers_are_private = contact_check("rag_answers", ANSWERS)
 analytics_answers_are_private = contact_check("analytics_answers", ANSWERS)
+latency_is_private = contact_check("latency", LATENCY)

@@ -1,14 +1,16 @@
-"""The contenders: ways to answer a job seeker's question, all with one method `answer(questions)`.
+"""The contenders: ways to answer a job seeker's question, all with the same two methods.
 
-Belongs here: how each of them turns questions into answers. The `*_answers` assets and the command line use the same
-classes.
+Belongs here: how each of them turns questions into answers, many at once (`answer`) or one while it is written
+(`stream`). The assets of evaluation and the command line use the same classes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from jobsearch_dagster.foundation.generation import Generator
+from jobsearch_dagster.foundation.kept_batches import KeptBatches
+from jobsearch_dagster.foundation.streaming import Piece
 from jobsearch_dagster.pairs.rendering import render_prompt, stop_ids
 from jobsearch_dagster.pairs.templates import load_templates
 from jobsearch_dagster.preparation.privacy import redact
@@ -43,6 +45,10 @@ class Contender(Protocol):
         """One answer per question, in their order."""
         ...
 
+    def stream(self, question: str) -> Iterator[Piece]:
+        """The answer to one question as it comes; its contact details, if any, are in it still."""
+        ...
+
 
 class LanguageModel:
     """The base model, or the same model with the adapter: the two differ by the adapter alone."""
@@ -53,19 +59,28 @@ class LanguageModel:
         *,
         use_adapter: bool,
         max_new_tokens: int,
-        batch_size: int,
+        batch_size: int = 1,
+        kept: KeptBatches | None = None,
         advance: Callable[[int], object] = lambda count: None,
     ) -> None:
         self._generator = generator
         self._use_adapter = use_adapter
         self._max_new_tokens = max_new_tokens
         self._batch_size = batch_size
+        self._kept = kept
         self._advance = advance
 
     def answer(self, questions: Sequence[str]) -> list[Answer]:
-        """Greedy answers; the instruction is always the first template."""
-        system = load_templates().instructions[0]
-        return self.complete([render_prompt(self.tokenizer, system, question) for question in questions])
+        """Greedy answers."""
+        return self.complete([self._prompt(question) for question in questions])
+
+    def stream(self, question: str) -> Iterator[Piece]:
+        """The greedy answer, token by token; `redact` what is kept of it."""
+        return self.continue_prompt(self._prompt(question))
+
+    def _prompt(self, question: str) -> list[int]:
+        """The instruction is always the first template."""
+        return render_prompt(self.tokenizer, load_templates().instructions[0], question)
 
     @property
     def tokenizer(self) -> Any:
@@ -88,9 +103,19 @@ class LanguageModel:
             max_new_tokens=self._max_new_tokens,
             use_adapter=self._use_adapter,
             batch_size=self._batch_size,
+            kept=self._kept,
             advance=self._advance,
         )
         return [Answer(redact(g.text), g.tokens, g.stopped, g.seconds) for g in found]
+
+    def continue_prompt(self, prompt: Sequence[int]) -> Iterator[Piece]:
+        """The greedy answer to a prompt as token ids, token by token."""
+        return self._generator.stream(
+            prompt,
+            stop=stop_ids(self.tokenizer),
+            max_new_tokens=self._max_new_tokens,
+            use_adapter=self._use_adapter,
+        )
 
 
 class Analytics:
@@ -102,17 +127,19 @@ class Analytics:
 
     def answer(self, questions: Sequence[str]) -> list[Answer]:
         """The best postings of the catalog, written in the shape of the training answers."""
-        answers = []
-        for question in questions:
-            result = self._searcher.search(question, limit=self._limit)
-            answers.append(
-                Answer(
-                    render_answer(result),
-                    seconds=result.timing_ms / 1000,
-                    posting_ids=tuple(row["posting_id"] for row in result.records if "posting_id" in row),
-                )
-            )
-        return answers
+        return [self._answer(question) for question in questions]
+
+    def stream(self, question: str) -> Iterator[Piece]:
+        """The whole answer at once."""
+        yield Piece(self._answer(question).text)
+
+    def _answer(self, question: str) -> Answer:
+        result = self._searcher.search(question, limit=self._limit)
+        return Answer(
+            render_answer(result),
+            seconds=result.timing_ms / 1000,
+            posting_ids=tuple(row["posting_id"] for row in result.records if "posting_id" in row),
+        )
 
 
 class Rag:
@@ -146,6 +173,14 @@ class Rag:
                 said = next(written)
                 answers.append(replace(said, seconds=said.seconds + retrieved.seconds, posting_ids=prompt[1]))
         return answers
+
+    def stream(self, question: str) -> Iterator[Piece]:
+        """What the model says, token by token, or a sentence that needs no model."""
+        retrieved = retrieve(self._searcher, question, self._postings)
+        if retrieved.reply is not None:
+            yield Piece(retrieved.reply)
+        else:
+            yield from self._model.continue_prompt(self._prompt(retrieved)[0])
 
     def _prompt(self, retrieved: Retrieval) -> tuple[list[int], tuple[str, ...]]:
         return prompt_within(self._model.tokenizer, retrieved, self._model.longest_prompt)

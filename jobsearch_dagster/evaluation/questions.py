@@ -1,18 +1,26 @@
 """The questions of the evaluation: the same for every contender.
 
 Belongs here: which pairs are asked, decided by digests, so that a larger sample contains the smaller one and the
-order of rows does not matter.
+order of rows does not matter; and which of them are asked in one breath.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from jobsearch_dagster.foundation.profiles import Recipe
+from jobsearch_dagster.pairs.templates import QUERY_TYPES
 
 if TYPE_CHECKING:
     import duckdb
+
+AT_ONCE = (1, 2, 4)
+"""How many questions a prompt asks (the report's multi-query test)."""
+MIXED = "mixed"
+"""As the query type of a prompt that asks several questions."""
 
 
 class QuestionRecipe(Recipe):
@@ -84,3 +92,44 @@ def sample_questions(connection: "duckdb.DuckDBPyConnection", recipe: QuestionRe
         [recipe.per_type, recipe.seen_per_type],
     ).fetchall()
     return [Question(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """Questions that are asked in one breath; at least one."""
+
+    questions: tuple[Question, ...]
+
+    @property
+    def prompt_id(self) -> str:
+        """The ids of its questions."""
+        return "+".join(question.question_id for question in self.questions)
+
+    @property
+    def query_type(self) -> str:
+        """That of its only question, or `mixed`."""
+        return self.questions[0].query_type if len(self.questions) == 1 else MIXED
+
+    @property
+    def text(self) -> str:
+        """What is asked."""
+        return " ".join(question.text for question in self.questions)
+
+
+def make_prompts(questions: Sequence[Question], count: int) -> list[Prompt]:
+    """Prompts of 1, 2 and 4 questions, `count` of each or as many as the questions suffice for.
+
+    A prompt's questions are of different query types where there are as many. The first prompts of each kind ask the
+    same questions, so that little but their number changes.
+
+    Args:
+        questions: Those of a query type are used in their order.
+        count: Prompts of each kind.
+    """
+    by_type = [[question for question in questions if question.query_type == name] for name in QUERY_TYPES]
+    in_turn = [question for turn in zip_longest(*by_type) for question in turn if question is not None]
+    return [
+        Prompt(tuple(in_turn[start : start + at_once]))
+        for at_once in AT_ONCE
+        for start in range(0, min(count * at_once, len(in_turn) - at_once + 1), at_once)
+    ]

@@ -110,3 +110,39 @@ CONTENDER_COMPARISON = TableSchema(
     ),
     primary_key=_KEY,
 )
+
+
+def _asked(name: str, type_: str, description: str, source: str) -> Column:
+    return Column(name, type_, description, (f"test_set.{source}",), required=True)
+
+
+def _measured(name: str, description: str) -> Column:
+    return Column(name, "DOUBLE", description, volatile=True)
+
+
+LATENCY = TableSchema(
+    (
+        Column("contender", "VARCHAR", "who answers"),
+        _asked("prompt_id", "VARCHAR", "ids of the pairs whose questions are asked, joined by `+`", "pair_id"),
+        _asked("query_type", "VARCHAR", "of the question; `mixed` where several are asked at once", "query_type"),
+        _asked("questions_at_once", "BIGINT", "1, 2 or 4", "pair_id"),
+        _asked("question", "VARCHAR", "what is asked, all questions in one text", "question"),
+        Column("answer", "VARCHAR", "what the contender says", required=True),
+        _asked("question_tokens", "BIGINT", "length of what is asked, in the base model's tokens", "question"),
+        Column("prompt_tokens", "BIGINT", "tokens that the model reads; 0 without a model", required=True),
+        Column("answer_tokens", "BIGINT", "tokens that it writes; 0 without a model", required=True),
+        Column(
+            "right",
+            "DOUBLE",
+            "share of the questions for which the answer names a job that exists and satisfies them",
+            ("query_pairs.slot_values", "job_entities.skills", "job_entities.min_years", "clean_jobs.salary_bucket"),
+            required=True,
+        ),
+        _measured("first_token_seconds", "seconds from the question to the first token, or to an answer without any"),
+        _measured("seconds", "seconds from the question to the end of the answer"),
+        _measured("seconds_per_token", "seconds between two tokens after the first; null with fewer than two"),
+        _measured("tokens_per_second", "tokens by seconds, the reading of the prompt included; null without tokens"),
+        _measured("memory_mib", "most memory during the answer, of the card or of the process, MiB"),
+    ),
+    primary_key=("contender", "prompt_id"),
+)

@@ -1,21 +1,52 @@
 """Text generation: the one generator of the product, base model and adapter in one process.
 
-Belongs here: token ids to token ids, batched, greedy, with the adapter on or off. How a conversation becomes ids is
-in `pairs/rendering.py`; what is asked is in `evaluation/contenders.py`.
+Belongs here: token ids to texts, greedy, in batches or one by one as a stream, with the adapter on or off, and how
+prompts are cut into batches and shards. How a conversation becomes ids is in `pairs/rendering.py`; what is asked is in
+`evaluation/contenders.py`; what earlier runs wrote is in `foundation/kept_batches.py`.
 """
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections import abc
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 from jobsearch_dagster.foundation import model_store
 from jobsearch_dagster.foundation.adapters import check_fits
+from jobsearch_dagster.foundation.streaming import Piece, TokenStream, UnwantedError, pieces
 
 if TYPE_CHECKING:
     import torch
+
+    from jobsearch_dagster.foundation.kept_batches import KeptBatches
+
+Batch = tuple[int, ...]
+"""Positions of prompts that are answered together."""
+
+STRIDE = 16
+"""Tokens after which answers that have ended leave a batch: each costs as much as one that goes on."""
+
+
+def cut_batches(prompts: Sequence[Sequence[int]], size: int) -> list[Batch]:
+    """All prompts, those of like length together, so that little is spent on padding.
+
+    Batches are cut before anything is known of what was answered earlier, and a batch is answered whole: in bfloat16
+    an answer depends on its neighbours, and so the same prompts always have the same ones.
+
+    Args:
+        prompts: Token ids.
+        size: Most prompts of a batch.
+    """
+    order = sorted(range(len(prompts)), key=lambda i: (len(prompts[i]), tuple(prompts[i])))
+    return [tuple(order[start : start + size]) for start in range(0, len(order), size)]
+
+
+def cut_shards(batches: Sequence[Batch], count: int) -> list[list[Batch]]:
+    """The batches dealt to `count` workers in turn, so that each has as many long ones as the others."""
+    return [list(batches[first::count]) for first in range(count)]
 
 
 @dataclass(frozen=True)
@@ -66,6 +97,7 @@ class Generator:
             check_fits(self._model, adapter)
             self._model = PeftModel.from_pretrained(self._model, adapter)
         self._has_adapter = adapter is not None
+        self._lock = Lock()
         self._model.to(self.device).eval()
 
     @classmethod
@@ -76,7 +108,13 @@ class Generator:
         generator.tokenizer = tokenizer
         generator._model = model
         generator._has_adapter = True
+        generator._lock = Lock()
         return generator
+
+    @property
+    def dtype(self) -> str:
+        """Precision of the weights."""
+        return str(self._model.dtype).removeprefix("torch.")
 
     @property
     def window(self) -> int:
@@ -91,12 +129,10 @@ class Generator:
         max_new_tokens: int,
         use_adapter: bool,
         batch_size: int = 32,
+        kept: "KeptBatches | None" = None,
         advance: Callable[[int], object] = lambda count: None,
     ) -> list[Generated]:
         """Greedy continuations, in the order of the prompts.
-
-        Batches are cut from the prompts sorted by length, so that little is spent on padding and the same prompts
-        always meet the same neighbours.
 
         Args:
             prompts: Token ids.
@@ -104,37 +140,152 @@ class Generator:
             max_new_tokens: Longest answer in tokens.
             use_adapter: Answer with the adapter; without, the base model's weights are untouched.
             batch_size: Prompts at once.
+            kept: Batches that these weights answered before; new ones are added, each when it is finished.
             advance: Gets the number of answers just finished.
         """
-        if use_adapter and not self._has_adapter:
-            raise ValueError("this generator was made without an adapter")
-        order = sorted(range(len(prompts)), key=lambda i: (len(prompts[i]), i))
-        answers: dict[int, Generated] = {}
-        off = self._has_adapter and not use_adapter
-        with self._model.disable_adapter() if off else nullcontext():
-            for start in range(0, len(order), batch_size):
-                batch = order[start : start + batch_size]
-                found = self._batch([prompts[i] for i in batch], stop, max_new_tokens)
-                answers.update(zip(batch, found, strict=True))
-                advance(len(batch))
+        answers = self.generate_batches(
+            prompts,
+            cut_batches(prompts, batch_size),
+            stop=stop,
+            max_new_tokens=max_new_tokens,
+            use_adapter=use_adapter,
+            kept=kept,
+            advance=advance,
+        )
         return [answers[i] for i in range(len(prompts))]
 
+    def generate_batches(
+        self,
+        prompts: Sequence[Sequence[int]],
+        batches: Iterable[Batch],
+        *,
+        stop: Sequence[int],
+        max_new_tokens: int,
+        use_adapter: bool,
+        kept: "KeptBatches | None" = None,
+        advance: Callable[[int], object] = lambda count: None,
+    ) -> dict[int, Generated]:
+        """Greedy continuations by the prompt's position.
+
+        Args:
+            prompts: All prompts, also those that another shard answers.
+            batches: What to answer, as `cut_batches` or `cut_shards` cut it.
+            stop: As for `generate`; so are the others.
+            max_new_tokens: Longest answer in tokens.
+            use_adapter: Answer with the adapter.
+            kept: Batches that were answered before.
+            advance: Gets the number of answers just finished.
+        """
+        how = {
+            "stop": list(stop),
+            "max_new_tokens": max_new_tokens,
+            "use_adapter": use_adapter,
+            "dtype": self.dtype,
+            "device": self.device,
+        }
+        answers: dict[int, Generated] = {}
+        with self._adapter_on(use_adapter):
+            for batch in batches:
+                asked = [prompts[i] for i in batch]
+                said = None if kept is None else kept.get(asked, how)
+                if said is None:
+                    said = self._batch(asked, stop, max_new_tokens)
+                    if kept is not None:
+                        kept.put(asked, how, said)
+                answers.update(zip(batch, said, strict=True))
+                advance(len(batch))
+        return answers
+
+    def stream(
+        self, prompt: Sequence[int], *, stop: Sequence[int], max_new_tokens: int, use_adapter: bool
+    ) -> abc.Generator[Piece]:
+        """The greedy continuation of one prompt while it is written; its texts joined are that of `generate` alone.
+
+        Closing the iterator ends the writing with the next token.
+
+        Args:
+            prompt: Token ids.
+            stop: As for `generate`; so are the others.
+            max_new_tokens: Longest answer in tokens.
+            use_adapter: Answer with the adapter.
+        """
+        tokens = TokenStream()
+
+        def write() -> None:
+            try:
+                with self._adapter_on(use_adapter):
+                    self._written(*self._left_padded([prompt]), stop, max_new_tokens, streamer=tokens)
+            except UnwantedError:
+                return
+            except Exception as error:  # noqa: BLE001 - raised where the stream is read
+                tokens.fail(error)
+
+        # In a thread of its own, because transformers returns only when all is written.
+        writer = Thread(target=write, daemon=True)
+        writer.start()
+        try:
+            yield from pieces(iter(tokens), self._text, stop, len(prompt))
+        finally:
+            tokens.is_wanted = False
+            writer.join()
+
+    @contextmanager
+    def _adapter_on(self, use_adapter: bool) -> abc.Generator[None]:
+        """The adapter on or off, for one thread at a time."""
+        if use_adapter and not self._has_adapter:
+            raise ValueError("this generator was made without an adapter")
+        with self._lock, self._model.disable_adapter() if self._has_adapter and not use_adapter else nullcontext():
+            yield
+
     def _batch(self, prompts: Sequence[Sequence[int]], stop: Sequence[int], max_new_tokens: int) -> list[Generated]:
-        import torch
+        started = time.perf_counter()
+        rows = self._continued(prompts, stop, max_new_tokens)
+        seconds = (time.perf_counter() - started) / len(prompts)
+        return [self._cut(row, stop, seconds) for row in rows]
+
+    def _continued(self, prompts: Sequence[Sequence[int]], stop: Sequence[int], most: int) -> list[list[int]]:
+        """Ids after each prompt, maybe with padding where others went on for longer.
+
+        On a processor, answers that have ended leave the batch after every `STRIDE` tokens; on a card a step with fewer
+        rows takes as long.
+        """
+        from torch.nn.functional import pad
 
         ids, mask = self._left_padded(prompts)
-        started = time.perf_counter()
+        stride = STRIDE if self.device == "cpu" else most
+        written: list[list[int]] = [[] for _ in prompts]
+        going, cache = list(range(len(prompts))), None
+        for done in range(0, most, stride):
+            width = ids.shape[1]
+            output = self._written(ids, mask, stop, min(stride, most - done), past_key_values=cache)
+            ids, cache = output.sequences, output.past_key_values
+            for row, new in zip(going, ids[:, width:].tolist(), strict=True):
+                written[row] += new
+            on = [n for n, row in enumerate(going) if not set(stop) & set(written[row])]
+            if not on:
+                break
+            mask = pad(mask, (0, ids.shape[1] - width), value=1)
+            if len(on) < len(going):
+                ids, mask, going = ids[on], mask[on], [going[n] for n in on]
+                cache.batch_select_indices(on)
+        return written
+
+    def _written(
+        self, ids: "torch.Tensor", mask: "torch.Tensor", stop: Sequence[int], most: int, **options: Any
+    ) -> Any:
+        import torch
+
         with torch.inference_mode():
-            output = self._model.generate(
+            return self._model.generate(
                 input_ids=ids,
                 attention_mask=mask,
                 do_sample=False,
-                max_new_tokens=max_new_tokens,
+                max_new_tokens=most,
                 eos_token_id=list(stop),
                 pad_token_id=self.tokenizer.pad_token_id,
+                return_dict_in_generate=True,
+                **options,
             )
-        seconds = (time.perf_counter() - started) / len(prompts)
-        return [self._cut(row, stop, seconds) for row in output[:, ids.shape[1] :].tolist()]
 
     def _left_padded(self, prompts: Sequence[Sequence[int]]) -> tuple["torch.Tensor", "torch.Tensor"]:
         import torch
@@ -148,5 +299,7 @@ class Generator:
     def _cut(self, row: list[int], stop: Sequence[int], seconds: float) -> Generated:
         end = next((i for i, token in enumerate(row) if token in stop), None)
         written = row if end is None else row[:end]
-        text = self.tokenizer.decode(written, skip_special_tokens=True).strip()
-        return Generated(text, len(written) + (end is not None), end is not None, seconds)
+        return Generated(self._text(written), len(written) + (end is not None), end is not None, seconds)
+
+    def _text(self, ids: list[int]) -> str:
+        return self.tokenizer.decode(ids, skip_special_tokens=True).strip()

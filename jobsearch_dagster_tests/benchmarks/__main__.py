@@ -13,6 +13,7 @@ from collections.abc import Callable
 from jobsearch_dagster_tests.benchmarks import (
     agreement,
     evaluation,
+    generation,
     orchestration,
     preparation,
     salaries,
@@ -25,6 +26,7 @@ from jobsearch_dagster_tests.benchmarks import (
 PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
     "agreement": lambda chosen: agreement.main(chosen.questions),
     "evaluation": lambda chosen: evaluation.main(chosen.scored),
+    "generation": lambda chosen: generation.main(chosen.prompts),
     "orchestration": lambda chosen: orchestration.main(),
     "preparation": lambda chosen: preparation.main(
         chosen.rows or preparation.SIZES, chosen.course_rows, chosen.baseline_rows
@@ -51,6 +53,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=agreement.QUESTIONS, help="of each source, read by a model")
     parser.add_argument("--embedded", type=int, default=search.EMBEDDED, help="texts that the search benchmark encodes")
     parser.add_argument("--scored", type=int, default=evaluation.QUESTIONS, help="questions whose answers are scored")
+    parser.add_argument("--prompts", type=int, default=generation.PROMPTS, help="answered one by one and in batches")
     chosen = parser.parse_args()
     if unknown := set(chosen.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")

@@ -191,3 +191,24 @@ def test_rag_asks_the_model_where_nothing_matches(indexed: Searcher, model: Make
     (answer,) = Rag(indexed, model("without", use_adapter=False), postings=3).answer(["What jobs are open in Tokyo?"])
     assert answer.posting_ids == ()
     assert answer.tokens > 0
+
+
+def test_what_is_streamed_is_what_is_answered(indexed: Searcher, model: Make) -> None:
+    plain, adapted = model("without", use_adapter=False), model("adapted", use_adapter=True)
+    for contender in (plain, adapted, Rag(indexed, plain, postings=3), Analytics(indexed, limit=3)):
+        for question in ["Are there jobs for python?", "drop table jobs"]:
+            pieces = list(contender.stream(question))
+            (answer,) = contender.answer([question])
+            assert "".join(piece.text for piece in pieces) == answer.text
+            assert (pieces[-1].tokens, pieces[-1].stopped) == (answer.tokens, answer.stopped)
+
+
+def test_analytics_says_everything_at_once(catalog: Searcher) -> None:
+    (piece,) = Analytics(catalog, limit=3).stream(QUESTIONS[0])
+    assert (piece.tokens, piece.prompt_tokens, piece.stopped) == (0, 0, True)
+
+
+def test_a_prompt_with_postings_is_longer_than_the_question(indexed: Searcher, model: Make) -> None:
+    plain = model("without", use_adapter=False, max_new_tokens=1)
+    lengths = [next(iter(c.stream(QUESTIONS[1]))).prompt_tokens for c in (plain, Rag(indexed, plain, postings=1))]
+    assert len(QUESTIONS[1]) < lengths[0] < lengths[1]

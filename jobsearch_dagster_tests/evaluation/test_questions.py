@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from pydantic import ValidationError
 
-from jobsearch_dagster.evaluation.questions import Question, QuestionRecipe, sample_questions
+from jobsearch_dagster.evaluation.questions import Question, QuestionRecipe, make_prompts, sample_questions
 from jobsearch_dagster.pairs.templates import QUERY_TYPES
 
 COLUMNS = "pair_id, query_type, posting_id, question, answer"
@@ -117,3 +117,27 @@ def test_a_question_carries_its_wording_and_its_reference(connection) -> None:
 def test_a_recipe_that_makes_no_sense_is_refused(values: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         QuestionRecipe(**values)
+
+
+def test_a_prompt_asks_one_two_or_four_questions_of_different_types(connection) -> None:
+    prompts = make_prompts(ask(connection, per_type=4, seen_per_type=0), 4)
+    assert Counter(len(prompt.questions) for prompt in prompts) == {1: 4, 2: 4, 4: 4}
+    for prompt in prompts:
+        types = {question.query_type for question in prompt.questions}
+        assert len(types) == len(prompt.questions)
+        assert prompt.query_type == (types.pop() if len(types) == 1 else "mixed")
+        assert all(question.text in prompt.text for question in prompt.questions)
+    assert len({prompt.prompt_id for prompt in prompts}) == 12
+
+
+def test_the_same_questions_are_asked_alone_and_together(connection) -> None:
+    prompts = make_prompts(ask(connection, per_type=4, seen_per_type=0), 4)
+    alone = {prompt.prompt_id for prompt in prompts if len(prompt.questions) == 1}
+    together = next(prompt for prompt in prompts if len(prompt.questions) == 4)
+    assert {question.question_id for question in together.questions} == alone
+
+
+def test_no_prompt_is_made_of_fewer_questions_than_it_says(connection) -> None:
+    questions = ask(connection, per_type=1, seen_per_type=0)
+    assert [len(prompt.questions) for prompt in make_prompts(questions[:3], 9)] == [1, 1, 1, 2]
+    assert make_prompts([], 4) == []
