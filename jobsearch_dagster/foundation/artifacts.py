@@ -10,7 +10,6 @@ import errno
 import json
 import os
 import shutil
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,8 +23,6 @@ from jobsearch_dagster.foundation.scratch import process_name, remove_abandoned
 
 MANIFEST = "manifest.json"
 STORAGE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EFBIG)
-ABANDONED_AFTER = 30.0
-"""Days after which unfinished work that nobody went on with may be removed."""
 
 
 @dataclass(frozen=True)
@@ -61,18 +58,9 @@ class ArtifactStore:
         """A folder for the work on an artifact that must outlive the process, such as checkpoints.
 
         It is removed when the artifact counts. That of another key stays, so that recipes which are trained by turns
-        all go on from where they were: see `stale_workspaces`.
+        all go on from where they were; only `jobsearch prune` removes it.
         """
         return self.root / asset / "unfinished" / key[:16]
-
-    def stale_workspaces(self, days: float = ABANDONED_AFTER) -> list[Path]:
-        """Workspaces that may be removed: nothing was written into them for so many days, or their artifact is done."""
-        oldest = time.time() - days * 86_400
-        return [
-            path
-            for path in sorted(self.root.glob("*/unfinished/*"))
-            if _last_written(path) < oldest or (path.parents[1] / path.name / MANIFEST).is_file()
-        ]
 
     def stamp(self, asset: str) -> Stamp | None:
         """The identity of the artifact that counts; None when there is none or its manifest does not open."""
@@ -180,11 +168,6 @@ def give_mode_of(written: Path) -> None:
     for path in written.parent.rglob("*"):
         if path.is_file():
             path.chmod(written.stat().st_mode)
-
-
-def _last_written(folder: Path) -> float:
-    """Seconds since the epoch."""
-    return max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
 
 
 def _digest(folder: Path) -> str:

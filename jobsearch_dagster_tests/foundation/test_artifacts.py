@@ -3,12 +3,11 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from jobsearch_dagster.foundation.artifacts import ABANDONED_AFTER, ArtifactStore
+from jobsearch_dagster.foundation.artifacts import ArtifactStore
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.lake import KeyParts
 
@@ -74,40 +73,20 @@ def test_a_folder_that_cannot_be_written_is_a_user_error(tmp_path: Path) -> None
         build(ArtifactStore(tmp_path), 1)
 
 
-def worked_on(store: ArtifactStore, value: int, days_ago: float) -> Path:
+def worked_on(store: ArtifactStore, value: int) -> Path:
     """Unfinished work on the artifact of a recipe."""
     path = store.workspace("adapter", parts(value).key)
-    (path / "checkpoint-3").mkdir(parents=True)
-    (path / "checkpoint-3" / "weights").write_text("half")
-    then = time.time() - days_ago * 86_400
-    for part in (path / "checkpoint-3" / "weights", path / "checkpoint-3", path):
-        os.utime(part, (then, then))
+    path.mkdir(parents=True)
+    (path / "weights").write_text("half")
     return path
 
 
 def test_a_finished_artifact_leaves_the_unfinished_work_on_others_alone(tmp_path: Path) -> None:
     """Two recipes that are trained by turns both go on from where they were."""
     store = ArtifactStore(tmp_path)
-    own, other = worked_on(store, 1, 0), worked_on(store, 2, 0)
+    own, other = worked_on(store, 1), worked_on(store, 2)
     build(store, 1)
     assert (own.exists(), other.exists()) == (False, True)
-
-
-def test_work_that_nobody_went_on_with_for_a_month_is_stale(tmp_path: Path) -> None:
-    store = ArtifactStore(tmp_path)
-    assert store.stale_workspaces() == []
-    fresh, old = worked_on(store, 1, 0), worked_on(store, 2, ABANDONED_AFTER + 1)
-    (touched := worked_on(store, 3, ABANDONED_AFTER + 1) / "checkpoint-3" / "weights").touch()
-    assert store.stale_workspaces() == [old]
-    assert set(store.stale_workspaces(days=-1)) == {fresh, old, touched.parents[1]}
-
-
-def test_work_on_what_is_finished_is_stale_at_once(tmp_path: Path) -> None:
-    """As where the process was killed between publishing and cleaning up."""
-    store = ArtifactStore(tmp_path)
-    build(store, 1)
-    left = worked_on(store, 1, 0)
-    assert store.stale_workspaces() == [left]
 
 
 def test_what_a_killed_process_was_filling_is_removed_by_the_next_one(tmp_path: Path) -> None:
