@@ -32,9 +32,9 @@ WARM_UP = 4
 
 
 class LatencyRecipe(Recipe):
-    """How many prompts are timed, and how long their answers may be."""
+    """How many questions are timed, and how long their answers may be."""
 
-    prompts: int = Field(default=4, ge=1, description="prompts with one question, with two, and with four")
+    per_type: int = Field(default=4, ge=1, description="test questions per query type, asked alone, by two and by four")
     seed: int = Field(default=42, description="of the sample")
     max_new_tokens: int = Field(default=160, ge=1, description="longest answer in tokens, for each question asked")
     postings: int = Field(default=3, ge=1, description="postings in an answer of analytics, or shown to rag")
