@@ -162,7 +162,7 @@ SUMMARY = """
         round(quantile_cont(seconds, 0.5), 2) AS "answer p50 s",
         round(quantile_cont(seconds, 0.95), 2) AS "answer p95 s",
         round(1000 * quantile_cont(seconds_per_token, 0.5), 1) AS "a token p50 ms",
-        round(sum(answer_tokens) / sum(seconds), 1) AS "tokens/s",
+        round(nullif(sum(answer_tokens), 0) / sum(seconds), 1) AS "tokens/s",
         round(max(memory_mib)) AS "memory MiB"
     FROM latency GROUP BY ALL ORDER BY questions_at_once, query_type, contender
 """
