@@ -293,10 +293,10 @@ def latency(step: Step) -> pd.DataFrame:
     One row per contender and prompt.
     """
     recipe: LatencyRecipe = step.config
-    asked = QuestionRecipe(per_type=recipe.prompts, seen_per_type=0, seed=recipe.seed)
+    asked = QuestionRecipe(per_type=recipe.per_type, seen_per_type=0, seed=recipe.seed)
     questions = sample_questions(step.connection, asked)
     _refuse_silence(questions)
-    prompts = make_prompts(questions, recipe.prompts)
+    prompts = make_prompts(questions)
     generator = Generator(step.artifact("base_model").path, step.artifact("lora_adapter").path)
     with Searcher(step.folder.root, with_meaning=True) as searcher:
 

@@ -32,9 +32,9 @@ WARM_UP = 4
 
 
 class LatencyRecipe(Recipe):
-    """How many prompts are timed, and how long their answers may be."""
+    """How many questions are timed, and how long their answers may be."""
 
-    prompts: int = Field(default=4, ge=1, description="prompts with one question, with two, and with four")
+    per_type: int = Field(default=4, ge=1, description="test questions per query type, asked alone, by two and by four")
     seed: int = Field(default=42, description="of the sample")
     max_new_tokens: int = Field(default=160, ge=1, description="longest answer in tokens, for each question asked")
     postings: int = Field(default=3, ge=1, description="postings in an answer of analytics, or shown to rag")
@@ -162,7 +162,7 @@ SUMMARY = """
         round(quantile_cont(seconds, 0.5), 2) AS "answer p50 s",
         round(quantile_cont(seconds, 0.95), 2) AS "answer p95 s",
         round(1000 * quantile_cont(seconds_per_token, 0.5), 1) AS "a token p50 ms",
-        round(sum(answer_tokens) / sum(seconds), 1) AS "tokens/s",
+        round(nullif(sum(answer_tokens), 0) / sum(seconds), 1) AS "tokens/s",
         round(max(memory_mib)) AS "memory MiB"
     FROM latency GROUP BY ALL ORDER BY questions_at_once, query_type, contender
 """

@@ -116,20 +116,18 @@ class Prompt:
         return " ".join(question.text for question in self.questions)
 
 
-def make_prompts(questions: Sequence[Question], count: int) -> list[Prompt]:
-    """Prompts of 1, 2 and 4 questions, `count` of each or as many as the questions suffice for.
+def make_prompts(questions: Sequence[Question]) -> list[Prompt]:
+    """The same questions one by one, two and four at once: only how many are asked together differs.
 
-    A prompt's questions are of different query types where there are as many. The first prompts of each kind ask the
-    same questions, so that little but their number changes.
+    A prompt's questions are of different query types where there are as many; those that fill no prompt are left out.
 
     Args:
         questions: Those of a query type are used in their order.
-        count: Prompts of each kind.
     """
     by_type = [[question for question in questions if question.query_type == name] for name in QUERY_TYPES]
     in_turn = [question for turn in zip_longest(*by_type) for question in turn if question is not None]
     return [
         Prompt(tuple(in_turn[start : start + at_once]))
         for at_once in AT_ONCE
-        for start in range(0, min(count * at_once, len(in_turn) - at_once + 1), at_once)
+        for start in range(0, len(in_turn) - at_once + 1, at_once)
     ]

@@ -160,6 +160,6 @@ def test_what_a_clock_says_is_no_part_of_the_digest() -> None:
     }  # fmt: skip
 
 
-def test_a_recipe_without_prompts_is_refused() -> None:
-    with pytest.raises(ValueError, match="prompts"):
-        LatencyRecipe(prompts=0)
+def test_a_recipe_without_questions_is_refused() -> None:
+    with pytest.raises(ValueError, match="per_type"):
+        LatencyRecipe(per_type=0)
