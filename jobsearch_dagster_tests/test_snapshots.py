@@ -1,6 +1,6 @@
 """Nobody changes what Dagster is told of an asset, or the code that makes it, without saying so."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ Edit = Callable[[str, str, str], None]
 
 
 @pytest.fixture
-def edited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Edit]:
+def edited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Edit:
     """Change the text of one module as an editor would, for the snapshot alone."""
 
     def edit(module: str, old: str, new: str) -> None:
@@ -50,10 +50,8 @@ def edited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Edit]:
         copy.write_text(text.replace(old, new, 1), encoding="utf-8")
         file = snapshots.file_of
         monkeypatch.setattr(snapshots, "file_of", lambda name: copy if name == module else file(name))
-        snapshots.tree_of.cache_clear()
 
-    yield edit
-    snapshots.tree_of.cache_clear()
+    return edit
 
 
 def changed_by(edited: Edit, module: str, old: str, new: str) -> set[str]:

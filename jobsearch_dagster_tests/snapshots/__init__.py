@@ -108,19 +108,28 @@ def asset_sources(asset: LakeAsset) -> dict[str, str]:
     while todo:
         module = todo.pop()
         if module not in sources and module not in PLUMBING and not module.endswith((".tables", ".assets")):
-            sources[module] = ast.unparse(tree_of(module))
+            sources[module] = _written(tree_of(module))
             todo += _imports(tree_of(module)).values()
     return sources
 
 
-@cache
 def tree_of(module: str) -> ast.Module:
     """A module's syntax without docstrings."""
-    tree = ast.parse(file_of(module).read_text(encoding="utf-8"))
+    return _parsed(file_of(module).read_text(encoding="utf-8"))
+
+
+@cache
+def _parsed(text: str) -> ast.Module:
+    tree = ast.parse(text)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             node.body = [line for line in node.body if not _is_text(line)] or [ast.Pass()]
     return tree
+
+
+@cache
+def _written(tree: ast.Module) -> str:
+    return ast.unparse(tree)
 
 
 def _is_text(line: ast.stmt) -> bool:
