@@ -15,6 +15,7 @@ from jobsearch_dagster import search
 from jobsearch_dagster.evaluation import latency as timing
 from jobsearch_dagster.evaluation import natural, rankings, report, scoring
 from jobsearch_dagster.evaluation.contenders import Analytics, Contender, LanguageModel, Rag
+from jobsearch_dagster.evaluation.correlations import correlate_metrics
 from jobsearch_dagster.evaluation.latency import LatencyRecipe
 from jobsearch_dagster.evaluation.natural import RetrievalRecipe
 from jobsearch_dagster.evaluation.questions import Question, QuestionRecipe, make_prompts, sample_questions
@@ -28,6 +29,7 @@ from jobsearch_dagster.evaluation.tables import (
     CONTENDER_COMPARISON,
     CONTENDERS,
     LATENCY,
+    METRIC_CORRELATIONS,
     METRIC_SUMMARY,
 )
 from jobsearch_dagster.evaluation.text_scoring import ScoringRecipe
@@ -336,6 +338,17 @@ def contender_comparison(step: Step) -> pd.DataFrame:
     One row per contender, slice, query type and metric.
     """
     return scoring.compare_contenders(step.connection, step.config)
+
+
+@table_asset(
+    METRIC_CORRELATIONS, inputs=("answer_scores", *(f"{name}_answers" for name in CONTENDERS)), code_version="1"
+)
+def metric_correlations(step: Step) -> pd.DataFrame:
+    """How metrics go together, and with the lengths of question and answer: rank correlations with 95 % intervals.
+
+    One row per contender, slice and pair of metrics.
+    """
+    return correlate_metrics(step.connection)
 
 
 def shown_report(artifact: Artifact) -> dict[str, Any]:
