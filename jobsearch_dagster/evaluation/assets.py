@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import dagster as dg
@@ -25,6 +24,7 @@ from jobsearch_dagster.evaluation.relevance import NATURAL_QUESTIONS, judgements
 from jobsearch_dagster.evaluation.report import pictures, results
 from jobsearch_dagster.evaluation.report.correlation_pictures import draw_matrices
 from jobsearch_dagster.evaluation.report.document import write_report
+from jobsearch_dagster.evaluation.report.time_pictures import draw_times
 from jobsearch_dagster.evaluation.retrieval_tables import RETRIEVAL_SCORES
 from jobsearch_dagster.evaluation.scoring import StatisticsRecipe
 from jobsearch_dagster.evaluation.tables import (
@@ -272,12 +272,11 @@ def retrieval_scores(step: Step) -> pd.DataFrame:
 
 def shown_latency(connection: DuckDBPyConnection) -> dict[str, Any]:
     """Quantiles per contender and query type, and time against the length of the question."""
-    with TemporaryDirectory() as folder:
-        picture = Path(folder) / "latency.png"
-        timing.draw(connection, picture)
-        against_length = as_markdown(picture)
     summary = connection.sql(timing.SUMMARY).df()
-    return {"quantiles": dg.MetadataValue.md(markdown_table(summary)), "time against length": against_length}
+    return {
+        "quantiles": dg.MetadataValue.md(markdown_table(summary)),
+        "time against length": drawn(partial(draw_times, connection.table("latency").df())),
+    }
 
 
 @table_asset(
@@ -404,7 +403,7 @@ def shown_report(artifact: Artifact) -> dict[str, Any]:
 @artifact_asset(
     inputs=(
         "metric_summary", "contender_comparison", "metric_correlations", "answer_scores", "retrieval_scores",
-        *(f"{name}_answers" for name in CONTENDERS),
+        "latency", *(f"{name}_answers" for name in CONTENDERS),
     ),
     code_version="2",
     kinds=("markdown", "matplotlib"),

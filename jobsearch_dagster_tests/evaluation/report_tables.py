@@ -33,6 +33,7 @@ def make_results(
         _put(connection, "metric_summary", summarize_metrics(connection))
         _put(connection, "contender_comparison", compare_contenders(connection, StatisticsRecipe()))
         _put(connection, "metric_correlations", correlate_metrics(connection))
+        _put(connection, "latency", _latency(strengths))
         _put(connection, "retrieval_scores", _retrieval(connection))
         return read_results(connection)
 
@@ -77,6 +78,17 @@ def _scores(connection: duckdb.DuckDBPyConnection, strengths: Mapping[str, tuple
             ]
     columns = ["contender", "question_id", "query_type", "posting_id", "seen_in_train", "metric", "value", "signature"]
     return pd.DataFrame(rows, columns=[*columns, "parts"])
+
+
+def _latency(strengths: Mapping[str, tuple[float, float]]) -> pd.DataFrame:
+    rows = [
+        (contender, f"{at_once}-{i}", at_once, 10 * at_once + i, float(i < 6 * right), 0.1 + i / 9, 1.0 + at_once + i)
+        for contender, (right, _) in strengths.items()
+        for at_once in (1, 2, 4)
+        for i in range(6)
+    ]
+    columns = ["contender", "prompt_id", "questions_at_once", "question_tokens", "right", "first_token_seconds"]
+    return pd.DataFrame(rows, columns=[*columns, "seconds"])
 
 
 def _retrieval(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:

@@ -16,11 +16,12 @@ from jobsearch_dagster.evaluation.report.markdown_page import text as markdown_t
 from jobsearch_dagster.evaluation.report.metrics import HEADLINE, metric
 from jobsearch_dagster.evaluation.report.original import STATED
 from jobsearch_dagster.evaluation.report.results import Results
+from jobsearch_dagster.evaluation.report.time_pictures import draw_times
 from jobsearch_dagster_tests.evaluation.report_tables import make_results
 
 PICTURES = {
     "by_type_unseen", "by_type_seen", "heat_maps", "radar", "differences", "correlations", "length_base", "length_lora",
-    "length_rag", "length_analytics", "answer_length",
+    "length_rag", "length_analytics", "answer_length", "at_once",
 }  # fmt: skip
 
 
@@ -235,3 +236,8 @@ def test_one_slice_alone_can_be_reported(tmp_path: Path) -> None:
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert "28 questions about 7 postings that training saw (seen)." in text.replace("\\", "")
     assert not list(tmp_path.glob("*unseen*"))
+
+
+def test_times_are_drawn_from_latency_alone(results: Results, tmp_path: Path) -> None:
+    draw_times(results.latency, tmp_path / "times.png")
+    assert (tmp_path / "times.png").read_bytes().startswith(b"\x89PNG")

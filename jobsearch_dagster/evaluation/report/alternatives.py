@@ -6,7 +6,7 @@ Belongs here: alternative texts, made from what is drawn.
 from jobsearch_dagster.evaluation.correlations import ANSWER_WORDS, QUESTION_WORDS
 from jobsearch_dagster.evaluation.report.correlation_pictures import MATRIX
 from jobsearch_dagster.evaluation.report.metrics import HEADLINE, metric
-from jobsearch_dagster.evaluation.report.results import NONE, SHOWN_CONTENDERS, Cells, Pairs, Value
+from jobsearch_dagster.evaluation.report.results import NONE, SHOWN_CONTENDERS, Cells, Pairs, Results, Value
 from jobsearch_dagster.evaluation.scoring import BASELINE
 from jobsearch_dagster.evaluation.tables import ALL_TYPES
 
@@ -71,3 +71,8 @@ def of_answer_length(found: Pairs, slice_: str) -> str:
         f"{contender}: {found.get((contender, slice_, ANSWER_WORDS, QUESTION_WORDS), NONE)}"
         for contender in SHOWN_CONTENDERS
     )
+
+
+def of_at_once(results: Results) -> str:
+    """Shares of questions answered."""
+    return "; ".join(f"{who}, {count} at once: {value}" for (who, count), value in sorted(results.at_once.items()))

@@ -11,6 +11,7 @@ from jobsearch_dagster.evaluation.report import (
     html_page,
     markdown_page,
     pictures,
+    time_pictures,
 )
 from jobsearch_dagster.evaluation.report.blocks import (
     Block,
@@ -68,6 +69,7 @@ def draw_pictures(results: Results, folder: Path) -> list[Picture]:
     for name in SHOWN_CONTENDERS:
         correlation_pictures.draw_against_length(found, answered[name], name, first, folder / f"length_{name}.png")
     correlation_pictures.draw_answer_length(found, answered, first, folder / "answer_length.png")
+    time_pictures.draw_at_once(results.at_once, folder / "at_once.png")
     return _described(results, first)
 
 
@@ -118,6 +120,12 @@ def _described(results: Results, first: str) -> list[Picture]:
             f"What time depends on: the length of answers against that of questions, on {where}. Seconds differ from "
             "run to run, so time against length is on the page of the asset latency.",
         ),
+        Picture(
+            "at_once",
+            f"Share of questions answered with a right job. {alternatives.of_at_once(results)}",
+            "Several questions in one prompt: the share of them that are answered with a right job, with 95 % "
+            "intervals over prompts.",
+        ),
     ]
 
 
@@ -129,7 +137,7 @@ def document(results: Results, drawn: list[Picture]) -> list[Block]:
         "By query type": [f"by_type_{slice_}" for slice_ in results.slices] + ["heat_maps", "radar"],
         "Correlations of metrics": ["correlations"],
         "Scores against question length": [f"length_{name}" for name in SHOWN_CONTENDERS],
-        "Length of answers": ["answer_length"],
+        "Length of answers, several questions at once": ["answer_length", "at_once"],
     }
     blocks: list[Block] = [
         Heading("Four ways to answer a job seeker's question", level=1),

@@ -80,6 +80,7 @@ class Results:
     metric_correlations: "pd.DataFrame"
     answer_scores: "pd.DataFrame"
     answers: "pd.DataFrame"
+    latency: "pd.DataFrame"
     retrieval_scores: "pd.DataFrame"
 
     @property
@@ -101,6 +102,14 @@ class Results:
     def correlations(self) -> Pairs:
         """Of `metric_correlations`."""
         return pairs(self.metric_correlations)
+
+    @cached_property
+    def at_once(self) -> dict[tuple[str, int], Value]:
+        """Share of questions answered with a right job, by contender and how many were asked at once."""
+        found = {}
+        for (contender, count), rows in self.latency.groupby(["contender", "questions_at_once"]):
+            found[str(contender), int(str(count))] = mean_of_shares(rows["right"], rows["prompt_id"])
+        return found
 
     def answered(self, contender: str, slice_: str) -> "pd.DataFrame":
         """One contender's answers on a slice, with one column per metric."""
@@ -159,6 +168,7 @@ def read_results(connection: "duckdb.DuckDBPyConnection") -> Results:
         "metric_correlations",
         "answer_scores",
         "retrieval_scores",
+        "latency",
     )
     tables = {name: connection.sql(f"FROM {name} ORDER BY ALL").df() for name in names}
     answers = " UNION ALL BY NAME ".join(
