@@ -545,6 +545,14 @@ CASES = [
     ),
     *(
         Case(
+            "metric_correlations:every_r_lies_in_its_interval",
+            replaced("metric_correlations", column, value, first("metric_correlations", "r IS NOT NULL")),
+            {"violations": 1},
+        )
+        for column, value in (("r", "1.01"), ("low", "r + 0.01"), ("high", "r - 0.01"))
+    ),
+    *(
+        Case(
             "retrieval_scores:every_retrieval_score_lies_between_0_and_1",
             replaced("retrieval_scores", "value", value, first("retrieval_scores")),
             {"violations": 1},

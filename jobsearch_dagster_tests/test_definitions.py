@@ -42,6 +42,7 @@ GROUPS = {
         "latency",
         "metric_summary",
         "contender_comparison",
+        "metric_correlations",
         "evaluation_report",
     },
 }

@@ -247,7 +247,8 @@ def compare(
 
     Example: jobsearch compare --metric grounded
     """
-    from jobsearch_dagster.evaluation.report import MEANING, comparison_table
+    from jobsearch_dagster.evaluation.report.comparison import comparison_table
+    from jobsearch_dagster.evaluation.report.metrics import metric as words_of
     from jobsearch_dagster.foundation.lake import Lake
 
     summary = Lake(Settings.from_environment().data_dir).read("metric_summary")
@@ -255,7 +256,7 @@ def compare(
         if name not in set(summary["metric"]):
             raise UsageError(f"--metric {name}: use one of {', '.join(sorted(set(summary['metric'])))}")
         frame = comparison_table(summary, name, separator="\n")
-        title = f"{name}: {MEANING.get(name, 'see the report')}"
+        title = f"{name}: {words_of(name).meaning}"
         # Without inner lines the five query types fit into 80 columns.
         table = Table(*map(str, frame.columns), title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
         for row in frame.itertuples(index=False):

@@ -1,9 +1,9 @@
 """Assets of evaluation: what each contender answers, how good it is, and how sure that is."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import dagster as dg
@@ -13,13 +13,18 @@ from pydantic import Field
 
 from jobsearch_dagster import search
 from jobsearch_dagster.evaluation import latency as timing
-from jobsearch_dagster.evaluation import natural, rankings, report, scoring
+from jobsearch_dagster.evaluation import natural, rankings, scoring
 from jobsearch_dagster.evaluation.contenders import Analytics, Contender, LanguageModel, Rag
+from jobsearch_dagster.evaluation.correlations import correlate_metrics
 from jobsearch_dagster.evaluation.latency import LatencyRecipe
 from jobsearch_dagster.evaluation.natural import RetrievalRecipe
 from jobsearch_dagster.evaluation.questions import Question, QuestionRecipe, make_prompts, sample_questions
 from jobsearch_dagster.evaluation.rankings import Ranking
 from jobsearch_dagster.evaluation.relevance import NATURAL_QUESTIONS, judgements
+from jobsearch_dagster.evaluation.report import pictures, results
+from jobsearch_dagster.evaluation.report.correlation_pictures import draw_matrices
+from jobsearch_dagster.evaluation.report.document import write_report
+from jobsearch_dagster.evaluation.report.time_pictures import draw_times
 from jobsearch_dagster.evaluation.retrieval_tables import RETRIEVAL_SCORES
 from jobsearch_dagster.evaluation.scoring import StatisticsRecipe
 from jobsearch_dagster.evaluation.tables import (
@@ -28,6 +33,7 @@ from jobsearch_dagster.evaluation.tables import (
     CONTENDER_COMPARISON,
     CONTENDERS,
     LATENCY,
+    METRIC_CORRELATIONS,
     METRIC_SUMMARY,
 )
 from jobsearch_dagster.evaluation.text_scoring import ScoringRecipe
@@ -38,7 +44,7 @@ from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.generation import Generator
 from jobsearch_dagster.foundation.kept_batches import KeptBatches
 from jobsearch_dagster.foundation.model_store import model_digest
-from jobsearch_dagster.foundation.pictures import as_markdown
+from jobsearch_dagster.foundation.pictures import as_markdown, drawn
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, artifact_asset, table_asset
 from jobsearch_dagster.foundation.text_cache import TextCache
@@ -266,12 +272,11 @@ def retrieval_scores(step: Step) -> pd.DataFrame:
 
 def shown_latency(connection: DuckDBPyConnection) -> dict[str, Any]:
     """Quantiles per contender and query type, and time against the length of the question."""
-    with TemporaryDirectory() as folder:
-        picture = Path(folder) / "latency.png"
-        timing.draw(connection, picture)
-        against_length = as_markdown(picture)
     summary = connection.sql(timing.SUMMARY).df()
-    return {"quantiles": dg.MetadataValue.md(markdown_table(summary)), "time against length": against_length}
+    return {
+        "quantiles": dg.MetadataValue.md(markdown_table(summary)),
+        "time against length": drawn(partial(draw_times, connection.table("latency").df())),
+    }
 
 
 @table_asset(
@@ -320,7 +325,16 @@ def latency(step: Step) -> pd.DataFrame:
         )
 
 
-@table_asset(METRIC_SUMMARY, inputs=("answer_scores",), code_version="2")
+def shown_means(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """Means by query type, one picture for each slice."""
+    means = results.cells(connection.table("metric_summary").df(), "mean")
+    return {
+        f"by query type, {slice_}": drawn(partial(pictures.draw_by_type, means, slice_))
+        for slice_ in results.slices_of(means)
+    }
+
+
+@table_asset(METRIC_SUMMARY, inputs=("answer_scores",), code_version="2", show=shown_means)
 def metric_summary(step: Step) -> pd.DataFrame:
     """Means with 95 % intervals over postings; corpus BLEU pooled over answers.
 
@@ -329,7 +343,22 @@ def metric_summary(step: Step) -> pd.DataFrame:
     return scoring.summarize_metrics(step.connection)
 
 
-@table_asset(CONTENDER_COMPARISON, inputs=("answer_scores",), recipe=StatisticsRecipe, code_version="2")
+def shown_differences(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """Differences to base over all query types, one picture for each slice."""
+    differences = results.cells(connection.table("contender_comparison").df(), "difference")
+    return {
+        f"differences, {slice_}": drawn(partial(pictures.draw_differences, differences, slice_))
+        for slice_ in results.slices_of(differences)
+    }
+
+
+@table_asset(
+    CONTENDER_COMPARISON,
+    inputs=("answer_scores",),
+    recipe=StatisticsRecipe,
+    code_version="2",
+    show=shown_differences,
+)
 def contender_comparison(step: Step) -> pd.DataFrame:
     """Paired differences to the base model on the same questions, with p values corrected for their number.
 
@@ -338,22 +367,48 @@ def contender_comparison(step: Step) -> pd.DataFrame:
     return scoring.compare_contenders(step.connection, step.config)
 
 
-def shown_report(artifact: Artifact) -> dict[str, Any]:
-    """The report and its picture in the UI."""
+def shown_correlations(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """The matrix of each contender, one picture for each slice."""
+    found = results.pairs(connection.table("metric_correlations").df())
     return {
-        "report": dg.MetadataValue.md((artifact.path / "report.md").read_text(encoding="utf-8")),
-        "comparison": as_markdown(artifact.path / "comparison.png"),
+        f"correlations, {slice_}": drawn(partial(draw_matrices, found, slice_)) for slice_ in results.slices_of(found)
+    }
+
+
+@table_asset(
+    METRIC_CORRELATIONS,
+    inputs=("answer_scores", *(f"{name}_answers" for name in CONTENDERS)),
+    code_version="1",
+    show=shown_correlations,
+)
+def metric_correlations(step: Step) -> pd.DataFrame:
+    """How metrics go together, and with the lengths of question and answer: rank correlations with 95 % intervals.
+
+    One row per contender, slice and pair of metrics.
+    """
+    return correlate_metrics(step.connection)
+
+
+def shown_report(artifact: Artifact) -> dict[str, Any]:
+    """The report's text, its pictures beside it, and where the page for a browser lies."""
+    text = (artifact.path / "report.md").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("![")]  # the UI cannot reach files
+    return {
+        "report": dg.MetadataValue.md("\n".join(lines)),
+        "page": dg.MetadataValue.path(str(artifact.path / "report.html")),
+        **{png.stem: as_markdown(png) for png in sorted(artifact.path.glob("*.png"))},
     }
 
 
 @artifact_asset(
-    inputs=("metric_summary", "contender_comparison"),
-    code_version="1",
+    inputs=(
+        "metric_summary", "contender_comparison", "metric_correlations", "answer_scores", "retrieval_scores",
+        "latency", *(f"{name}_answers" for name in CONTENDERS),
+    ),
+    code_version="2",
     kinds=("markdown", "matplotlib"),
     show=shown_report,
-)
+)  # fmt: skip
 def evaluation_report(step: Step, path: Path) -> dict[str, Any]:
-    """The comparison of all contenders as Markdown and picture."""
-    tables = [step.connection.table(name).df() for name in ("metric_summary", "contender_comparison")]
-    report.write_report(*tables, path)
-    return {"files": ["report.md", "comparison.png"]}
+    """The comparison of all contenders in words, tables and pictures, as one self-contained page and as Markdown."""
+    return {"files": write_report(results.read_results(step.connection), path)}

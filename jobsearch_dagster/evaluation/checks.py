@@ -59,6 +59,15 @@ def every_p_is_corrected_upwards(connection: DuckDBPyConnection) -> dg.AssetChec
     return none_of(connection, "FROM contender_comparison WHERE NOT (0 < p AND p <= p_holm AND p_holm <= 1)")
 
 
+@table_check("metric_correlations")
+def every_r_lies_in_its_interval(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """A correlation is a number from -1 to 1, within the interval that was computed for it."""
+    return none_of(
+        connection,
+        "FROM metric_correlations WHERE abs(r) > 1 + 1e-9 OR NOT (r BETWEEN low - 1e-9 AND high + 1e-9)",
+    )
+
+
 @table_check("answer_scores", also=("base_answers", "lora_answers"), blocking=False)
 def the_adapter_changes_answers(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
     """An adapter whose answers are all those of the base model was not loaded or has learned nothing."""

@@ -1,16 +1,15 @@
 """How long answers take, measured apart from scoring: one prompt after the other, as a person would ask.
 
-Belongs here: the clock, the memory, and the picture of time against length. Answers are streamed, so that the time to
-the first token is the one that a reader waits; nothing is scored, loaded or written while the clock runs, and the first
-answer of each contender, which warms up, is thrown away. Seconds differ from run to run; how many questions were
-answered does not.
+Belongs here: the clock and the memory; times are drawn in `report/time_pictures.py`. Answers are streamed, so that the
+time to the first token is the one that a reader waits; nothing is scored, loaded or written while the clock runs, and
+the first answer of each contender, which warms up, is thrown away. Seconds differ from run to run; how many questions
+were answered does not.
 """
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -23,7 +22,6 @@ from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.preparation.privacy import redact
 
 if TYPE_CHECKING:
-    import duckdb
     import pandas as pd
 
 MIB = 2**20
@@ -167,25 +165,3 @@ SUMMARY = """
     FROM latency GROUP BY ALL ORDER BY questions_at_once, query_type, contender
 """
 """Of the table `latency`: one row per contender, query type and number of questions at once."""
-
-
-def draw(connection: "duckdb.DuckDBPyConnection", target: Path) -> None:
-    """Time to the first token and to the end of the answer against the length of the question, as PNG.
-
-    Args:
-        connection: Holds `latency`.
-        target: The file to write.
-    """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(9, 3.6), layout="constrained")
-    for axis, column in zip(figure.subplots(1, 2), ("first_token_seconds", "seconds"), strict=True):
-        for contender in CONTENDERS:
-            points = connection.execute(
-                f"SELECT question_tokens, {column} FROM latency WHERE contender = ? ORDER BY ALL", [contender]
-            ).fetchall()
-            axis.plot(*zip(*points, strict=True), marker="o", markersize=4, linewidth=0.8, label=contender)
-        axis.set(title=column.replace("_", " "), xlabel="tokens of the question", yscale="log")
-        axis.grid(alpha=0.3)
-    figure.axes[0].legend(fontsize="small")
-    figure.savefig(target, dpi=90)

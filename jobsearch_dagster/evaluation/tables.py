@@ -146,3 +146,31 @@ LATENCY = TableSchema(
     ),
     primary_key=("contender", "prompt_id"),
 )
+
+
+_CORRELATED = ("answer_scores.value", *_of_answers("question"), *_of_answers("answer"))
+
+METRIC_CORRELATIONS = TableSchema(
+    (
+        Column("contender", "VARCHAR", "who answered", ("answer_scores.contender",)),
+        Column("slice", "VARCHAR", "`seen` or `unseen` in training", _of_answers("slice")),
+        Column(
+            "metric_a",
+            "VARCHAR",
+            "a metric, or the length `question_words` or `answer_words`; the first of the two in the alphabet",
+            ("answer_scores.metric",),
+        ),
+        Column("metric_b", "VARCHAR", "another one", ("answer_scores.metric",)),
+        Column("n", "BIGINT", "questions with both values", _CORRELATED, required=True),
+        Column("postings", "BIGINT", "postings they are about", _of_answers("posting_id"), required=True),
+        Column("r", "DOUBLE", "Spearman's rank correlation; null where one of the two does not vary", _CORRELATED),
+        Column(
+            "low",
+            "DOUBLE",
+            "lower end of the 95 % interval over postings; null where nothing tells how sure r is",
+            _CORRELATED,
+        ),
+        Column("high", "DOUBLE", "upper end", _CORRELATED),
+    ),
+    primary_key=("contender", "slice", "metric_a", "metric_b"),
+)

@@ -11,7 +11,7 @@ import pytest
 
 from jobsearch_dagster.app.run import Outcome
 from jobsearch_dagster.evaluation.contenders import Answer, Contender
-from jobsearch_dagster.evaluation.latency import SUMMARY, WARM_UP, LatencyRecipe, answered, draw, measure, measure_all
+from jobsearch_dagster.evaluation.latency import SUMMARY, WARM_UP, LatencyRecipe, answered, measure, measure_all
 from jobsearch_dagster.evaluation.questions import Prompt, Question
 from jobsearch_dagster.evaluation.tables import CONTENDERS, LATENCY
 from jobsearch_dagster.evaluation.truth import Asked, Posting, Postings
@@ -133,15 +133,13 @@ def test_an_answer_to_several_questions_may_be_as_much_longer() -> None:
     assert wanted == [1, 1, 2] * len(CONTENDERS)
 
 
-def test_the_picture_and_the_quantiles_show_every_contender(tmp_path: Path) -> None:
+def test_the_quantiles_show_every_contender() -> None:
     with duckdb.connect() as connection:
         connection.register("latency", rows_of(dict.fromkeys(CONTENDERS, Slow("a", "b", first=0, next_=0))))
         summary = connection.sql(SUMMARY).df()
-        draw(connection, tmp_path / "latency.png")
     assert len(summary) == len(CONTENDERS) * 2
     assert set(summary["contender"]) == set(CONTENDERS)
     assert set(summary["n"]) == {1}
-    assert (tmp_path / "latency.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_the_asset_times_all_contenders_with_one_two_and_four_questions(finished: tuple[Path, Outcome]) -> None:

@@ -1,0 +1,107 @@
+"""Tables of an evaluation with chosen strengths of the contenders, for tests of the report."""
+
+from collections.abc import Mapping
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from jobsearch_dagster.evaluation.correlations import correlate_metrics
+from jobsearch_dagster.evaluation.report.metrics import FORM, TRUTH
+from jobsearch_dagster.evaluation.report.results import Results, read_results
+from jobsearch_dagster.evaluation.scoring import StatisticsRecipe, compare_contenders, summarize_metrics
+from jobsearch_dagster.evaluation.tables import CONTENDERS
+from jobsearch_dagster.pairs.templates import QUERY_TYPES
+
+STRENGTHS = {"base": (0.05, 0.2), "lora": (0.05, 0.5), "rag": (0.6, 0.4), "analytics": (0.95, 0.8)}
+"""Share of right jobs, and likeness to the constructed answer."""
+HOSTILE = "<script>alert('x')</script> & | *bold* [link](http://example.org)\x00"
+
+
+def make_results(
+    strengths: Mapping[str, tuple[float, float]] = STRENGTHS, postings: Mapping[str, int] | None = None
+) -> Results:
+    """All tables of the report.
+
+    Args:
+        strengths: Of each contender.
+        postings: How many each slice has, every one asked about once per query type; 12 unseen and 4 seen ones.
+    """
+    with duckdb.connect() as connection:
+        _answer(connection, postings or {"unseen": 12, "seen": 4})
+        _put(connection, "answer_scores", _scores(connection, strengths))
+        _put(connection, "metric_summary", summarize_metrics(connection))
+        _put(connection, "contender_comparison", compare_contenders(connection, StatisticsRecipe()))
+        _put(connection, "metric_correlations", correlate_metrics(connection))
+        _put(connection, "latency", _latency(strengths))
+        _put(connection, "retrieval_scores", _retrieval(connection))
+        return read_results(connection)
+
+
+def _put(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
+    connection.register("frame", frame)
+    connection.execute(f"CREATE TABLE {name} AS FROM frame")
+    connection.unregister("frame")
+
+
+def _answer(connection: duckdb.DuckDBPyConnection, postings: Mapping[str, int]) -> None:
+    rows = [
+        (f"{slice_}-{query_type}-{i}", slice_, query_type, f"{slice_}-{i}", f"Any {query_type}? {'please ' * (i % 7)}",
+         f"Job-Title: engineer {i}\nSalary: under $50K")
+        for slice_, count in postings.items()
+        for query_type in QUERY_TYPES
+        for i in range(count)
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["question_id", "slice", "query_type", "posting_id", "question", "reference"])
+    for name in CONTENDERS:
+        lengths = frame["posting_id"].str.len() + frame["question"].str.len() % 5
+        _put(
+            connection, f"{name}_answers", frame.assign(answer=[f"{name} says\n{HOSTILE}{' so' * n}" for n in lengths])
+        )
+
+
+def _scores(connection: duckdb.DuckDBPyConnection, strengths: Mapping[str, tuple[float, float]]) -> pd.DataFrame:
+    generator = np.random.default_rng(11)
+    asked = connection.sql(
+        "SELECT question_id, query_type, posting_id, slice FROM base_answers ORDER BY ALL"
+    ).fetchall()
+    rows = []
+    for question_id, query_type, posting_id, slice_ in asked:
+        luck, noise = generator.random(), generator.normal(0, 0.05, size=len(FORM))
+        for contender, (right, likeness) in strengths.items():
+            values = {name: float(luck < right) for name in TRUTH}
+            values |= {name: float(np.clip(likeness + n, 0, 1)) for name, n in zip(FORM, noise, strict=True)}
+            values |= {"hallucinated": 1 - values["grounded"], "empty": 0.0}
+            rows += [
+                (contender, question_id, query_type, posting_id, slice_ == "seen", name, value, f"how:{name}", None)
+                for name, value in values.items()
+            ]
+    columns = ["contender", "question_id", "query_type", "posting_id", "seen_in_train", "metric", "value", "signature"]
+    return pd.DataFrame(rows, columns=[*columns, "parts"])
+
+
+def _latency(strengths: Mapping[str, tuple[float, float]]) -> pd.DataFrame:
+    rows = [
+        (contender, f"{at_once}-{i}", at_once, 10 * at_once + i, float(i < 6 * right), 0.1 + i / 9, 1.0 + at_once + i)
+        for contender, (right, _) in strengths.items()
+        for at_once in (1, 2, 4)
+        for i in range(6)
+    ]
+    columns = ["contender", "prompt_id", "questions_at_once", "question_tokens", "right", "first_token_seconds"]
+    return pd.DataFrame(rows, columns=[*columns, "seconds"])
+
+
+def _retrieval(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    asked = connection.sql("SELECT question_id, query_type, slice = 'seen' FROM base_answers ORDER BY ALL").fetchall()
+    rows = [
+        ("templates", ranking, contender, *question, metric, 0.5 + (i % 3) / 10,
+         contender == "analytics" and ranking == "retrieved", f"{metric}|as:trec_eval")
+        for ranking in ("answer", "retrieved")
+        for contender in (CONTENDERS if ranking == "answer" else ("analytics", "rag"))
+        for metric in ("precision@10", "precision@3", "mrr")
+        for i, question in enumerate([*asked, ("natural-1", "free", None)])
+    ]  # fmt: skip
+    columns = ["question_set", "ranking", "contender", "question_id", "query_type", "seen_in_train", "metric", "value"]
+    frame = pd.DataFrame(rows, columns=[*columns, "by_construction", "signature"])
+    frame.loc[frame["question_id"] == "natural-1", "question_set"] = "natural"
+    return frame
