@@ -30,11 +30,11 @@ _STYLE = """
 body{margin:0 auto;max-width:72rem;padding:1rem;font:1rem/1.5 system-ui,sans-serif;color:#1b1b1b;background:#fff}
 h1{font-size:1.7rem;line-height:1.2}h2{margin-top:2.5rem;border-bottom:1px solid #ccc}h3{margin-top:1.8rem}
 p,li{max-width:46rem;overflow-wrap:anywhere}
-.wide{overflow-x:auto}.wide:focus-visible,summary:focus-visible{outline:3px solid #0072b2}
+.wide{overflow-x:auto;margin:1rem 0}.wide:focus-visible,summary:focus-visible{outline:3px solid #0072b2}
 table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;font-weight:600;padding:.4rem 0}
 th,td{padding:.3rem .6rem;border-bottom:1px solid #ddd;text-align:left;vertical-align:top}
-thead th{border-bottom:2px solid #555}
+td{min-width:8rem}thead th{border-bottom:2px solid #555}
 figure{margin:1.2rem 0}figure img{width:100%;min-width:44rem;max-width:76rem;height:auto}
 figcaption{color:#444;font-size:.875rem;max-width:46rem}
 details{margin:1rem 0}summary{cursor:pointer;font-weight:600}

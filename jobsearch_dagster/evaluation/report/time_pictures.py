@@ -25,6 +25,8 @@ def draw_times(latency: "pd.DataFrame", target: Path) -> None:
         latency: The table `latency`.
         target: The PNG file.
     """
+    from matplotlib.ticker import LogFormatter
+
     with picture(target, 11, 5.4) as figure:
         panels = figure.subplots(len(TIMES), len(SHOWN_CONTENDERS), sharex=True, sharey="row")
         for row, (column, words) in zip(panels, TIMES.items(), strict=True):
@@ -39,6 +41,8 @@ def draw_times(latency: "pd.DataFrame", target: Path) -> None:
                 found = str(_correlation(rows, "question_tokens", column))
                 axis.text(0, 1.02, found, transform=axis.transAxes, fontsize=8, color=MUTED)
                 axis.set_yscale("log")
+                axis.yaxis.set_major_formatter(LogFormatter())
+                axis.yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, 0.5)))
         figure.supxlabel("length of the question in tokens", fontsize=9)
         legend(figure, AT_ONCE_MARKS)
 
