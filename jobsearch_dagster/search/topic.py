@@ -56,6 +56,15 @@ _LISTS_ALL = re.compile(
     """,
     _FLAGS,
 )
+_HIRES = re.compile(
+    r"""
+    what (?: 's | \s+is | \s+are ) \s+ (?:(?:there|currently|still|now)\s+)*
+        (?: open | available | on\s+offer | out\s+there | going | hiring | advertised | vacant | new ) \b
+    | who (?: 's | \s+is ) \s+ (?:\w+ly\s+)? (?: look | hir | seek | search | recruit | employ | need | want ) \w*
+    """,
+    _FLAGS,
+)
+"""What asks for work without the word: "what's open in Berlin", "who is looking for a welder"."""
 _NEAR_ME = re.compile(
     r"\b(?:near|around|close\s+to)\s+(?:me|here|by)\b|\bnearby\b|\bmy\s+(?:area|city|town|region|place|neighbou?rhood)\b",
     re.IGNORECASE,
@@ -83,7 +92,8 @@ def topic(question: str, rest: str, named: Iterable[str]) -> Topic:
         return "off_topic"
     if _NEAR_ME.search(rest) and "locations" not in slots:
         return "place"
-    if not says_job and slots <= _EVERYWHERE and _OFF_TOPIC_START.match(question):
+    asks_for_work = says_job or _HIRES.match(question) is not None
+    if not asks_for_work and slots <= _EVERYWHERE and _OFF_TOPIC_START.match(question):
         return "off_topic"
     if slots - _SHAPE:
         return "jobs"

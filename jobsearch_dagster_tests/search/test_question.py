@@ -322,6 +322,10 @@ def test_a_slip_of_the_keyboard_in_a_skill_or_title_is_forgiven(question, slot, 
         ("the Netherlands, Belgium or Luxembourg", "locations", ("netherlands", "belgium", "luxembourg")),
         ("anywhere in Italy bar Rome", "locations", ("italy",)),
         ("remote, and leave out whatever says hybrid", "work_mode", ("remote",)),
+        ("What's open in Berlin?", "locations", ("berlin",)),
+        ("Who is looking for someone who knows Python?", "skills", ("Python",)),
+        ("I can weld", "skills", ("Welding",)),
+        ("bookkeeper in cannada", "locations", ("canada",)),
     ],
 )
 def test_what_people_say_in_passing_is_understood(question, slot, value):

@@ -25,6 +25,10 @@ _ANY_OF = re.compile(
 )
 _LIST_BEFORE = re.compile(r"(?:^|[,/|]|\b(?:and|or|for|with|using|know|in))\s*$", re.IGNORECASE)
 _LIST_AFTER = re.compile(r"\s*(?:[,/|]|\b(?:and|or)\b|[?.!]*$)", re.IGNORECASE)
+_CAN = re.compile(
+    r"\bi\s+(?:can|could|(?:know|learnt|learned)\s+how\s+to|(?:like|love|enjoy|want)\s+to|am\s+able\s+to)\s+(?P<verb>[a-z]{3,})\b",
+    re.IGNORECASE,
+)
 _BEFORE_USE = re.compile(
     r"\s+(?:dev|developer|programmer|engineer|programming|specialist|expert|skill)s?\b", re.IGNORECASE
 )
@@ -41,7 +45,25 @@ def find_skill_mentions(text: str) -> list[Finding]:
             span = tokens[position][0], tokens[position + size - 1][1]
             mentions.append(Finding("skills", skill, *span))
         position += size
-    return _choices(mentions, text)
+    mentions += _verbs(text, mentions)
+    return _choices(sorted(mentions, key=lambda mention: mention.start), text)
+
+
+def _verbs(text: str, mentions: list[Finding]) -> list[Finding]:
+    """Skills as what somebody can do: "I can weld", "I know how to program"."""
+    verbs = (
+        match for match in _CAN.finditer(text) if not any(m.start <= match.start("verb") < m.end for m in mentions)
+    )
+    return [
+        Finding("skills", skill, *match.span("verb"))
+        for match in verbs
+        if match["verb"].lower() not in words("common") and (skill := _skill_of_verb(match["verb"].lower()))
+    ]
+
+
+def _skill_of_verb(verb: str) -> str | None:
+    forms = (f"{verb}ing", f"{verb.removesuffix('e')}ing", f"{verb}{verb[-1]}ing")
+    return next((skill for form in forms if (skill := _full_names().get(form) or _named(form))), None)
 
 
 def skill_in_full(name: str) -> str | None:

@@ -9,6 +9,7 @@ with the next, in long words two (optimal string alignment distance, rapidfuzz).
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from itertools import chain
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -57,8 +58,8 @@ def _corrected(written: str) -> str | None:
         return joined
     if written.isupper() and len(word) <= LEAST_LETTERS:  # an abbreviation that is not known
         return None
-    if not english_frequency(word) and (right := _sounds().get(_sound(word))):
-        return right
+    if not english_frequency(word) and (alike := _sounds().get(_sound(word))):
+        return min(alike, key=lambda name: (name[0] != word[0], OSA.distance(word, name)))
     known = _vocabularies()
     if len(word) <= LEAST_LETTERS:
         known = known[:1]  # skills of four letters are too near each other
@@ -133,14 +134,13 @@ def _sound(word: str) -> str:
 
 
 @cache
-def _sounds() -> dict[str, str]:
-    """Sound -> what a question may ask for; of several that sound alike, the likeliest."""
-    return {
-        _sound(name): name
-        for known in reversed(_vocabularies())
-        for name in reversed(known)
-        if len(name) > LEAST_LETTERS
-    }
+def _sounds() -> dict[str, list[str]]:
+    """Sound -> what a question may ask for, the likeliest first."""
+    alike: dict[str, list[str]] = {}
+    for name in chain.from_iterable(_vocabularies()):
+        if len(name) > LEAST_LETTERS:
+            alike.setdefault(_sound(name), []).append(name)
+    return alike
 
 
 @cache
