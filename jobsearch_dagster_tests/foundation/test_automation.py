@@ -372,7 +372,8 @@ def test_the_times_are_settings_and_freshness_follows_them(monkeypatch: pytest.M
     defs = build_defs(profile="smoke")
     crons = {s.name: s.cron_schedule for s in defs.schedules or () if isinstance(s, dg.ScheduleDefinition)}
     assert crons == {"refresh_data": "0 6 * * 1-5", "train_and_evaluate": "0 1 1 * *"}
-    (raw,) = [spec for spec in defs.resolve_all_asset_specs() if spec.key == dg.AssetKey("raw_jobs")]
+    specs = [spec for asset in defs.assets or () if isinstance(asset, dg.AssetsDefinition) for spec in asset.specs]
+    (raw,) = [spec for spec in specs if spec.key == dg.AssetKey("raw_jobs")]
     weekend, late = timedelta(days=3), timedelta(hours=1)
     assert raw.freshness_policy == dg.FreshnessPolicy.time_window(
         fail_window=2 * weekend + late, warn_window=weekend + late
