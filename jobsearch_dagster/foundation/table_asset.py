@@ -85,8 +85,8 @@ class Step:
 class Publication(Protocol):
     """A second form of a table for readers outside the lake, such as the search catalog."""
 
-    def is_published(self, folder: DataFolder, data_version: str) -> bool:
-        """Whether readers see this version."""
+    def lack(self, folder: DataFolder, data_version: str) -> str | None:
+        """Why readers do not see this version as it was published, in words; None where they do."""
         ...
 
     def publish(self, folder: DataFolder, data_version: str) -> None:
@@ -145,6 +145,10 @@ class LakeAsset:
         """Whether there is something to check: a table, be it whole or damaged, or an artifact that opens."""
         return self.stamp(folder) is not None or (self.schema is not None and folder.lake.path(self.name).exists())
 
+    def damage(self, folder: DataFolder) -> str | None:
+        """What is wrong with what is stored, which is read whole; None where it is as it was written, or missing."""
+        return (folder.artifacts if self.schema is None else folder.lake).damage(self.name)
+
     def parts(self, folder: DataFolder, config: Recipe, inputs: dict[str, str]) -> KeyParts:
         """What the asset's key is made of."""
         external = self.external(folder, config)
@@ -157,9 +161,9 @@ class LakeAsset:
             external=external,
         )
 
-    def is_published(self, folder: DataFolder, stamp: Stamp) -> bool:
-        """Whether the second form of the table, where there is one, is the stored version."""
-        return self.publication is None or self.publication.is_published(folder, stamp.data_version)
+    def lack(self, folder: DataFolder, stamp: Stamp) -> str | None:
+        """Why the second form of the table is not the stored version; None where it is, or there is none."""
+        return None if self.publication is None else self.publication.lack(folder, stamp.data_version)
 
     def definition(self, profile: str, assets: Mapping[str, "LakeAsset"]) -> dg.AssetsDefinition:
         """The Dagster asset, with the profile's values as config defaults."""
@@ -253,12 +257,14 @@ def _materialize(
     started = time.monotonic()
     parts = asset.parts(folder, config, _input_versions(asset, assets, folder))
     stamp = asset.stamp(folder)
-    reused = stamp is not None and stamp.parts.key == parts.key
+    damage = asset.damage(folder)
+    if damage is not None:
+        say(f"{damage}; it is made anew")
+    reused = stamp is not None and stamp.parts.key == parts.key and damage is None
     if not reused:
         stamp, reused = _compute(asset, assets, config, folder, parts, say)
     assert stamp is not None
-    if asset.publication is not None:
-        asset.publication.publish(folder, stamp.data_version)
+    _publish(asset, folder, stamp, say)
     seconds = time.monotonic() - started
     size = f"{stamp.rows:,} rows" if asset.schema else parts.key[:16]
     say(f"{'reused' if reused else 'computed'} {size} in {seconds:.2f} s")
@@ -274,6 +280,13 @@ def _materialize(
     )
 
 
+def _publish(asset: LakeAsset, folder: DataFolder, stamp: Stamp, say: Callable[[str], object]) -> None:
+    lack = asset.lack(folder, stamp)
+    if asset.publication is not None and lack is not None:
+        say(f"{lack}; it is published")
+        asset.publication.publish(folder, stamp.data_version)
+
+
 def _input_versions(asset: LakeAsset, assets: Mapping[str, LakeAsset], folder: DataFolder) -> dict[str, str]:
     versions = {}
     for name in asset.inputs:
@@ -282,6 +295,9 @@ def _input_versions(asset: LakeAsset, assets: Mapping[str, LakeAsset], folder: D
             raise UserError(
                 f"{asset.name} needs {name}, which is missing: make it with `jobsearch run --select {name}`"
             )
+        damage = assets[name].damage(folder)
+        if damage is not None:
+            raise UserError(f"{asset.name} needs {name}, but {damage}: run `jobsearch run --select {name}`")
         versions[name] = stamp.data_version
     return versions
 
@@ -298,7 +314,7 @@ def _compute(
     parts: KeyParts,
     say: Callable[[str], object],
 ) -> tuple[Stamp, bool]:
-    if asset.schema is None and folder.artifacts.exists(asset.name, parts.key):
+    if asset.schema is None and folder.artifacts.is_sound(asset.name, parts.key):
         return folder.artifacts.point(asset.name, parts.key), True
     with folder.lake.connect(_input_tables(asset, assets)) as connection:
         step = Step(folder, connection, config, say, parts)

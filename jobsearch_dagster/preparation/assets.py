@@ -254,7 +254,7 @@ def job_entities(step: Step) -> DuckDBPyRelation:
     Read by rules, or by the language model at JOBSEARCH_LLM_URL with the rules where it gives no valid answer. One row
     per job and split.
     """
-    cache = TextCache(step.folder.root / "cache" / "texts.sqlite")
+    cache = TextCache(step.folder.root / "cache" / "texts.sqlite", step.say)
     return entity_table.extract(
         step.connection,
         step.config,

@@ -94,7 +94,7 @@ def search_index(step: Step, path: Path) -> dict[str, Any]:
 
         return Encoder(recipe.encoder, step.folder.root)
 
-    kept = KeptVectors(TextCache(step.folder.root / "cache" / "vectors.sqlite"), digest)
+    kept = KeptVectors(TextCache(step.folder.root / "cache" / "vectors.sqlite", step.say), digest)
     made = embed(texts, load, kept, step.progress(len(texts), "postings").advance)
     words = write_index([row["posting_id"] for row in rows], texts, made.vectors, recipe, path)
     return {

@@ -76,7 +76,7 @@ def job_summaries(step: Step) -> DuckDBPyRelation:
     One row per job and split.
     """
     model = step.parts.external.get("model", "")
-    kept = KeptSummaries(TextCache(step.folder.root / "cache" / "texts.sqlite"), step.config, model)
+    kept = KeptSummaries(TextCache(step.folder.root / "cache" / "texts.sqlite", step.say), step.config, model)
     return summarize(
         step.connection,
         step.config,

@@ -41,7 +41,7 @@ def test_an_artifact_that_fails_in_the_middle_leaves_the_earlier_one(tmp_path: P
         (path / "weights").write_text("half")
         raise FloatingPointError
     assert store.read("adapter").manifest["recipe"] == 1
-    assert not store.exists("adapter", parts(2).key)
+    assert not store.is_sound("adapter", parts(2).key)
     assert sorted(p.name for p in (tmp_path / "models" / "adapter").iterdir()) == sorted(["current", parts(1).key[:16]])
 
 
@@ -49,7 +49,7 @@ def test_going_back_to_an_earlier_recipe_finds_the_earlier_directory(tmp_path: P
     store = ArtifactStore(tmp_path)
     first = build(store, 1)
     build(store, 2)
-    assert store.exists("adapter", parts(1).key)
+    assert store.is_sound("adapter", parts(1).key)
     store.point("adapter", parts(1).key)
     assert store.read("adapter").path == first
 
