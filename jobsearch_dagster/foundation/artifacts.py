@@ -70,11 +70,26 @@ class ArtifactStore:
 
     def current(self, asset: str) -> Artifact | None:
         """The artifact that counts, from one reading of the pointer; None as for `stamp`."""
+        path = self.pointed(asset)
+        return None if path is None else self.opened(path)
+
+    def pointed(self, asset: str) -> Path | None:
+        """The directory that the pointer names, whatever is in it; None where there is no pointer."""
         try:
-            key = (self.root / asset / "current").read_text(encoding="utf-8").strip()
+            return self.root / asset / (self.root / asset / "current").read_text(encoding="utf-8").strip()
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return None
-        return _opened(self.root / asset / key)
+
+    def opened(self, path: Path) -> Artifact | None:
+        """The artifact in a directory; None where it has no manifest, or not the one that was written."""
+        try:
+            manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return None
+        if not isinstance(manifest, dict):
+            return None
+        said = {name: value for name, value in manifest.items() if name != DIGEST}
+        return Artifact(path, manifest) if manifest.get(DIGEST) == digest_of(said) else None
 
     def read(self, asset: str) -> Artifact:
         """The artifact that counts.
@@ -87,9 +102,14 @@ class ArtifactStore:
             raise UserError(f"{asset} is not in {self.root}: make it with `jobsearch run --select {asset}`")
         return artifact
 
+    def files(self, asset: str) -> list[Path]:
+        """The files of the artifact that counts, with its manifest; none where there is none."""
+        artifact = self.current(asset)
+        return [artifact.path / MANIFEST, *_files(artifact.path)] if artifact else []
+
     def is_sound(self, asset: str, key: str) -> bool:
         """Whether a finished artifact with this key lies on disk as it was written, current or not."""
-        artifact = _opened(self.path(asset, key))
+        artifact = self.opened(self.path(asset, key))
         return artifact is not None and _has_its_files(artifact)
 
     def damage(self, asset: str) -> str | None:
@@ -174,18 +194,6 @@ def manifest_text(manifest: dict[str, Any]) -> str:
     """A manifest as it is written: with a digest of all that it says."""
     said = json.loads(json.dumps({name: value for name, value in manifest.items() if name != DIGEST}))
     return json.dumps({**said, DIGEST: digest_of(said)}, indent=2, sort_keys=True, ensure_ascii=False)
-
-
-def _opened(path: Path) -> Artifact | None:
-    """The artifact in a directory; None where it has no manifest, or not the one that was written."""
-    try:
-        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, ValueError):
-        return None
-    if not isinstance(manifest, dict):
-        return None
-    said = {name: value for name, value in manifest.items() if name != DIGEST}
-    return Artifact(path, manifest) if manifest.get(DIGEST) == digest_of(said) else None
 
 
 def is_storage_error(error: Exception) -> bool:

@@ -142,6 +142,10 @@ class Lake:
                 raise
             return None  # no error of the system: a footer that Thrift cannot read
 
+    def files(self, table: str) -> list[Path]:
+        """The files that a table consists of: its own, or none."""
+        return [self.path(table)] if self.path(table).is_file() else []
+
     def damage(self, table: str) -> str | None:
         """What is wrong with a table's file, which is read whole; None where it is as it was written, or not there."""
         path = self.path(table)

@@ -20,6 +20,7 @@ from jobsearch_dagster.foundation import profiles
 from jobsearch_dagster.foundation.artifacts import Artifact, ArtifactStore
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.lake import KeyParts, Lake, Stamp
+from jobsearch_dagster.foundation.measures import peak_memory, restart_peak_memory
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.progress import Progress
 from jobsearch_dagster.foundation.schema import TableSchema
@@ -93,6 +94,18 @@ class Publication(Protocol):
         """Make readers see the stored table; does nothing when they do."""
         ...
 
+    def edition(self, folder: DataFolder, data_version: str) -> Path:
+        """Where the published form of a version lies or would lie."""
+        ...
+
+    def editions(self, folder: DataFolder) -> list[Path]:
+        """All versions that lie there."""
+        ...
+
+    def current(self, folder: DataFolder) -> Path | None:
+        """The one that readers are shown."""
+        ...
+
 
 External = Callable[[DataFolder, Any], dict[str, str]]
 Show = Callable[[Any], dict[str, Any]]
@@ -144,6 +157,10 @@ class LakeAsset:
     def is_made(self, folder: DataFolder) -> bool:
         """Whether there is something to check: a table, be it whole or damaged, or an artifact that opens."""
         return self.stamp(folder) is not None or (self.schema is not None and folder.lake.path(self.name).exists())
+
+    def files(self, folder: DataFolder) -> list[Path]:
+        """The files of what is stored now."""
+        return (folder.artifacts if self.schema is None else folder.lake).files(self.name)
 
     def damage(self, folder: DataFolder) -> str | None:
         """What is wrong with what is stored, which is read whole; None where it is as it was written, or missing."""
@@ -255,6 +272,7 @@ def _materialize(
     say: Callable[[str], object],
 ) -> dg.MaterializeResult:
     started = time.monotonic()
+    restart_peak_memory()
     parts = asset.parts(folder, config, _input_versions(asset, assets, folder))
     stamp = asset.stamp(folder)
     damage = asset.damage(folder)
@@ -275,6 +293,8 @@ def _materialize(
             "key": parts.key,
             "config": config.model_dump(mode="json"),
             "seconds": round(seconds, 3),
+            "peak_memory_mb": round(peak_memory() / 1e6),
+            "rows_in": {name: _rows(assets[name], folder) for name in _input_tables(asset, assets)},
             **_stored_metadata(asset, assets, folder, stamp),
         },
     )
@@ -300,6 +320,11 @@ def _input_versions(asset: LakeAsset, assets: Mapping[str, LakeAsset], folder: D
             raise UserError(f"{asset.name} needs {name}, but {damage}: run `jobsearch run --select {name}`")
         versions[name] = stamp.data_version
     return versions
+
+
+def _rows(asset: LakeAsset, folder: DataFolder) -> int:
+    stamp = asset.stamp(folder)
+    return stamp.rows if stamp else 0
 
 
 def _input_tables(asset: LakeAsset, assets: Mapping[str, LakeAsset]) -> list[str]:
@@ -346,7 +371,7 @@ def _stored_metadata(
         return {**shown, **(asset.show(artifact) if asset.show else {})}
     with folder.lake.connect([asset.name, *_input_tables(asset, assets)]) as connection:
         preview = connection.sql(asset.preview or f"FROM {asset.name}").limit(PREVIEW_ROWS).df()
-        shown = asset.show(connection) if asset.show else {}
+        shown = {**_token_rate(asset, connection), **(asset.show(connection) if asset.show else {})}
     return {
         "dagster/row_count": stamp.rows,
         "path": dg.MetadataValue.path(str(folder.lake.path(asset.name))),
@@ -354,3 +379,11 @@ def _stored_metadata(
         **column_lineage(asset.schema),
         **shown,
     }
+
+
+def _token_rate(asset: LakeAsset, connection: "duckdb.DuckDBPyConnection") -> dict[str, float]:
+    """Tokens per second of a table whose rows say how many were read or written and how long that took."""
+    if asset.schema is None or not {"tokens", "seconds"} <= set(asset.schema.names):
+        return {}
+    rate = connection.execute(f"SELECT sum(tokens) / sum(seconds) FROM {asset.name} WHERE tokens > 0").fetchall()[0][0]
+    return {} if rate is None else {"tokens_per_second": round(rate, 1)}

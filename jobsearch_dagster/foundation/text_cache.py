@@ -26,6 +26,15 @@ _LOG = logging.getLogger(__name__)
 _COLUMNS = {b"key", b"text", b"sha256"}
 
 
+Name = Literal["texts", "vectors"]
+"""The caches of a data folder: what models wrote and read, and vectors of texts."""
+
+
+def cache_of(data_dir: Path, name: Name, say: Callable[[str], object] = _LOG.warning) -> "TextCache":
+    """A cache of a data folder; `say` hears of what is damaged in it."""
+    return TextCache(data_dir / "cache" / f"{name}.sqlite", say)
+
+
 def cache_key(method: str, model: str, parameters: Mapping[str, Any], text: str) -> str:
     """Digest of all that decides what the text becomes.
 

@@ -45,6 +45,19 @@ class CatalogPublication:
         temporary.write_text(f"{path.name} {digest_once(path.parent, [path])}", encoding="utf-8")
         temporary.replace(pointer)
 
+    def edition(self, folder: "DataFolder", data_version: str) -> Path:
+        """The catalog of a version of the table."""
+        return catalog_file(folder.root, data_version)
+
+    def editions(self, folder: "DataFolder") -> list[Path]:
+        """All catalogs."""
+        return sorted((folder.root / "catalog").glob("*.duckdb"))
+
+    def current(self, folder: "DataFolder") -> Path | None:
+        """The catalog that the pointer names."""
+        name, _ = _pointed(folder.root)
+        return folder.root / "catalog" / name if name else None
+
 
 def published_catalog(data_dir: Path) -> Path:
     """The catalog that counts in a data folder.
