@@ -131,6 +131,7 @@ class ArtifactStore:
         """Make the finished artifact with this key the one that counts."""
         pointer = self.root / asset / "current"
         temporary = pointer.with_suffix(f".{process_name()}.tmp")
+        remove_abandoned(pointer.parent.glob("*.tmp"))
         temporary.write_text(key[:16], encoding="utf-8")
         temporary.replace(pointer)
         shutil.rmtree(self.workspace(asset, key), ignore_errors=True)
@@ -154,7 +155,6 @@ class ArtifactStore:
         target = self.path(asset, parts.key)
         temporary = target.with_name(f"{target.name}.{process_name()}.tmp")
         try:
-            remove_abandoned(target.parent.glob("*.tmp"))
             shutil.rmtree(temporary, ignore_errors=True)
             temporary.mkdir(parents=True)
             manifest: dict[str, Any] = {}

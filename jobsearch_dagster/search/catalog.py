@@ -73,8 +73,9 @@ def build_catalog(rows: "duckdb.DuckDBPyRelation | pd.DataFrame", path: Path) ->
         with closing(duckdb.connect(str(temporary / path.name))) as connection:
             connection.register("incoming", incoming)
             written = _fill(connection)
+            connection.execute("CHECKPOINT")  # closing writes the file too, but keeps to itself that the disk is full
         (temporary / path.name).replace(path)
-    except (OSError, duckdb.IOException) as error:
+    except (OSError, duckdb.IOException, duckdb.FatalException) as error:
         raise UserError(f"cannot write {path}: {error}; free space or make the folder writable") from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)  # the error that matters is already on its way
