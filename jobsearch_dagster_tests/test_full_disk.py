@@ -94,3 +94,12 @@ def test_a_run_without_room_leaves_the_tables_and_the_next_one_with_room_goes_on
     stamp = Lake(made).stamp("raw_jobs")
     assert stamp is not None
     assert stamp.rows == 240
+
+
+@pytest.mark.slow
+def test_no_room_for_dagsters_own_storage_is_one_line_too(data: Path) -> None:
+    command = [str(Path(sys.executable).with_name("jobsearch")), "run", "--select", "raw_jobs"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=lambda: limit_files(150_000))
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(f"error: cannot write {data / 'dagster_home'}: ")
+    assert "Traceback" not in done.stderr

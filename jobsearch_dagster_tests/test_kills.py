@@ -36,7 +36,7 @@ class Stage:
 
     assets: tuple[str, ...]
     places: tuple[str, ...] = ()
-    seconds: float = 8.0
+    seconds: float = 12.0
 
 
 STAGES = {

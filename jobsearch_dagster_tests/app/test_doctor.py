@@ -106,9 +106,12 @@ def test_a_full_disk_and_a_folder_that_cannot_be_written_are_named(
     assert "10 MB free at" in out
 
 
-def test_a_recipe_that_this_machine_cannot_train_is_named(made: Path, jobsearch: Jobsearch) -> None:
+def test_a_recipe_that_this_machine_cannot_train_is_named(
+    made: Path, jobsearch: Jobsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
     profile = made / "mine.yaml"
-    profile.write_text("extends: smoke\nlora_adapter: {backend: unsloth, processes: 99}\n", encoding="utf-8")
+    profile.write_text("extends: smoke\nlora_adapter: {backend: unsloth}\n", encoding="utf-8")
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     code, out, _ = jobsearch("doctor", "--profile", str(profile))
     assert code == 1
     assert [line.split()[0] for line in missing(out)] == ["training"]
