@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from jobsearch_dagster.app import cli
 from jobsearch_dagster.app.run import explain, run
 from jobsearch_dagster.app.workspace import open_workspace
 from jobsearch_dagster.build import lake_assets
@@ -70,6 +71,19 @@ def test_damage_of_every_kind_is_named_and_made_anew_and_nothing_else(
     assert versions(made) == before
     assert {name: store.read(name).manifest["files_digest"] for name in weights} == weights
     assert {status.state for status in explain(open_workspace(), []).values()} == {"fresh"}
+
+
+def test_asking_a_damaged_catalog_is_one_line_and_the_next_run_publishes_it_anew(
+    made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    catalog = published_catalog(made)
+    content = bytearray(catalog.read_bytes())
+    content[4096 : len(content) : 4096] = bytes(byte ^ 1 for byte in content[4096 : len(content) : 4096])
+    catalog.write_bytes(content)
+    assert cli.main(["ask", "all jobs"]) == 1
+    assert f"{catalog}" in capsys.readouterr().err
+    assert cli.main(["run", "--select", "job_catalog"]) == 0
+    assert cli.main(["ask", "all jobs"]) == 0
 
 
 def test_nothing_is_built_on_a_damaged_table_even_where_only_the_selection_runs(made: Path) -> None:

@@ -39,12 +39,30 @@ def open_catalog(path: Path) -> Generator[duckdb.DuckDBPyConnection]:
     Raises:
         UserError: The file is missing or is no catalog.
     """
+    with damage_in_one_line(path):
+        try:
+            connection = duckdb.connect(str(path), read_only=True, config=LOCKED)
+        except duckdb.IOException as error:
+            raise UserError(
+                f"no job catalog opens at {path}: make it with `jobsearch run --select job_catalog`"
+            ) from error
+        with closing(connection):
+            yield connection
+
+
+@contextmanager
+def damage_in_one_line(path: Path) -> Generator[None]:
+    """Turn what DuckDB says of a block whose checksum differs, whenever it reads it, into a user error.
+
+    Raises:
+        UserError: The catalog is damaged.
+    """
     try:
-        connection = duckdb.connect(str(path), read_only=True, config=LOCKED)
-    except duckdb.IOException as error:
-        raise UserError(f"no job catalog opens at {path}: make it with `jobsearch run --select job_catalog`") from error
-    with closing(connection):
-        yield connection
+        yield
+    except duckdb.Error as error:
+        if "Corrupt database file" not in str(error):
+            raise
+        raise UserError(f"{path} is damaged: `jobsearch run --select job_catalog` makes it anew") from error
 
 
 def build_catalog(rows: "duckdb.DuckDBPyRelation | pd.DataFrame", path: Path) -> int:
