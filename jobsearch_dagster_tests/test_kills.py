@@ -14,6 +14,8 @@ import pytest
 
 from jobsearch_dagster.build import lake_assets
 from jobsearch_dagster.foundation import home
+from jobsearch_dagster.foundation.artifacts import ArtifactStore
+from jobsearch_dagster.foundation.digests import digest_of_files
 from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster.search.catalog import open_catalog
 from jobsearch_dagster_tests.conftest import enter
@@ -97,13 +99,18 @@ def kill_at(data: Path, stage: Stage, share: float) -> tuple[bool, float]:
 
 
 def versions(data: Path) -> dict[str, str]:
-    """Digest of the content of every asset, and of the files of those that are trained or indexed."""
+    """Digest of the content of every asset, and of the weights and vectors of those that are trained or indexed."""
     folder = DataFolder(path=str(data))
     found = {name: asset.stamp(folder) for name, asset in lake_assets().items()}
     digests = {name: stamp.data_version for name, stamp in found.items() if stamp}
-    for name in ("lora_adapter", "search_index"):
-        digests[f"{name}, files"] = folder.artifacts.read(name).manifest["files_digest"]
-    return digests
+    return digests | weights(folder.artifacts)
+
+
+def weights(store: ArtifactStore) -> dict[str, str]:
+    """Digests of the files that say nothing of where they lie, as `adapter_config.json` does."""
+    files = {"lora_adapter": "adapter_model.safetensors", "search_index": "vectors.npy"}
+    folders = {name: store.read(name).path for name in files}
+    return {file: digest_of_files(folders[name], [folders[name] / file]) for name, file in files.items()}
 
 
 def assert_readers_see_nothing_broken(data: Path) -> None:
