@@ -164,11 +164,10 @@ def doctor(profile: Profile = None) -> None:
 @app.command()
 def prune(
     keep: Annotated[int, typer.Option(min=0, help="Newest editions of each model, index and catalog that stay.")] = 2,
-    profile: Profile = None,
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Delete; without it only what would be deleted is shown.")] = False,
 ) -> None:
-    """Show, and with --yes delete, editions that nothing names, unfinished work of old recipes, and leftovers.
+    """Show, and with --yes delete, editions that nothing names, abandoned work, and leftovers.
 
     Examples: jobsearch prune | jobsearch prune --keep 1 --yes
     """
@@ -176,7 +175,7 @@ def prune(
     from jobsearch_dagster.app.status import in_units
     from jobsearch_dagster.app.workspace import open_workspace
 
-    found = pruning.prune(open_workspace(profile), keep, delete=yes)
+    found = pruning.prune(open_workspace(), keep, delete=yes)
     for removable in found:
         output.print(f"{removable.path}: {removable.reason}, {in_units(removable.bytes)}", markup=False, soft_wrap=True)
     size = in_units(sum(removable.bytes for removable in found))

@@ -20,14 +20,14 @@ def prune(workspace: Workspace, keep: int, *, delete: bool) -> list[Removable]:
         What may be, or was, deleted.
 
     Raises:
-        UserError: A run of the UI or the daemon is at work, or something from outside the lake is missing.
+        UserError: A run of the UI or the daemon is at work.
     """
     with (
         open_instance(workspace) as instance,
         home.only_run(workspace.settings.data_dir, lambda line: errors.print(line, markup=False)),
     ):
         home.end_abandoned_runs(instance)
-        found = removables(workspace.folder, lake_assets(), workspace.recipe, keep)
+        found = removables(workspace.folder, lake_assets(), keep)
         if delete:
             working = home.unfinished_runs(instance)
             if working:

@@ -4,20 +4,18 @@ Belongs here: which editions of models, indexes and catalogs, unfinished work an
 edition stays when a pointer, the promotion, a table's footer or the manifest of an edition that stays names it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
 from jobsearch_dagster.foundation import text_cache
 from jobsearch_dagster.foundation.lake import Stamp
-from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.scratch import abandoned
 from jobsearch_dagster.foundation.table_asset import DataFolder, LakeAsset
 
 PROMOTION = "promoted.json"
 """File in `models/` that says which adapter is served."""
-RecipeOf = Callable[[LakeAsset], Recipe]
 
 
 @dataclass(frozen=True)
@@ -35,17 +33,13 @@ class Removable:
     reason: str
 
 
-def removables(folder: DataFolder, assets: Mapping[str, LakeAsset], recipe_of: RecipeOf, keep: int) -> list[Removable]:
+def removables(folder: DataFolder, assets: Mapping[str, LakeAsset], keep: int) -> list[Removable]:
     """Everything that may be deleted; nothing is.
 
     Args:
         folder: The data folder.
         assets: All assets, upstream first.
-        recipe_of: The recipe that applies to an asset, which says whose unfinished work is still wanted.
         keep: How many of the newest editions of each model, index and catalog stay whatever names them.
-
-    Raises:
-        UserError: Something from outside the lake is missing, so that it cannot be told what is still wanted.
     """
     editions = {name: _editions(folder, asset) for name, asset in assets.items()}
     staying = _staying(folder, assets, editions, keep)
@@ -56,7 +50,7 @@ def removables(folder: DataFolder, assets: Mapping[str, LakeAsset], recipe_of: R
         if path not in staying
     ]
     found += [
-        (path, "unfinished work for another recipe or input") for path in _unwanted_work(folder, assets, recipe_of)
+        (path, "unfinished work that is done or was left for a month") for path in folder.artifacts.stale_workspaces()
     ]
     found += [(path, "left by a process that is gone") for path in abandoned(_temporaries(folder.root))]
     found += [(path, "no cache that is used") for path in _unused_caches(folder.root)]
@@ -118,17 +112,6 @@ def _named_by(folder: DataFolder, assets: Mapping[str, LakeAsset], stamp: Stamp 
             yield asset.publication.edition(folder, version)
         elif asset.schema is None:
             yield folder.artifacts.path(name, version)
-
-
-def _unwanted_work(folder: DataFolder, assets: Mapping[str, LakeAsset], recipe_of: RecipeOf) -> Iterable[Path]:
-    for name, asset in assets.items():
-        for path in sorted((folder.artifacts.root / name / "unfinished").glob("*")):
-            stamps = {source: assets[source].stamp(folder) for source in asset.inputs}
-            versions = {source: stamp.data_version for source, stamp in stamps.items() if stamp}
-            if len(versions) < len(stamps):
-                continue  # whose work it is cannot be told before the inputs are there again
-            if path != folder.artifacts.workspace(name, asset.parts(folder, recipe_of(asset), versions).key):
-                yield path
 
 
 def _temporaries(root: Path) -> Iterable[Path]:

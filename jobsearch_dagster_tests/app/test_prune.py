@@ -127,17 +127,19 @@ def test_catalogs_that_neither_pointer_nor_index_names_go(made: Path, jobsearch:
     assert [path.exists() for path in (current, indexed, old)] == [True, True, False]
 
 
-def test_unfinished_work_stays_only_for_what_the_next_run_would_go_on_with(made: Path, jobsearch: Jobsearch) -> None:
+def test_unfinished_work_goes_when_it_is_done_or_was_left_for_a_month(made: Path, jobsearch: Jobsearch) -> None:
+    """Recipes that are trained by turns all go on from where they were."""
     store = ArtifactStore(made)
-    wanted = store.workspace("lora_adapter", store.read("lora_adapter").manifest["stamp"]["data_version"])
-    old = [store.workspace(name, "0" * 64) for name in ("lora_adapter", "recipe_trials")]
-    for path in (wanted, *old):
+    recent, old, done = (
+        store.workspace("lora_adapter", key) for key in ("0" * 64, "1" * 64, store.read("lora_adapter").path.name)
+    )
+    for path in (recent, old, done):
         path.mkdir(parents=True)
-        (path / "checkpoint").write_text("weights")
+    os.utime(old, (1, 1))
     code, out, _ = jobsearch("prune", "--yes")
     assert code == 0
-    assert out.count("unfinished work for another recipe or input") == 2
-    assert [path.exists() for path in (wanted, *old)] == [True, False, False]
+    assert out.count("unfinished work that is done or was left for a month") == 2
+    assert [path.exists() for path in (recent, old, done)] == [True, False, False]
 
 
 def test_leftovers_of_killed_processes_and_unknown_caches_go(made: Path, jobsearch: Jobsearch) -> None:
