@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
-from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord
 
 from jobsearch_dagster.app.workspace import Workspace
 from jobsearch_dagster.build import lake_assets
+from jobsearch_dagster.foundation.proof import evaluation_of
 from jobsearch_dagster.foundation.table_check import VERSION
 
 _MOST_CHARACTERS = 300
@@ -36,16 +36,11 @@ def latest(
     found = {}
     for key in keys:
         stamp = lake_assets()[key.asset_key.to_user_string()].stamp(workspace.folder)
-        evaluation = _evaluation(records.get(key))
+        evaluation = evaluation_of(records.get(key))
         judged = evaluation.metadata.get(VERSION) if evaluation else None
         is_current = stamp is not None and judged is not None and judged.value == stamp.data_version
         found[key] = state(evaluation if is_current else None)
     return found
-
-
-def _evaluation(record: AssetCheckExecutionRecord | None) -> dg.AssetCheckEvaluation | None:
-    event = record and record.event and record.event.dagster_event
-    return event.asset_check_evaluation_data if event and event.event_type_value == "ASSET_CHECK_EVALUATION" else None
 
 
 def failed_checks(
