@@ -45,7 +45,7 @@ STAGES = {
     "ingestion": Stage(("raw_jobs", "rejected_rows", "column_profile"), seconds=2.0),
     "summarizing": Stage(("job_summaries",), ("cache/texts.sqlite",)),
     "training": Stage(("lora_adapter", "training_log")),
-    "generation": Stage(("base_answers",)),
+    "generation": Stage(("base_answers",), ("cache/answers.sqlite",)),
     "catalog publication": Stage(("job_catalog", "search_index"), ("catalog", "cache/vectors.sqlite")),
 }
 

@@ -26,8 +26,8 @@ _LOG = logging.getLogger(__name__)
 _COLUMNS = {b"key", b"text", b"sha256"}
 
 
-Name = Literal["texts", "vectors"]
-"""The caches of a data folder: what models wrote and read, and vectors of texts."""
+Name = Literal["texts", "vectors", "answers"]
+"""The caches of a data folder: what models wrote and read, vectors of texts, and answers to evaluation questions."""
 
 
 def cache_of(data_dir: Path, name: Name, say: Callable[[str], object] = _LOG.warning) -> "TextCache":
