@@ -4,6 +4,7 @@ Belongs here: which editions of models, indexes and catalogs, unfinished work an
 edition stays when a pointer, the promotion, a table's footer or the manifest of an edition that stays names it.
 """
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from jobsearch_dagster.foundation.lake import Stamp
 from jobsearch_dagster.foundation.scratch import abandoned
 from jobsearch_dagster.foundation.table_asset import DataFolder, LakeAsset
 
+ABANDONED_AFTER = 30.0
+"""Days after which unfinished work that nobody went on with may be removed."""
 PROMOTION = "promoted.json"
 """File in `models/` that says which adapter is served."""
 
@@ -49,9 +52,7 @@ def removables(folder: DataFolder, assets: Mapping[str, LakeAsset], keep: int) -
         for path in paths
         if path not in staying
     ]
-    found += [
-        (path, "unfinished work that is done or was left for a month") for path in folder.artifacts.stale_workspaces()
-    ]
+    found += [(path, "unfinished work that is done or was left for a month") for path in _abandoned_work(folder)]
     found += [(path, "left by a process that is gone") for path in abandoned(_temporaries(folder.root))]
     found += [(path, "no cache that is used") for path in _unused_caches(folder.root)]
     return [Removable(path, _size(path), reason) for path, reason in found]
@@ -112,6 +113,18 @@ def _named_by(folder: DataFolder, assets: Mapping[str, LakeAsset], stamp: Stamp 
             yield asset.publication.edition(folder, version)
         elif asset.schema is None:
             yield folder.artifacts.path(name, version)
+
+
+def _abandoned_work(folder: DataFolder) -> list[Path]:
+    """Workspaces whose artifact is done, or that nothing was written into for long: recipes may be trained by turns."""
+    oldest = time.time() - ABANDONED_AFTER * 86_400
+    workspaces = sorted(folder.artifacts.root.glob("*/unfinished/*"))
+    return [path for path in workspaces if (path.parents[1] / path.name).is_dir() or _last_written(path) < oldest]
+
+
+def _last_written(folder: Path) -> float:
+    """Seconds since the epoch."""
+    return max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
 
 
 def _temporaries(root: Path) -> Iterable[Path]:
