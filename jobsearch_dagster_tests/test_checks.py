@@ -20,6 +20,7 @@ import pytest
 
 from jobsearch_dagster import build
 from jobsearch_dagster.app.run import Outcome
+from jobsearch_dagster.foundation.artifacts import manifest_text
 from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster.search.index import IDS, SCORES, VECTORS
 
@@ -97,7 +98,7 @@ def manifest(asset: str, **entries: Any) -> Tamper:
 
     def tamper(folder: DataFolder) -> None:
         path = folder.artifacts.read(asset).path / "manifest.json"
-        path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | entries), encoding="utf-8")
+        path.write_text(manifest_text(json.loads(path.read_text(encoding="utf-8")) | entries), encoding="utf-8")
 
     return tamper
 
@@ -682,15 +683,15 @@ class TestStoredAsDeclared:
     def test_a_changed_file_of_an_artifact_is_noticed(self, folder: DataFolder) -> None:
         adapter = folder.artifacts.read("lora_adapter").path
         (adapter / "adapter_model.safetensors").write_bytes(b"other weights")
-        assert "differ from the digest" in self.problems(folder, "lora_adapter")[0]
+        assert "differ from the manifest" in self.problems(folder, "lora_adapter")[0]
 
     def test_a_missing_file_of_an_artifact_is_noticed(self, folder: DataFolder) -> None:
         (folder.artifacts.read("base_model").path / "config.json").unlink()
-        assert "differ from the digest" in self.problems(folder, "base_model")[0]
+        assert "differ from the manifest" in self.problems(folder, "base_model")[0]
 
     def test_an_artifact_without_a_manifest_is_missing(self, folder: DataFolder) -> None:
         (folder.artifacts.read("evaluation_report").path / "manifest.json").unlink()
-        assert "is missing" in self.problems(folder, "evaluation_report")[0]
+        assert "no folder with a whole manifest.json" in self.problems(folder, "evaluation_report")[0]
 
 
 def test_a_posting_of_punctuation_alone_needs_no_summary_in_the_reports_form(folder: DataFolder) -> None:

@@ -1,6 +1,7 @@
-"""`jobsearch check`: every asset check over the tables as they stand, as an exit code and a report for CI.
+"""`jobsearch check`: bring assets up to date, then every asset check over them, as an exit code and a report for CI.
 
-Belongs here: running checks without materializing, and writing what they said as JUnit or Markdown.
+Belongs here: running checks without materializing, and writing what they said as JUnit or Markdown. How assets are
+brought up to date is in `run.py`.
 """
 
 from collections import Counter
@@ -12,21 +13,23 @@ from xml.etree import ElementTree as ET
 import dagster as dg
 
 from jobsearch_dagster.app import verdicts
-from jobsearch_dagster.app.run import failed_steps
+from jobsearch_dagster.app.run import failed_steps, run
 from jobsearch_dagster.app.run_log import RUN_CONFIG
 from jobsearch_dagster.app.workspace import Workspace, open_instance
 from jobsearch_dagster.build import lake_assets
 from jobsearch_dagster.foundation import home
 
 JOB = "asset_checks"
+RUN, UP_TO_DATE = "jobsearch run", "up_to_date"
+"""Asset and check of the finding about the run itself."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check said.
+    """What one check said, or how the run before the checks went.
 
     Attributes:
-        asset: Asset name.
+        asset: Asset name; `RUN` for the run.
         check: Check name.
         state: `passed`, `warned`, `failed`, or `missing` for a check that did not report.
         details: What it found, or why it did not report, in one line.
@@ -43,6 +46,20 @@ class Finding:
     def is_bad(self) -> bool:
         """Whether the gate must close."""
         return self.state in {"failed", "missing"}
+
+
+def bring_up_to_date(workspace: Workspace, selections: Sequence[str]) -> Finding:
+    """Run what is missing or stale among the selection and its upstream.
+
+    What a run reports of checks is left to these, which all run afterwards; it fails here too when it was stopped.
+
+    Raises:
+        UserError: Raw files or an embedded model are missing, or the data folder cannot be written.
+    """
+    outcome = run(workspace, selections)
+    if outcome.problems:
+        return Finding(RUN, UP_TO_DATE, "failed", " | ".join(outcome.problems))
+    return Finding(RUN, UP_TO_DATE, "passed", f"{len(outcome.computed)} computed, {len(outcome.reused)} reused")
 
 
 def run_checks(workspace: Workspace, selections: Sequence[str]) -> list[Finding]:
@@ -92,11 +109,7 @@ def _finding(
     asset = key.asset_key.to_user_string()
     if evaluation is None:
         return Finding(asset, key.name, "missing", reasons.get(f"{asset}_{key.name}", "did not report"))
-    details = verdicts.found(workspace, evaluation)
-    if evaluation.passed:
-        return Finding(asset, key.name, "passed", details)
-    warned = evaluation.severity == dg.AssetCheckSeverity.WARN
-    return Finding(asset, key.name, "warned" if warned else "failed", details)
+    return Finding(asset, key.name, verdicts.state(evaluation), verdicts.found(workspace, evaluation))
 
 
 def complaints(findings: Sequence[Finding]) -> list[str]:

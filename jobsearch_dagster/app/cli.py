@@ -90,8 +90,12 @@ def check(
     profile: Profile = None,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write a Markdown table to this file.")] = None,
+    *,
+    no_run: Annotated[bool, typer.Option("--no-run", help="Make nothing: check what is stored as it stands.")] = False,
 ) -> None:
-    """Run every asset check over the tables as they stand; 1 when one fails or does not report.
+    """Bring assets up to date, then run every asset check; 1 when the run or a check fails, or one does not report.
+
+    Warnings are listed and not fatal.
 
     Examples: jobsearch check | jobsearch check --select group:pairs --junit reports/checks.xml
     """
@@ -100,9 +104,10 @@ def check(
     from jobsearch_dagster.build import lake_assets
 
     workspace = open_workspace(profile)
-    if not any(asset.stamp(workspace.folder) for asset in lake_assets().values()):
+    if no_run and not any(asset.stamp(workspace.folder) for asset in lake_assets().values()):
         raise UserError(f"nothing is made yet in {workspace.settings.data_dir}: run `jobsearch run`")
-    findings = checking.run_checks(workspace, select or [])
+    findings = [] if no_run else [checking.bring_up_to_date(workspace, select or [])]
+    findings += checking.run_checks(workspace, select or [])
     if junit is not None:
         checking.write_junit(findings, junit)
     if markdown is not None:
@@ -113,6 +118,71 @@ def check(
     output.print(f"{len(findings) - bad} of {len(findings)} checks hold.")
     if bad:
         raise typer.Exit(1)
+
+
+@app.command()
+def status(
+    select: Select = None,
+    profile: Profile = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else.")] = False,
+) -> None:
+    """Show what is stored: up to date or not, rows, size, digest, when it was made, what its checks last said.
+
+    Examples: jobsearch status | jobsearch status --select group:pairs --json
+    """
+    from jobsearch_dagster.app import status as reporting
+    from jobsearch_dagster.app.workspace import open_workspace
+
+    workspace = open_workspace(profile)
+    statuses = reporting.collect(workspace, select or [])
+    if as_json:
+        sys.stdout.write(json.dumps(reporting.as_json(workspace, statuses)) + "\n")
+        return
+    output.print(reporting.as_table(statuses))
+    for line in reporting.reasons(statuses):
+        output.print(line, markup=False, soft_wrap=True)
+
+
+@app.command()
+def doctor(profile: Profile = None) -> None:
+    """Say whether this machine can do the work and what the next run will take; 1 when something is missing.
+
+    Examples: jobsearch doctor | jobsearch doctor --profile gpu
+    """
+    from jobsearch_dagster.app import doctor as examining
+    from jobsearch_dagster.app.workspace import open_workspace
+
+    findings = examining.examine(open_workspace(profile))
+    for finding in findings:
+        mark = "MISSING" if finding.is_missing else "ok"
+        output.print(f"{mark:<8}{finding.subject:<16}{finding.details}", markup=False, soft_wrap=True)
+    if any(finding.is_missing for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def prune(
+    keep: Annotated[int, typer.Option(min=0, help="Newest editions of each model, index and catalog that stay.")] = 2,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete; without it only what would be deleted is shown.")] = False,
+) -> None:
+    """Show, and with --yes delete, editions that nothing names, abandoned work, and leftovers.
+
+    Examples: jobsearch prune | jobsearch prune --keep 1 --yes
+    """
+    from jobsearch_dagster.app import prune as pruning
+    from jobsearch_dagster.app.status import in_units
+    from jobsearch_dagster.app.workspace import open_workspace
+
+    found = pruning.prune(open_workspace(), keep, delete=yes)
+    for removable in found:
+        output.print(f"{removable.path}: {removable.reason}, {in_units(removable.bytes)}", markup=False, soft_wrap=True)
+    size = in_units(sum(removable.bytes for removable in found))
+    if not found:
+        output.print("Nothing to delete.")
+    else:
+        output.print(f"{size} deleted." if yes else f"{size} would be deleted: `jobsearch prune --keep {keep} --yes`")
 
 
 @app.command()
@@ -186,6 +256,25 @@ def chat(
     from jobsearch_dagster.app import chat as chatting
 
     chatting.chat(Settings.from_environment(), profile, limit, with_meaning=meaning, spoken=spoken)
+
+
+@app.command()
+def dictionary(
+    out: Annotated[Path | None, typer.Option(help="File to write; by default the text is printed.")] = None,
+) -> None:
+    """Describe every table and model as Markdown: columns, types, meaning, checks, lineage.
+
+    Example: jobsearch dictionary --out docs/data_dictionary.md
+    """
+    from jobsearch_dagster.app import dictionary as describing
+
+    text = describing.dictionary()
+    if out is None:
+        sys.stdout.write(text)
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8")
+    output.print(str(out), markup=False, soft_wrap=True)
 
 
 @app.command()

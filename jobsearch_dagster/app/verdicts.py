@@ -1,21 +1,46 @@
 """What asset checks said, in words for the terminal and for reports.
 
-Belongs here: turning a check's evaluation into a sentence. Which checks run, and what follows from them, is in
+Belongs here: the word for a check's evaluation, and the sentence. Which checks run, and what follows from them, is in
 `run.py` and `check.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 
 from jobsearch_dagster.app.workspace import Workspace
 from jobsearch_dagster.build import lake_assets
+from jobsearch_dagster.foundation.proof import evaluation_of
 from jobsearch_dagster.foundation.table_check import VERSION
 
 _MOST_CHARACTERS = 300
 _FEW = 3
 """Examples shown; the UI has all that the check found."""
+
+
+def state(evaluation: dg.AssetCheckEvaluation | None) -> str:
+    """`passed`, `warned`, `failed`, or `missing` for a check that did not report."""
+    if evaluation is None:
+        return "missing"
+    if evaluation.passed:
+        return "passed"
+    return "warned" if evaluation.severity == dg.AssetCheckSeverity.WARN else "failed"
+
+
+def latest(
+    workspace: Workspace, instance: dg.DagsterInstance, keys: Iterable[dg.AssetCheckKey]
+) -> dict[dg.AssetCheckKey, str]:
+    """The last verdict of each check on the version that is stored now; `missing` where it never ran on that."""
+    records = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(keys))
+    found = {}
+    for key in keys:
+        stamp = lake_assets()[key.asset_key.to_user_string()].stamp(workspace.folder)
+        evaluation = evaluation_of(records.get(key))
+        judged = evaluation.metadata.get(VERSION) if evaluation else None
+        is_current = stamp is not None and judged is not None and judged.value == stamp.data_version
+        found[key] = state(evaluation if is_current else None)
+    return found
 
 
 def failed_checks(

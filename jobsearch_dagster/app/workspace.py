@@ -13,6 +13,7 @@ from typing import Any
 
 import dagster as dg
 import yaml
+from sqlalchemy.exc import OperationalError
 
 from jobsearch_dagster.app.run_log import terminal_logger
 from jobsearch_dagster.app.usage import UsageError
@@ -142,7 +143,14 @@ def _valid(asset: LakeAsset, values: dict[str, Any], profile: str) -> dict[str, 
 
 @contextmanager
 def open_instance(workspace: Workspace) -> Generator[dg.DagsterInstance]:
-    """The Dagster instance of the data folder."""
-    home.prepare_home(workspace.settings.data_dir)
-    with dg.DagsterInstance.get() as instance:
-        yield instance
+    """The Dagster instance of the data folder.
+
+    Raises:
+        UserError: Its storage cannot be written, in the block too: the disk is full, or another process holds it.
+    """
+    folder = home.prepare_home(workspace.settings.data_dir)
+    try:
+        with dg.DagsterInstance.get() as instance:
+            yield instance
+    except OperationalError as error:
+        raise UserError(f"cannot write {folder}: {error.orig}; free space or make the folder writable") from error

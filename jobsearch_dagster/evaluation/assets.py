@@ -47,7 +47,7 @@ from jobsearch_dagster.foundation.model_store import model_digest
 from jobsearch_dagster.foundation.pictures import as_markdown, drawn
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, artifact_asset, table_asset
-from jobsearch_dagster.foundation.text_cache import TextCache
+from jobsearch_dagster.foundation.text_cache import cache_of
 from jobsearch_dagster.foundation.ui_metadata import markdown_table
 from jobsearch_dagster.preparation.assets import entity_data
 from jobsearch_dagster.search.searcher import Searcher
@@ -112,7 +112,7 @@ def _language_model(step: Step, questions: Sequence[Question], adapter: Artifact
         use_adapter=adapter is not None,
         max_new_tokens=recipe.max_new_tokens,
         batch_size=recipe.batch_size,
-        kept=KeptBatches(TextCache(step.folder.root / "cache" / "answers.sqlite"), weights),
+        kept=KeptBatches(cache_of(step.folder.root, "answers", step.say), weights),
         advance=step.progress(len(questions), "answers").advance,
     )
 

@@ -64,6 +64,7 @@ def shown_adapter(adapter: Artifact) -> dict[str, Any]:
         },
         "trainable_parameters": manifest["trainable_parameters"],
         "training_seconds": manifest["seconds"],
+        "tokens_per_second": summary.tokens_per_second(manifest["log"]),
         "hardware": manifest["hardware"],
         **{
             name: dg.MetadataValue.md(markdown_table(pd.DataFrame(rows(manifest["sample"])), ANSWER_CHARACTERS))

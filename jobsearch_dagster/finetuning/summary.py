@@ -43,6 +43,11 @@ def answers_by_question(answered: Sequence[dict[str, Any]]) -> list[dict[str, An
     return [{name: row[name] for name in ("question", "step", "answer", *SCORES)} for row in ordered]
 
 
+def tokens_per_second(measured: Sequence[dict[str, Any]]) -> float:
+    """Trained tokens, padding left out, over the time of the steps."""
+    return round(sum(row["tokens"] for row in measured) / sum(row["seconds"] for row in measured), 1)
+
+
 def before_and_after(answered: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
     """The sample's questions with what the base model said and what the trained adapter says."""
     first, last = answered[0]["step"], answered[-1]["step"]

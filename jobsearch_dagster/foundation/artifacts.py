@@ -3,12 +3,11 @@
 Belongs here: `models/<asset>/<key>/` with its `manifest.json`, and the pointer file `models/<asset>/current` that
 says which of them counts. A directory is filled under a temporary name and renamed; the pointer is replaced
 atomically. "The newest one" is never asked for: going back to an earlier recipe finds the earlier directory by its
-key.
+key. The manifest holds a digest of the directory's files and one of itself.
 """
 
 import errno
 import json
-import os
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -16,12 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jobsearch_dagster.foundation.digests import digest_of_files
+from jobsearch_dagster.foundation.digests import digest_of, digest_of_files, digest_once
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.lake import KeyParts, Stamp
 from jobsearch_dagster.foundation.scratch import process_name, remove_abandoned
 
 MANIFEST = "manifest.json"
+DIGEST = "manifest_digest"
+"""Entry of a manifest: digest of all others."""
 STORAGE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EFBIG)
 
 
@@ -69,12 +70,26 @@ class ArtifactStore:
 
     def current(self, asset: str) -> Artifact | None:
         """The artifact that counts, from one reading of the pointer; None as for `stamp`."""
+        path = self.pointed(asset)
+        return None if path is None else self.opened(path)
+
+    def pointed(self, asset: str) -> Path | None:
+        """The directory that the pointer names, whatever is in it; None where there is no pointer."""
         try:
-            key = (self.root / asset / "current").read_text(encoding="utf-8").strip()
-            path = self.root / asset / key
-            return Artifact(path, json.loads((path / MANIFEST).read_text(encoding="utf-8")))
+            return self.root / asset / (self.root / asset / "current").read_text(encoding="utf-8").strip()
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return None
+
+    def opened(self, path: Path) -> Artifact | None:
+        """The artifact in a directory; None where it has no manifest, or not the one that was written."""
+        try:
+            manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return None
+        if not isinstance(manifest, dict):
+            return None
+        said = {name: value for name, value in manifest.items() if name != DIGEST}
+        return Artifact(path, manifest) if manifest.get(DIGEST) == digest_of(said) else None
 
     def read(self, asset: str) -> Artifact:
         """The artifact that counts.
@@ -87,14 +102,36 @@ class ArtifactStore:
             raise UserError(f"{asset} is not in {self.root}: make it with `jobsearch run --select {asset}`")
         return artifact
 
-    def exists(self, asset: str, key: str) -> bool:
-        """Whether a finished artifact with this key lies on disk, current or not."""
-        return (self.path(asset, key) / MANIFEST).is_file()
+    def files(self, asset: str) -> list[Path]:
+        """The files of the artifact that counts, with its manifest; none where there is none."""
+        artifact = self.current(asset)
+        return [artifact.path / MANIFEST, *_files(artifact.path)] if artifact else []
+
+    def is_sound(self, asset: str, key: str) -> bool:
+        """Whether a finished artifact with this key lies on disk as it was written, current or not."""
+        artifact = self.opened(self.path(asset, key))
+        return artifact is not None and _has_its_files(artifact)
+
+    def damage(self, asset: str) -> str | None:
+        """What is wrong with the artifact that counts; None where it is as it was written, or there is none.
+
+        Its files are read whole.
+        """
+        pointer = self.root / asset / "current"
+        if not pointer.exists():
+            return None
+        artifact = self.current(asset)
+        if artifact is None:
+            return f"{pointer} names no folder with a whole {MANIFEST}: one of both is damaged"
+        if not _has_its_files(artifact):
+            return f"files of {artifact.path} are damaged or were changed from outside: they differ from the manifest"
+        return None
 
     def point(self, asset: str, key: str) -> Stamp:
         """Make the finished artifact with this key the one that counts."""
         pointer = self.root / asset / "current"
-        temporary = pointer.with_suffix(f".{os.getpid()}.tmp")
+        temporary = pointer.with_suffix(f".{process_name()}.tmp")
+        remove_abandoned(pointer.parent.glob("*.tmp"))
         temporary.write_text(key[:16], encoding="utf-8")
         temporary.replace(pointer)
         shutil.rmtree(self.workspace(asset, key), ignore_errors=True)
@@ -118,17 +155,14 @@ class ArtifactStore:
         target = self.path(asset, parts.key)
         temporary = target.with_name(f"{target.name}.{process_name()}.tmp")
         try:
-            remove_abandoned(target.parent.glob("*.tmp"))
             shutil.rmtree(temporary, ignore_errors=True)
             temporary.mkdir(parents=True)
             manifest: dict[str, Any] = {}
             yield temporary, manifest
             stamp = Stamp(data_version=parts.key, parts=parts)
             manifest["stamp"] = json.loads(stamp.to_json())
-            manifest["files_digest"] = _digest(temporary)
-            (temporary / MANIFEST).write_text(
-                json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False), encoding="utf-8"
-            )
+            manifest["files_digest"] = digest_of_files(temporary, _files(temporary))
+            (temporary / MANIFEST).write_text(manifest_text(manifest), encoding="utf-8")
             give_mode_of(temporary / MANIFEST)
             shutil.rmtree(target, ignore_errors=True)
             temporary.replace(target)
@@ -148,12 +182,18 @@ class ArtifactStore:
         Returns:
             One line per violation; empty when the artifact is what it says it is.
         """
-        artifact = self.current(asset)
-        if artifact is None:
-            return [f"{asset} is missing in {self.root}, or its manifest does not open"]
-        if _digest(artifact.path) != artifact.manifest.get("files_digest"):
-            return [f"the files of {artifact.path} differ from the digest in the manifest; delete it and run again"]
-        return []
+        damage = self.damage(asset)
+        if damage is not None:
+            return [f"{damage}; `jobsearch run --select {asset}` makes it anew"]
+        return (
+            [] if self.current(asset) else [f"{asset} is missing in {self.root}: run `jobsearch run --select {asset}`"]
+        )
+
+
+def manifest_text(manifest: dict[str, Any]) -> str:
+    """A manifest as it is written: with a digest of all that it says."""
+    said = json.loads(json.dumps({name: value for name, value in manifest.items() if name != DIGEST}))
+    return json.dumps({**said, DIGEST: digest_of(said)}, indent=2, sort_keys=True, ensure_ascii=False)
 
 
 def is_storage_error(error: Exception) -> bool:
@@ -170,6 +210,9 @@ def give_mode_of(written: Path) -> None:
             path.chmod(written.stat().st_mode)
 
 
-def _digest(folder: Path) -> str:
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
-    return digest_of_files(folder, files)
+def _has_its_files(artifact: Artifact) -> bool:
+    return digest_once(artifact.path, _files(artifact.path)) == artifact.manifest["files_digest"]
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)

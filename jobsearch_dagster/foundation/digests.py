@@ -8,6 +8,7 @@ between releases.
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,23 @@ def digest_of_files(root: Path, files: Iterable[Path]) -> str:
         with path.open("rb") as handle:
             digests[path.relative_to(root).as_posix()] = hashlib.file_digest(handle, "sha256").hexdigest()
     return digest_of(digests)
+
+
+def digest_once(root: Path, files: Iterable[Path]) -> str:
+    """As `digest_of_files`, but read again in one process only where a file may have changed."""
+    paths = tuple(files)
+    return _digest_once(root, paths, tuple(map(file_identity, paths)))
+
+
+@cache
+def _digest_once(root: Path, files: tuple[Path, ...], identities: tuple[tuple[int, ...], ...]) -> str:
+    return digest_of_files(root, files)
+
+
+def file_identity(path: Path) -> tuple[int, ...]:
+    """What changes with the content of a file, as far as the system tells: inode, size, times of change."""
+    stat = path.stat()
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 
 def digest_of_data(*files: Path) -> dict[str, str]:

@@ -7,7 +7,7 @@ Dagster's storage and keeps its pool slot; without a daemon nobody else frees it
 import fcntl
 import os
 import socket
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -64,6 +64,11 @@ def process_tags() -> dict[str, str]:
     }
 
 
+def unfinished_runs(instance: dg.DagsterInstance) -> Sequence[dg.DagsterRun]:
+    """The runs that have not ended, or whose end nobody has recorded."""
+    return instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
+
+
 def end_abandoned_runs(instance: dg.DagsterInstance) -> list[str]:
     """Fail the unfinished runs of processes of this host that no longer exist and free their pool slots.
 
@@ -71,7 +76,7 @@ def end_abandoned_runs(instance: dg.DagsterInstance) -> list[str]:
         Ids of the runs that were ended.
     """
     ended = []
-    for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)):
+    for run in unfinished_runs(instance):
         if _is_abandoned(run.tags):
             instance.report_run_failed(run, "its process is gone; ended by the next `jobsearch run`")
             instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)

@@ -2,8 +2,8 @@
 
 Belongs here: reading, writing and identifying tables. A table is written to a temporary name and renamed, so no
 reader ever sees half of one; its footer carries the data version, the key and the parts of the key, so that the lake
-alone tells what is up to date. What a table means is in the stages; directories (models) are in
-`foundation/artifacts.py`.
+alone tells what is up to date, and a seal (`foundation/seals.py`). What a table means is in the stages; directories
+(models) are in `foundation/artifacts.py`.
 """
 
 import json
@@ -20,6 +20,7 @@ from jobsearch_dagster.foundation.digests import digest_of, digest_of_table
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.schema import TableSchema
 from jobsearch_dagster.foundation.scratch import process_name, remove_abandoned, scratch_folder
+from jobsearch_dagster.foundation.seals import SEAL, UNSEALED, is_sealed, set_seal
 from jobsearch_dagster.foundation.settings import MEMORY_LIMIT
 
 if TYPE_CHECKING:
@@ -136,6 +137,23 @@ class Lake:
             return Stamp.from_json(footer[FOOTER.encode()].decode())
         except (FileNotFoundError, pa.ArrowInvalid, ValueError, KeyError, TypeError):
             return None
+        except OSError as error:
+            if error.errno is not None:
+                raise
+            return None  # no error of the system: a footer that Thrift cannot read
+
+    def files(self, table: str) -> list[Path]:
+        """The files that a table consists of: its own, or none."""
+        return [self.path(table)] if self.path(table).is_file() else []
+
+    def damage(self, table: str) -> str | None:
+        """What is wrong with a table's file, which is read whole; None where it is as it was written, or not there."""
+        path = self.path(table)
+        if not path.exists():
+            return None
+        if self.stamp(table) is None:
+            return f"{path} does not open or was not written by this package"
+        return None if is_sealed(path) else f"{path} is damaged or was changed from outside: its checksum differs"
 
     def write(
         self,
@@ -175,9 +193,10 @@ class Lake:
                 f"""
                 COPY staged TO '{_quoted(temporary)}'
                 (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP},
-                KV_METADATA {{{FOOTER}: {_literal(stamp.to_json())}}})
+                KV_METADATA {{{FOOTER}: {_literal(stamp.to_json())}, {SEAL}: '{UNSEALED}'}})
                 """
             )
+            set_seal(temporary)
             temporary.replace(target)
         except (OSError, duckdb.IOException) as error:
             raise UserError(
@@ -195,13 +214,12 @@ class Lake:
         Returns:
             One line per violation; empty when the table is what it says it is.
         """
+        damage = self.damage(table)
+        if damage is not None:
+            return [f"{damage}; `jobsearch run --select {table}` makes it anew"]
         stamp = self.stamp(table)
         if stamp is None:
-            return [
-                f"{self.path(table)} does not open or was not written by this package; delete it and run again"
-                if self.path(table).exists()
-                else f"{table} is not made yet: run `jobsearch run --select {table}`"
-            ]
+            return [f"{table} is not made yet: run `jobsearch run --select {table}`"]
         with self.connect([table]) as connection:
             stored = connection.table(table)
             types = {name: str(type_) for name, type_ in zip(stored.columns, stored.types, strict=True)}
@@ -217,10 +235,7 @@ class Lake:
             except ContractError as error:
                 return [str(error)]
             if digest_of_table(connection, "staged", schema) != stamp.data_version:
-                return [
-                    "the rows differ from the digest in the footer: the file was changed from outside; "
-                    "delete it and run again"
-                ]
+                return ["the rows differ from the digest in the footer; delete the file and run again"]
         return []
 
 

@@ -6,11 +6,10 @@ embedded model comes with an installed package, a path is a path, and a Hugging 
 
 import importlib.util
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jobsearch_dagster.foundation.digests import digest_of_files
+from jobsearch_dagster.foundation.digests import digest_once
 from jobsearch_dagster.foundation.errors import UserError
 
 
@@ -58,9 +57,7 @@ def model_files(name: str, data_dir: Path) -> tuple[Path, list[Path]]:
 
 def model_digest(name: str, data_dir: Path) -> str:
     """Digest of a model's files: the same weights under another name or path are the same model."""
-    root, files = model_files(name, data_dir)
-    stats = [path.stat() for path in files]
-    return _digest(root, tuple(files), tuple((stat.st_size, stat.st_mtime_ns) for stat in stats))
+    return digest_once(*model_files(name, data_dir))
 
 
 def silence_progress_bars() -> None:
@@ -75,12 +72,6 @@ def load_tokenizer(folder: Path, **options: Any) -> Any:
     from transformers import AutoTokenizer
 
     return AutoTokenizer.from_pretrained(folder, local_files_only=True, **options)
-
-
-@cache
-def _digest(root: Path, files: tuple[Path, ...], sizes_and_times: tuple[tuple[int, int], ...]) -> str:
-    """Computed again in one process only where a file's size or time says that it may have changed."""
-    return digest_of_files(root, files)
 
 
 def _embedded(name: str, model: Embedded) -> tuple[Path, list[Path]]:

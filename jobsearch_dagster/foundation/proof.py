@@ -54,7 +54,7 @@ def unproven(
     for key in checks:
         name = key.asset_key.to_user_string()
         stamp = assets[name].stamp(folder)
-        evaluation = _evaluation(records.get(key))
+        evaluation = evaluation_of(records.get(key))
         judged = evaluation.metadata.get(VERSION) if evaluation else None
         if stamp is None or judged is None or judged.value != stamp.data_version:
             found[name] = f"check {key.name} never ran on this version"
@@ -63,6 +63,7 @@ def unproven(
     return found
 
 
-def _evaluation(record: AssetCheckExecutionRecord | None) -> dg.AssetCheckEvaluation | None:
+def evaluation_of(record: AssetCheckExecutionRecord | None) -> dg.AssetCheckEvaluation | None:
+    """What a check said; None where it did not run, or ended without saying anything."""
     event = record and record.event and record.event.dagster_event
     return event.asset_check_evaluation_data if event and event.event_type_value == "ASSET_CHECK_EVALUATION" else None

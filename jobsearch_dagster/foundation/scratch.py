@@ -42,11 +42,20 @@ def scratch_folder(data_dir: Path) -> Generator[Path]:
 
 def remove_abandoned(paths: Iterable[Path]) -> None:
     """Remove those files and folders that are named `[<anything>.]<process>.<ending>` after a process that is gone."""
-    for path in paths:
-        if _is_gone(path.stem):
-            shutil.rmtree(path, ignore_errors=True)
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
+    for path in abandoned(paths):
+        remove(path)
+
+
+def abandoned(paths: Iterable[Path]) -> list[Path]:
+    """Those files and folders that are named `[<anything>.]<process>.<ending>` after a process that is gone."""
+    return [path for path in paths if _is_gone(path.stem)]
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder; what is gone already, or may not be removed, is left."""
+    shutil.rmtree(path, ignore_errors=True)
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def _is_gone(name: str) -> bool:

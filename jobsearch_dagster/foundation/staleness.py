@@ -79,9 +79,10 @@ def _status(
     found: Mapping[str, Status],
 ) -> Status:
     stored = asset.stamp(folder)
-    if stored is None:
+    damage = asset.damage(folder)
+    if stored is None or damage is not None:
         asset.external(folder, config)  # what is missing outside the lake is said before anything runs
-        return Status("stale", "missing")
+        return Status("stale", damage or "missing")
     stamps = {name: assets[name].stamp(folder) for name in asset.inputs}
     # An input that is missing keeps its stored version here: the asset is then affected, not stale by itself.
     versions = {
@@ -90,8 +91,9 @@ def _status(
     now = asset.parts(folder, config, versions)
     if now.key != stored.parts.key:
         return Status("stale", "; ".join(_differences(stored.parts, now)))
-    if not asset.is_published(folder, stored):
-        return Status("stale", "not published")
+    lack = asset.lack(folder, stored)
+    if lack is not None:
+        return Status("stale", lack)
     changed = [name for name in asset.inputs if found[name].state != "fresh"]
     if changed:
         return Status("affected", f"downstream of {', '.join(changed)}")

@@ -20,6 +20,7 @@ from jobsearch_dagster.foundation import profiles
 from jobsearch_dagster.foundation.artifacts import Artifact, ArtifactStore
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.lake import KeyParts, Lake, Stamp
+from jobsearch_dagster.foundation.measures import peak_memory, restart_peak_memory
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.progress import Progress
 from jobsearch_dagster.foundation.schema import TableSchema
@@ -85,12 +86,24 @@ class Step:
 class Publication(Protocol):
     """A second form of a table for readers outside the lake, such as the search catalog."""
 
-    def is_published(self, folder: DataFolder, data_version: str) -> bool:
-        """Whether readers see this version."""
+    def lack(self, folder: DataFolder, data_version: str) -> str | None:
+        """Why readers do not see this version as it was published, in words; None where they do."""
         ...
 
     def publish(self, folder: DataFolder, data_version: str) -> None:
         """Make readers see the stored table; does nothing when they do."""
+        ...
+
+    def edition(self, folder: DataFolder, data_version: str) -> Path:
+        """Where the published form of a version lies or would lie."""
+        ...
+
+    def editions(self, folder: DataFolder) -> list[Path]:
+        """All versions that lie there."""
+        ...
+
+    def current(self, folder: DataFolder) -> Path | None:
+        """The one that readers are shown."""
         ...
 
 
@@ -145,6 +158,14 @@ class LakeAsset:
         """Whether there is something to check: a table, be it whole or damaged, or an artifact that opens."""
         return self.stamp(folder) is not None or (self.schema is not None and folder.lake.path(self.name).exists())
 
+    def files(self, folder: DataFolder) -> list[Path]:
+        """The files of what is stored now."""
+        return (folder.artifacts if self.schema is None else folder.lake).files(self.name)
+
+    def damage(self, folder: DataFolder) -> str | None:
+        """What is wrong with what is stored, which is read whole; None where it is as it was written, or missing."""
+        return (folder.artifacts if self.schema is None else folder.lake).damage(self.name)
+
     def parts(self, folder: DataFolder, config: Recipe, inputs: dict[str, str]) -> KeyParts:
         """What the asset's key is made of."""
         external = self.external(folder, config)
@@ -157,9 +178,9 @@ class LakeAsset:
             external=external,
         )
 
-    def is_published(self, folder: DataFolder, stamp: Stamp) -> bool:
-        """Whether the second form of the table, where there is one, is the stored version."""
-        return self.publication is None or self.publication.is_published(folder, stamp.data_version)
+    def lack(self, folder: DataFolder, stamp: Stamp) -> str | None:
+        """Why the second form of the table is not the stored version; None where it is, or there is none."""
+        return None if self.publication is None else self.publication.lack(folder, stamp.data_version)
 
     def definition(self, profile: str, assets: Mapping[str, "LakeAsset"]) -> dg.AssetsDefinition:
         """The Dagster asset, with the profile's values as config defaults."""
@@ -251,14 +272,17 @@ def _materialize(
     say: Callable[[str], object],
 ) -> dg.MaterializeResult:
     started = time.monotonic()
+    restart_peak_memory()
     parts = asset.parts(folder, config, _input_versions(asset, assets, folder))
     stamp = asset.stamp(folder)
-    reused = stamp is not None and stamp.parts.key == parts.key
+    damage = asset.damage(folder)
+    if damage is not None:
+        say(f"{damage}; it is made anew")
+    reused = stamp is not None and stamp.parts.key == parts.key and damage is None
     if not reused:
         stamp, reused = _compute(asset, assets, config, folder, parts, say)
     assert stamp is not None
-    if asset.publication is not None:
-        asset.publication.publish(folder, stamp.data_version)
+    _publish(asset, folder, stamp, say)
     seconds = time.monotonic() - started
     size = f"{stamp.rows:,} rows" if asset.schema else parts.key[:16]
     say(f"{'reused' if reused else 'computed'} {size} in {seconds:.2f} s")
@@ -269,9 +293,18 @@ def _materialize(
             "key": parts.key,
             "config": config.model_dump(mode="json"),
             "seconds": round(seconds, 3),
+            "peak_memory_mb": round(peak_memory() / 1e6),
+            "rows_in": {name: _rows(assets[name], folder) for name in _input_tables(asset, assets)},
             **_stored_metadata(asset, assets, folder, stamp),
         },
     )
+
+
+def _publish(asset: LakeAsset, folder: DataFolder, stamp: Stamp, say: Callable[[str], object]) -> None:
+    lack = asset.lack(folder, stamp)
+    if asset.publication is not None and lack is not None:
+        say(f"{lack}; it is published")
+        asset.publication.publish(folder, stamp.data_version)
 
 
 def _input_versions(asset: LakeAsset, assets: Mapping[str, LakeAsset], folder: DataFolder) -> dict[str, str]:
@@ -282,8 +315,16 @@ def _input_versions(asset: LakeAsset, assets: Mapping[str, LakeAsset], folder: D
             raise UserError(
                 f"{asset.name} needs {name}, which is missing: make it with `jobsearch run --select {name}`"
             )
+        damage = assets[name].damage(folder)
+        if damage is not None:
+            raise UserError(f"{asset.name} needs {name}, but {damage}: run `jobsearch run --select {name}`")
         versions[name] = stamp.data_version
     return versions
+
+
+def _rows(asset: LakeAsset, folder: DataFolder) -> int:
+    stamp = asset.stamp(folder)
+    return stamp.rows if stamp else 0
 
 
 def _input_tables(asset: LakeAsset, assets: Mapping[str, LakeAsset]) -> list[str]:
@@ -298,7 +339,7 @@ def _compute(
     parts: KeyParts,
     say: Callable[[str], object],
 ) -> tuple[Stamp, bool]:
-    if asset.schema is None and folder.artifacts.exists(asset.name, parts.key):
+    if asset.schema is None and folder.artifacts.is_sound(asset.name, parts.key):
         return folder.artifacts.point(asset.name, parts.key), True
     with folder.lake.connect(_input_tables(asset, assets)) as connection:
         step = Step(folder, connection, config, say, parts)
@@ -330,7 +371,7 @@ def _stored_metadata(
         return {**shown, **(asset.show(artifact) if asset.show else {})}
     with folder.lake.connect([asset.name, *_input_tables(asset, assets)]) as connection:
         preview = connection.sql(asset.preview or f"FROM {asset.name}").limit(PREVIEW_ROWS).df()
-        shown = asset.show(connection) if asset.show else {}
+        shown = {**_token_rate(asset, connection), **(asset.show(connection) if asset.show else {})}
     return {
         "dagster/row_count": stamp.rows,
         "path": dg.MetadataValue.path(str(folder.lake.path(asset.name))),
@@ -338,3 +379,11 @@ def _stored_metadata(
         **column_lineage(asset.schema),
         **shown,
     }
+
+
+def _token_rate(asset: LakeAsset, connection: "duckdb.DuckDBPyConnection") -> dict[str, float]:
+    """Tokens per second of a table whose rows say how many were read or written and how long that took."""
+    if asset.schema is None or not {"tokens", "seconds"} <= set(asset.schema.names):
+        return {}
+    rate = connection.execute(f"SELECT sum(tokens) / sum(seconds) FROM {asset.name} WHERE tokens > 0").fetchall()[0][0]
+    return {} if rate is None else {"tokens_per_second": round(rate, 1)}

@@ -12,7 +12,7 @@ from jobsearch_dagster.foundation.llm_endpoint import Endpoint
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, table_asset
-from jobsearch_dagster.foundation.text_cache import TextCache
+from jobsearch_dagster.foundation.text_cache import cache_of
 from jobsearch_dagster.foundation.ui_metadata import markdown_table
 from jobsearch_dagster.preparation import (
     cleaning,
@@ -254,7 +254,7 @@ def job_entities(step: Step) -> DuckDBPyRelation:
     Read by rules, or by the language model at JOBSEARCH_LLM_URL with the rules where it gives no valid answer. One row
     per job and split.
     """
-    cache = TextCache(step.folder.root / "cache" / "texts.sqlite")
+    cache = cache_of(step.folder.root, "texts", step.say)
     return entity_table.extract(
         step.connection,
         step.config,

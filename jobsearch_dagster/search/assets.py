@@ -11,7 +11,7 @@ from jobsearch_dagster.foundation import model_store
 from jobsearch_dagster.foundation.artifacts import Artifact
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, artifact_asset, table_asset
-from jobsearch_dagster.foundation.text_cache import TextCache
+from jobsearch_dagster.foundation.text_cache import cache_of
 from jobsearch_dagster.foundation.ui_metadata import markdown_table
 from jobsearch_dagster.preparation.assets import name_data
 from jobsearch_dagster.search.catalog_table import catalog_rows, hardest_postings
@@ -94,7 +94,7 @@ def search_index(step: Step, path: Path) -> dict[str, Any]:
 
         return Encoder(recipe.encoder, step.folder.root)
 
-    kept = KeptVectors(TextCache(step.folder.root / "cache" / "vectors.sqlite"), digest)
+    kept = KeptVectors(cache_of(step.folder.root, "vectors", step.say), digest)
     made = embed(texts, load, kept, step.progress(len(texts), "postings").advance)
     words = write_index([row["posting_id"] for row in rows], texts, made.vectors, recipe, path)
     return {

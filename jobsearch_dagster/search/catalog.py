@@ -4,15 +4,16 @@ Belongs here: building the file and opening it so that no statement can leave it
 chosen is in `sql.py`; which rows there are, and the file's digest and pointer, are the asset's business.
 """
 
-import os
+import shutil
 from collections.abc import Generator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.scratch import process_name, remove_abandoned
 from jobsearch_dagster.search.tables import CATALOG_SCHEMA
 from jobsearch_dagster.search.word_lookup import TEXT_WORDS, WORD_COLUMNS
 
@@ -38,12 +39,30 @@ def open_catalog(path: Path) -> Generator[duckdb.DuckDBPyConnection]:
     Raises:
         UserError: The file is missing or is no catalog.
     """
+    with damage_in_one_line(path):
+        try:
+            connection = duckdb.connect(str(path), read_only=True, config=LOCKED)
+        except duckdb.IOException as error:
+            raise UserError(
+                f"no job catalog opens at {path}: make it with `jobsearch run --select job_catalog`"
+            ) from error
+        with closing(connection):
+            yield connection
+
+
+@contextmanager
+def damage_in_one_line(path: Path) -> Generator[None]:
+    """Turn what DuckDB says of a block whose checksum differs, whenever it reads it, into a user error.
+
+    Raises:
+        UserError: The catalog is damaged.
+    """
     try:
-        connection = duckdb.connect(str(path), read_only=True, config=LOCKED)
-    except duckdb.IOException as error:
-        raise UserError(f"no job catalog opens at {path}: make it with `jobsearch run --select job_catalog`") from error
-    with closing(connection):
-        yield connection
+        yield
+    except duckdb.Error as error:
+        if "Corrupt database file" not in str(error):
+            raise
+        raise UserError(f"{path} is damaged: `jobsearch run --select job_catalog` makes it anew") from error
 
 
 def build_catalog(rows: "duckdb.DuckDBPyRelation | pd.DataFrame", path: Path) -> int:
@@ -64,19 +83,20 @@ def build_catalog(rows: "duckdb.DuckDBPyRelation | pd.DataFrame", path: Path) ->
         raise UserError(f"job catalog: the rows lack the columns {', '.join(missing)}")
     # A relation belongs to its own connection; as an Arrow table it can enter the new file.
     incoming = rows.to_arrow_table() if isinstance(rows, duckdb.DuckDBPyRelation) else rows
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    # A folder, as DuckDB writes its log, and what it spills, beside the file.
+    temporary = path.with_suffix(f".{process_name()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.unlink(missing_ok=True)
-        with closing(duckdb.connect(str(temporary))) as connection:
+        remove_abandoned(path.parent.glob("*.tmp"))
+        temporary.mkdir(parents=True, exist_ok=True)
+        with closing(duckdb.connect(str(temporary / path.name))) as connection:
             connection.register("incoming", incoming)
             written = _fill(connection)
-        temporary.replace(path)
-    except (OSError, duckdb.IOException) as error:
+            connection.execute("CHECKPOINT")  # closing writes the file too, but keeps to itself that the disk is full
+        (temporary / path.name).replace(path)
+    except (OSError, duckdb.IOException, duckdb.FatalException) as error:
         raise UserError(f"cannot write {path}: {error}; free space or make the folder writable") from error
     finally:
-        with suppress(OSError):  # the error that matters is already on its way
-            temporary.unlink(missing_ok=True)
+        shutil.rmtree(temporary, ignore_errors=True)  # the error that matters is already on its way
     return written
 
 

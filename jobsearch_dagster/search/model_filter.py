@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.llm_endpoint import Endpoint, EndpointError, Message
 from jobsearch_dagster.foundation.settings import Settings
-from jobsearch_dagster.foundation.text_cache import TextCache, cache_key
+from jobsearch_dagster.foundation.text_cache import TextCache, cache_key, cache_of
 from jobsearch_dagster.search.agreement import Agreement, compare
 from jobsearch_dagster.search.filter import Constraints, Interpretation, JobFilter
 
@@ -117,7 +117,7 @@ class ModelReader:
         """
         if settings.llm_url is None:
             return None
-        return cls(endpoint_of(settings), TextCache(settings.data_dir / "cache" / "texts.sqlite"))
+        return cls(endpoint_of(settings), cache_of(settings.data_dir, "texts"))
 
     def opinion(self, interpretation: Interpretation, question: str, history: Sequence[str] = ()) -> Agreement | None:
         """How the model's reading compares with the rules'; None where the rules found nothing to search for."""

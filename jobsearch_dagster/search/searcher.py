@@ -18,7 +18,7 @@ from jobsearch_dagster.foundation import model_store
 from jobsearch_dagster.foundation.artifacts import Artifact, ArtifactStore
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.search.answering import SearchResult, answer_from
-from jobsearch_dagster.search.catalog import open_catalog
+from jobsearch_dagster.search.catalog import damage_in_one_line, open_catalog
 from jobsearch_dagster.search.index import open_index
 from jobsearch_dagster.search.profile import Profile
 from jobsearch_dagster.search.publication import catalog_file, published_catalog
@@ -51,7 +51,7 @@ class _Opened:
 
     @contextmanager
     def cursor(self) -> Generator[duckdb.DuckDBPyConnection]:
-        with self.connection.cursor() as cursor:
+        with damage_in_one_line(self.version[0]), self.connection.cursor() as cursor:
             yield cursor
 
 

@@ -7,7 +7,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from jobsearch_dagster.foundation import model_store
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, table_asset
-from jobsearch_dagster.foundation.text_cache import TextCache
+from jobsearch_dagster.foundation.text_cache import cache_of
 from jobsearch_dagster.foundation.ui_metadata import markdown_table, text_block
 from jobsearch_dagster.summarization.summaries import (
     CODE_VERSION,
@@ -76,7 +76,7 @@ def job_summaries(step: Step) -> DuckDBPyRelation:
     One row per job and split.
     """
     model = step.parts.external.get("model", "")
-    kept = KeptSummaries(TextCache(step.folder.root / "cache" / "texts.sqlite"), step.config, model)
+    kept = KeptSummaries(cache_of(step.folder.root, "texts", step.say), step.config, model)
     return summarize(
         step.connection,
         step.config,

@@ -345,10 +345,46 @@ def test_ask_before_any_run_names_the_command_that_helps(data: Path, jobsearch: 
     assert "jobsearch run --select job_catalog" in err
 
 
-def test_check_before_any_run_is_one_line(data: Path, jobsearch: Jobsearch) -> None:
-    code, _, err = jobsearch("check")
+def test_check_of_what_stands_before_any_run_is_one_line(data: Path, jobsearch: Jobsearch) -> None:
+    code, _, err = jobsearch("check", "--no-run")
     assert code == 1
     assert err == f"error: nothing is made yet in {data}: run `jobsearch run`\n"
+
+
+def test_check_makes_what_is_missing_or_stale_and_nothing_else(
+    data: Path, tmp_path: Path, jobsearch: Jobsearch
+) -> None:
+    junit = tmp_path / "checks.xml"
+    assert jobsearch("check", "--select", "lowercased_jobs", "--junit", str(junit))[0] == 0
+    assert sorted(path.stem for path in (data / "lake").iterdir()) == ["lowercased_jobs", "raw_jobs", "rejected_rows"]
+    cases = {(case.attrib["classname"], case.attrib["name"]) for case in ET.parse(junit).getroot()}
+    assert ("jobsearch run", "up_to_date") in cases
+    assert ("lowercased_jobs", "stored_as_declared") in cases
+    raw = data / "raw" / "train-1.csv"
+    raw.write_text(raw.read_text(encoding="utf-8") + "cv,cook,Oslo,,You cook lunch.\n", encoding="utf-8")
+    before = Lake(data).stamp("raw_jobs")
+    assert jobsearch("check", "--select", "raw_jobs")[0] == 0
+    after = Lake(data).stamp("raw_jobs")
+    assert before is not None
+    assert after is not None
+    assert after.rows == before.rows + 1
+
+
+def test_check_fails_on_a_failed_run_and_on_what_it_left_unmade(
+    data: Path, tmp_path: Path, jobsearch: Jobsearch
+) -> None:
+    (data / "lake" / "lowercased_jobs.parquet").mkdir(parents=True)  # a folder where the table should be
+    junit, markdown = tmp_path / "checks.xml", tmp_path / "checks.md"
+    code, out, _ = jobsearch(
+        "check", "--select", "deduplicated_jobs", "--junit", str(junit), "--markdown", str(markdown)
+    )
+    assert code == 1
+    assert "failed: jobsearch run.up_to_date: cannot write" in out
+    assert "missing: deduplicated_jobs is not made yet" in out
+    suite = ET.parse(junit).getroot()
+    assert suite.attrib["failures"] == "1"
+    assert int(suite.attrib["errors"]) >= 1
+    assert markdown.read_text(encoding="utf-8").splitlines()[2].startswith("| jobsearch run | up_to_date | failed | ")
 
 
 def test_check_writes_junit_and_markdown(made: Path, tmp_path: Path, jobsearch: Jobsearch) -> None:
@@ -366,7 +402,9 @@ def test_check_fails_on_a_broken_and_on_a_missing_table(made: Path, tmp_path: Pa
     (made / "lake" / "raw_jobs.parquet").unlink()
     (made / "lake" / "clean_jobs.parquet").write_bytes(b"broken")
     junit = tmp_path / "checks.xml"
-    code, out, _ = jobsearch("check", "--select", "raw_jobs", "--select", "clean_jobs", "--junit", str(junit))
+    code, out, _ = jobsearch(
+        "check", "--no-run", "--select", "raw_jobs", "--select", "clean_jobs", "--junit", str(junit)
+    )
     assert code == 1
     assert "failed: clean_jobs.stored_as_declared" in out
     assert "missing: raw_jobs is not made yet, 2 checks wait for it: run `jobsearch run --select raw_jobs`\n" in out
@@ -378,7 +416,7 @@ def test_check_fails_on_a_broken_and_on_a_missing_table(made: Path, tmp_path: Pa
 def test_a_table_that_is_not_made_is_one_line_of_check(data: Path, tmp_path: Path, jobsearch: Jobsearch) -> None:
     assert jobsearch("run", "--select", "raw_jobs")[0] == 0
     junit = tmp_path / "checks.xml"
-    code, out, err = jobsearch("check", "--select", "group:pairs", "--junit", str(junit))
+    code, out, err = jobsearch("check", "--no-run", "--select", "group:pairs", "--junit", str(junit))
     assert (code, err) == (1, "")
     lines = out.splitlines()
     assert lines[-1].startswith("0 of ")
@@ -392,7 +430,7 @@ def test_a_table_that_is_not_made_is_one_line_of_check(data: Path, tmp_path: Pat
 
 def test_a_check_that_lacks_a_table_beside_its_own_names_that_one(made: Path, jobsearch: Jobsearch) -> None:
     (made / "lake" / "clean_jobs.parquet").unlink()
-    code, out, _ = jobsearch("check", "--select", "job_summaries")
+    code, out, _ = jobsearch("check", "--no-run", "--select", "job_summaries")
     assert code == 1
     assert [line for line in out.splitlines() if not line.endswith("checks hold.")] == [
         "missing: clean_jobs is not made yet, 3 checks wait for it: run `jobsearch run --select clean_jobs`"

@@ -1,5 +1,6 @@
 """Artifacts appear whole, are found by their key, and never by their age."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jobsearch_dagster.foundation.artifacts import ArtifactStore
+from jobsearch_dagster.foundation.artifacts import ArtifactStore, manifest_text
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.lake import KeyParts
 
@@ -41,7 +42,7 @@ def test_an_artifact_that_fails_in_the_middle_leaves_the_earlier_one(tmp_path: P
         (path / "weights").write_text("half")
         raise FloatingPointError
     assert store.read("adapter").manifest["recipe"] == 1
-    assert not store.exists("adapter", parts(2).key)
+    assert not store.is_sound("adapter", parts(2).key)
     assert sorted(p.name for p in (tmp_path / "models" / "adapter").iterdir()) == sorted(["current", parts(1).key[:16]])
 
 
@@ -49,7 +50,7 @@ def test_going_back_to_an_earlier_recipe_finds_the_earlier_directory(tmp_path: P
     store = ArtifactStore(tmp_path)
     first = build(store, 1)
     build(store, 2)
-    assert store.exists("adapter", parts(1).key)
+    assert store.is_sound("adapter", parts(1).key)
     store.point("adapter", parts(1).key)
     assert store.read("adapter").path == first
 
@@ -117,3 +118,47 @@ def test_files_can_be_read_by_those_whom_the_umask_lets(tmp_path: Path, umask: i
         os.umask(before)
     found = store.read("adapter").path
     assert {file.stat().st_mode & 0o777 for file in found.rglob("*") if file.is_file()} == {mode}
+
+
+def flipped(path: Path, position: int = 0) -> None:
+    content = bytearray(path.read_bytes())
+    content[position] ^= 1
+    path.write_bytes(content)
+
+
+def test_a_changed_file_is_named_and_the_artifact_is_not_sound(tmp_path: Path) -> None:
+    store = ArtifactStore(tmp_path)
+    path = build(store, 1)
+    assert (store.damage("adapter"), store.is_sound("adapter", parts(1).key)) == (None, True)
+    flipped(path / "weights")
+    assert store.damage("adapter") == (
+        f"files of {path} are damaged or were changed from outside: they differ from the manifest"
+    )
+    assert not store.is_sound("adapter", parts(1).key)
+    assert build(store, 1) == path
+    assert store.damage("adapter") is None
+
+
+def test_a_changed_character_of_a_manifest_is_found_wherever_it_stands(tmp_path: Path) -> None:
+    store = ArtifactStore(tmp_path)
+    manifest = build(store, 1) / "manifest.json"
+    good = manifest.read_bytes()
+    for position in range(len(good)):
+        flipped(manifest, position)
+        if store.current("adapter") is not None:  # blanks between the entries say nothing
+            assert json.loads(manifest.read_bytes()) == json.loads(good)
+        manifest.write_bytes(good)
+    manifest.write_text(good.decode().replace('"recipe": 1', '"recipe": 2'))
+    assert "no folder with a whole manifest.json" in str(store.damage("adapter"))
+    manifest.write_text(manifest_text(json.loads(good) | {"recipe": 2}))
+    assert store.damage("adapter") is None
+
+
+def test_a_damaged_pointer_is_named_and_mended_without_building(tmp_path: Path) -> None:
+    store = ArtifactStore(tmp_path)
+    path = build(store, 1)
+    flipped(tmp_path / "models" / "adapter" / "current")
+    assert str(tmp_path / "models" / "adapter" / "current") in str(store.damage("adapter"))
+    assert store.is_sound("adapter", parts(1).key)
+    store.point("adapter", parts(1).key)
+    assert store.read("adapter").path == path

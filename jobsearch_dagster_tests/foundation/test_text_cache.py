@@ -69,7 +69,7 @@ HALF_WRITTEN = """
 import os, signal, sqlite3, sys
 connection = sqlite3.connect(sys.argv[1])
 connection.execute("PRAGMA cache_size = 1")  # pages go to the file before the commit that never comes
-connection.executemany("INSERT INTO texts VALUES (?, ?)", [(f"new {n}", "text " * 500) for n in range(500)])
+connection.executemany("INSERT INTO texts VALUES (?, ?, '')", [(f"new {n}", "text " * 500) for n in range(500)])
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -156,11 +156,6 @@ def with_damaged_pages(path: Path) -> None:
     path.write_bytes(content)
 
 
-def with_a_text_that_is_no_utf_8(path: Path) -> None:
-    TextCache(path).put({"a": "a text to be found"})
-    path.write_bytes(path.read_bytes().replace(b"a text to be found", b"\xff" * 18))
-
-
 def made_by(statement: str) -> Callable[[Path], None]:
     def make(path: Path) -> None:
         with closing(sqlite3.connect(path)) as connection:
@@ -173,22 +168,37 @@ other_columns = made_by("CREATE TABLE texts (id INTEGER, body TEXT)")
 other_tables = made_by("CREATE TABLE history (url TEXT)")
 
 
-@pytest.mark.parametrize(
-    "spoil", [no_database, with_damaged_pages, with_a_text_that_is_no_utf_8, other_columns, other_tables]
-)
-def test_a_file_that_is_damaged_or_no_cache_says_what_to_do_in_one_line(
-    cache: TextCache, spoil: Callable[[Path], None]
+without_checksums = made_by("CREATE TABLE texts (key TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID")
+
+
+@pytest.mark.parametrize("spoil", [no_database, with_damaged_pages, other_columns, other_tables, without_checksums])
+@pytest.mark.parametrize("reads_first", [True, False])
+def test_a_file_that_is_damaged_or_no_cache_is_named_set_aside_and_begun_anew(
+    tmp_path: Path, spoil: Callable[[Path], None], reads_first: bool
 ) -> None:
-    cache.path.parent.mkdir()
-    spoil(cache.path)
-    before = cache.path.read_bytes()
-    with pytest.raises(UserError, match=rf"{cache.path} .*delete it and run again") as refused:
-        cache.get(["a", *map(str, range(200))])
-    assert len(str(refused.value).splitlines()) == 1
-    if spoil is not with_a_text_that_is_no_utf_8:  # which writing does not read
-        with pytest.raises(UserError, match="delete it and run again"):
-            cache.put({"a": "one"})
-        assert cache.path.read_bytes() == before
+    path, said = tmp_path / "texts.sqlite", []
+    spoil(path)
+    before = path.read_bytes()
+    cache = TextCache(path, said.append)
+    if reads_first:
+        assert cache.get(["a", *map(str, range(200))]) == {}
+    cache.put({"a": "one"})
+    assert cache.get(["a"]) == {"a": "one"}
+    assert len(said) == 1
+    assert said[0].startswith(f"{path} is damaged or no cache of texts (")
+    assert path.with_name("texts.sqlite.damaged").read_bytes() == before
+
+
+@pytest.mark.parametrize("bad", [b"a text to be fouNd", b"\xff" * 18])
+def test_a_text_whose_bytes_have_changed_is_named_and_counts_as_missing(cache: TextCache, bad: bytes) -> None:
+    cache.put({"a": "a text to be found", "b": "another"})
+    cache.path.write_bytes(cache.path.read_bytes().replace(b"a text to be found", bad))
+    said: list[str] = []
+    cache = TextCache(cache.path, said.append)
+    assert cache.get(["a", "b"]) == {"b": "another"}
+    assert said == [f"text a in {cache.path} is damaged: its checksum differs; it is made anew"]
+    cache.put({"a": "a text to be found"})
+    assert cache.get(["a", "b"]) == {"a": "a text to be found", "b": "another"}
 
 
 def test_a_folder_that_cannot_be_written_says_so(tmp_path: Path) -> None:

@@ -1,0 +1,37 @@
+"""`jobsearch prune`: delete what nothing names any more.
+
+Belongs here: making sure that no run is at work while it is looked up and deleted. What may be deleted is decided in
+`foundation/pruning.py`.
+"""
+
+from jobsearch_dagster.app.console import errors
+from jobsearch_dagster.app.workspace import Workspace, open_instance
+from jobsearch_dagster.build import lake_assets
+from jobsearch_dagster.foundation import home
+from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.pruning import Removable, removables
+from jobsearch_dagster.foundation.scratch import remove
+
+
+def prune(workspace: Workspace, keep: int, *, delete: bool) -> list[Removable]:
+    """Find what may be deleted, and delete it where that is wanted.
+
+    Returns:
+        What may be, or was, deleted.
+
+    Raises:
+        UserError: A run of the UI or the daemon is at work.
+    """
+    with (
+        open_instance(workspace) as instance,
+        home.only_run(workspace.settings.data_dir, lambda line: errors.print(line, markup=False)),
+    ):
+        home.end_abandoned_runs(instance)
+        found = removables(workspace.folder, lake_assets(), keep)
+        if delete:
+            working = home.unfinished_runs(instance)
+            if working:
+                raise UserError(f"run {working[0].run_id[:8]} is at work: wait until it ends, or end it in the UI")
+            for removable in found:
+                remove(removable.path)
+    return found

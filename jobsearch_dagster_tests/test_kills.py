@@ -1,0 +1,160 @@
+"""Runs that are killed at any moment leave nothing broken, and the next one ends where an undisturbed one does."""
+
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from jobsearch_dagster.build import lake_assets
+from jobsearch_dagster.foundation import home
+from jobsearch_dagster.foundation.artifacts import ArtifactStore
+from jobsearch_dagster.foundation.digests import digest_of_files
+from jobsearch_dagster.foundation.table_asset import DataFolder
+from jobsearch_dagster.search.catalog import open_catalog
+from jobsearch_dagster_tests.conftest import enter
+
+JOBSEARCH = str(Path(sys.executable).with_name("jobsearch"))
+SEED = 11
+KILLS = 4
+"""Of each stage."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What is killed while it is made.
+
+    Attributes:
+        assets: Made anew by the runs that are killed.
+        places: Below the data folder, what is deleted beside their tables and models so that all work is done again.
+        seconds: How long making them takes; the moments lie in this time, which runs that get through correct.
+    """
+
+    assets: tuple[str, ...]
+    places: tuple[str, ...] = ()
+    seconds: float = 12.0
+
+
+STAGES = {
+    "ingestion": Stage(("raw_jobs", "rejected_rows", "column_profile"), seconds=2.0),
+    "summarizing": Stage(("job_summaries",), ("cache/texts.sqlite",)),
+    "training": Stage(("lora_adapter", "training_log")),
+    "generation": Stage(("base_answers",), ("cache/answers.sqlite",)),
+    "catalog publication": Stage(("job_catalog", "search_index"), ("catalog", "cache/vectors.sqlite")),
+}
+
+
+@pytest.fixture(scope="module")
+def killed(finished: tuple[Path, object], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A copy of the finished folder for all kills, one after the other."""
+    data = tmp_path_factory.mktemp("killed") / "data"
+    shutil.copytree(finished[0], data, symlinks=True)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        enter(monkeypatch, data)
+        yield data
+
+
+def forget(data: Path, stage: Stage) -> None:
+    for name in stage.assets:
+        (data / "lake" / f"{name}.parquet").unlink(missing_ok=True)
+        shutil.rmtree(data / "models" / name, ignore_errors=True)
+    for place in stage.places:
+        shutil.rmtree(data / place, ignore_errors=True)
+        (data / place).unlink(missing_ok=True)
+
+
+def start(stage: Stage) -> subprocess.Popen[str]:
+    selections = [word for name in stage.assets for word in ("--select", name)]
+    return subprocess.Popen(
+        [JOBSEARCH, "run", *selections], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def wait_for_the_run(data: Path, process: subprocess.Popen[str]) -> None:
+    """Until the process holds the data folder; importing is behind it then, and the work begins."""
+    lock = data / "run.lock"
+    while process.poll() is None and f"process {process.pid} on" not in lock.read_text(encoding="utf-8"):
+        time.sleep(0.01)
+
+
+def kill_at(data: Path, stage: Stage, share: float) -> tuple[bool, float]:
+    """Kill a run of the stage at a share of its time; whether it was killed, and how long it worked."""
+    process = start(stage)
+    wait_for_the_run(data, process)
+    began = time.monotonic()
+    try:
+        said, _ = process.communicate(timeout=share * stage.seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return process.returncode == -9, time.monotonic() - began
+    assert process.returncode == 0, said
+    return False, time.monotonic() - began
+
+
+def versions(data: Path) -> dict[str, str]:
+    """Digest of the content of every asset, and of the weights and vectors of those that are trained or indexed."""
+    folder = DataFolder(path=str(data))
+    found = {name: asset.stamp(folder) for name, asset in lake_assets().items()}
+    digests = {name: stamp.data_version for name, stamp in found.items() if stamp}
+    return digests | weights(folder.artifacts)
+
+
+def weights(store: ArtifactStore) -> dict[str, str]:
+    """Digests of the files that say nothing of where they lie, as `adapter_config.json` does."""
+    files = {"lora_adapter": "adapter_model.safetensors", "search_index": "vectors.npy"}
+    folders = {name: store.read(name).path for name in files}
+    return {file: digest_of_files(folders[name], [folders[name] / file]) for name, file in files.items()}
+
+
+def assert_readers_see_nothing_broken(data: Path) -> None:
+    folder = DataFolder(path=str(data))
+    for name, asset in lake_assets().items():
+        assert asset.damage(folder) is None, name
+    assert {path.stem for path in (data / "lake").glob("*.parquet")} <= set(lake_assets())
+    for catalog in (data / "catalog").glob("*.duckdb"):
+        with open_catalog(catalog) as connection:
+            assert connection.execute("SELECT count(*) > 0 FROM jobs").fetchall() == [(True,)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STAGES)
+def test_a_run_killed_at_any_moment_breaks_nothing_and_the_next_ends_with_the_same_content(
+    finished: tuple[Path, object], killed: Path, name: str
+) -> None:
+    stage, moments = STAGES[name], random.Random(f"{SEED} {name}")
+    forget(killed, stage)
+    kills = 0
+    while kills < KILLS:
+        was_killed, worked = kill_at(killed, stage, moments.random())
+        assert_readers_see_nothing_broken(killed)
+        kills += was_killed
+        if not was_killed:  # faster than thought, or finished by what earlier runs had kept
+            stage = Stage(stage.assets, stage.places, min(stage.seconds, worked))
+            forget(killed, stage)
+    subprocess.run([JOBSEARCH, "run"], check=True, capture_output=True)
+    assert versions(killed) == versions(finished[0])
+    assert [path for path in killed.rglob("*.tmp") if "dagster_home" not in path.parts] == []
+    with dg.DagsterInstance.get() as instance:
+        assert list(home.unfinished_runs(instance)) == []
+        for pool in instance.event_log_storage.get_concurrency_keys():
+            assert instance.event_log_storage.get_concurrency_info(pool).active_slot_count == 0
+
+
+@pytest.mark.slow
+def test_of_two_runs_at_once_one_waits_says_so_and_finds_all_done(finished: tuple[Path, object], killed: Path) -> None:
+    stage = Stage(tuple(name for name, asset in lake_assets().items() if asset.group == "preparation"))
+    forget(killed, stage)
+    both = [start(stage) for _ in range(2)]
+    said = [process.communicate()[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    (waited,) = [text for text in said if f"waiting for another run on {killed}: process " in text]
+    assert "Everything is up to date" in waited
+    assert sum(text.count(" computed ") for text in said) == len(stage.assets)
+    assert versions(killed) == versions(finished[0])
