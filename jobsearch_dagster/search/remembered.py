@@ -76,15 +76,36 @@ CALLED = {
     "income": "pay",
 }
 """What else people call a slot."""
+_SENTENCE_ENDS = re.compile(r"[.!?;](?:\s+|$)")
+_OF_THE_JOBS = re.compile(
+    r"\b(?:where|wh(?:ich|o|om|ose|at|en)|that|if|unless|whether|how|without|lets?|letting|allow(?:s|ing)?)\b", re.IGNORECASE
+)
+"""What a sentence says from here on is said of jobs or employers: "jobs where I don't use Excel"."""
+_CLAUSE = r"""
+    (?: ^\W* | , \s* | \b(?:and|but|so|please|then)\s+ )
+    (?: (?: and | but | so | also | then | now | please | ok(?:ay)? | oh | no | hey | hi | hello | sorry | actually | just
+      | you \s+ (?:can|may|should) | (?:can|could|would|will) \s+ you | I \s+ want \s+ you \s+ to ) [\s,]+ )*
+"""
+"""How a clause begins that tells or orders something."""
 _FORGETS = re.compile(
-    r"\b(?:forget|delete|remove|drop|erase|clear)\s+(?:about\s+)?my\s+(?:\w+\s+)??"
-    rf"(?P<slot>{'|'.join((*SLOTS, *CALLED))})\b",
-    re.IGNORECASE,
+    rf"""
+    {_CLAUSE} (?:forget|delete|remove|drop|erase|clear) \s+ (?:about\s+)? my \s+
+    (?: (?:current|old|former|new|own|whole|minimum|least|desired|expected|target) \s+ )?
+    (?P<slot>{"|".join((*SLOTS, *CALLED))})
+    (?= \W* $ | \s*, | \s+ (?: and | or | but | please | too | now | again | also | completely | entirely | altogether
+      | for \s+ (?:now|good) | from \s+ (?:my|the|your) | I | show | find | list | data | info(?:rmation)?
+      | requirements? | expectations? | wish(?:es)? | preferences? ) \b )
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _DENIES = re.compile(
-    r"\bI\s+(?:(?:really|actually)\s+)?(?:don't|do\s+not|no\s+longer|can't|cannot)\s+(?:know|speak|master|use)\b(?P<what>[^.;!?]*)",
-    re.IGNORECASE,
+    rf"""
+    {_CLAUSE} I \s+ (?:(?:really|actually)\s+)? (?:don't|do\s+not|no\s+longer|can't|cannot) \s+ (?:know|speak|master|use) \b
+    (?P<what> (?: (?! \b (?: (?:at|in|on) \s+ (?:work|my|this|the) | enough | often | much ) \b ) [^.;!?] )* ) $
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
+"""Of a skill that is missing, not of one that is left idle: "I can't use Python at work"."""
 _JOINED = re.compile(r"(?<=\w)\s+and\s+(?=(?:also\s+)?(?:know|speak|live|have)\b)", re.IGNORECASE)
 """Between two statements of which the second leaves out its "I"."""
 _REMAINS = re.compile(r"^(?:[\s,.;:!?]|\b(?:and|so|but)\b(?=\s*[,.;]))+")
@@ -122,11 +143,13 @@ def statements(text: str) -> tuple[Profile, str]:
 
 def taken_back(text: str, profile: Profile) -> Profile:
     """The profile without what a message says holds no longer: "forget my location", "I don't know Excel"."""
-    text = tidy(text[:LONGEST_QUESTION])
-    for match in _FORGETS.finditer(text):
-        profile = forgotten(profile, match["slot"].lower())
-    denied = {skill.lower() for match in _DENIES.finditer(text) for skill in find_skills(match["what"])}
-    return replace(profile, skills=tuple(skill for skill in profile.skills if skill.lower() not in denied))
+    for sentence in _SENTENCE_ENDS.split(tidy(text[:LONGEST_QUESTION])):
+        of_oneself = _OF_THE_JOBS.split(sentence, maxsplit=1)[0]
+        for match in _FORGETS.finditer(of_oneself):
+            profile = forgotten(profile, match["slot"].lower())
+        denied = {skill.lower() for match in _DENIES.finditer(of_oneself) for skill in find_skills(match["what"])}
+        profile = replace(profile, skills=tuple(skill for skill in profile.skills if skill.lower() not in denied))
+    return profile
 
 
 def lost(before: Profile, after: Profile) -> Profile:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from jobsearch_dagster.search.answering import SearchResult
 from jobsearch_dagster.search.profile import Profile
-from jobsearch_dagster.search.question import MESSAGES
+from jobsearch_dagster.search.question import MESSAGES, Interpretation
 from jobsearch_dagster.search.remembered import NOBODY, added, lost, statements, taken_back
 
 MOST_QUESTIONS = 50
@@ -60,6 +60,8 @@ class Session:
         self._answers = answers
         self._limit = limit
         self._history: list[str] = []
+        self._read: Interpretation | None = None
+        """How the last question of the history was read, answered or not."""
         self.profile = profile
         self.last: SearchResult | None = None
 
@@ -75,9 +77,9 @@ class Session:
         if (told != NOBODY and not asked) or (forgot != NOBODY and self.last is None):
             return Turn(told, self.know(added(self.profile, told)), forgot)
         self.profile = added(self.profile, told)
-        before = self.last
+        before = self._read
         result = self._ask(asked)
-        return Turn(told, result, forgot, not _looks_for_the_same(before, result))
+        return Turn(told, result, forgot, not _looks_for_the_same(before, result.interpretation))
 
     def know(self, profile: Profile) -> SearchResult | None:
         """Know something else of the person; the last question answered again in that order, if there is one."""
@@ -92,7 +94,7 @@ class Session:
     def start_over(self) -> None:
         """Forget questions and answers; who asks stays known."""
         self._history.clear()
-        self.last = None
+        self._read = self.last = None
 
     def _ask(self, question: str) -> SearchResult:
         result = self._search(question, self._history)
@@ -101,8 +103,9 @@ class Session:
             self.start_over()
         elif interpretation.row is None and interpretation.intent in ("search", "aggregate", "clarify"):
             # What changes nothing is not kept, so that "undo" takes back what did.
-            if interpretation.message not in _NOT_KEPT and not _looks_for_the_same(self.last, result):
+            if interpretation.message not in _NOT_KEPT and not _looks_for_the_same(self._read, interpretation):
                 self._history = [*self._history, question][-MOST_QUESTIONS:]
+                self._read = interpretation
             if interpretation.message is None:
                 self.last = result
         return result
@@ -112,8 +115,7 @@ class Session:
         return self._answers.search(question, history=history, limit=self._limit, profile=profile)
 
 
-def _looks_for_the_same(before: SearchResult | None, result: SearchResult) -> bool:
-    new = result.interpretation
+def _looks_for_the_same(before: Interpretation | None, new: Interpretation) -> bool:
     if before is None or new.message is not None or new.row is not None:
         return False
-    return new.filter == before.interpretation.filter
+    return new.filter == before.filter
