@@ -78,7 +78,8 @@ CALLED = {
 """What else people call a slot."""
 _SENTENCE_ENDS = re.compile(r"[.!?;](?:\s+|$)")
 _OF_THE_JOBS = re.compile(
-    r"\b(?:where|wh(?:ich|o|om|ose|at|en)|that|if|unless|whether|how|without|lets?|letting|allow(?:s|ing)?)\b", re.IGNORECASE
+    r"\b(?:where|wh(?:ich|o|om|ose|at|en)|that|if|unless|whether|how|without|lets?|letting|allow(?:s|ing)?)\b",
+    re.IGNORECASE,
 )
 """What a sentence says from here on is said of jobs or employers: "jobs where I don't use Excel"."""
 _CLAUSE = r"""

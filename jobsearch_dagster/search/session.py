@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from jobsearch_dagster.search.answering import SearchResult
+from jobsearch_dagster.search.conversation import UNANSWERED
 from jobsearch_dagster.search.profile import Profile
 from jobsearch_dagster.search.question import MESSAGES, Interpretation
 from jobsearch_dagster.search.remembered import NOBODY, added, lost, statements, taken_back
@@ -17,6 +18,8 @@ MOST_QUESTIONS = 50
 """Earlier questions that a new one can go on from: each is read again for every new one."""
 _NOT_KEPT = {MESSAGES[name] for name in ("empty", "vague", "long")}
 """Replies to what asks for nothing, so that there is nothing to go on from."""
+_LEAVES_ALL_AS_IT_WAS = {MESSAGES[name] for name in UNANSWERED}
+"""Replies to questions that the conversation goes on without; a first one is gone on from: "nurse near me", "Berlin"."""
 
 
 class Answers(Protocol):
@@ -103,7 +106,8 @@ class Session:
             self.start_over()
         elif interpretation.row is None and interpretation.intent in ("search", "aggregate", "clarify"):
             # What changes nothing is not kept, so that "undo" takes back what did.
-            if interpretation.message not in _NOT_KEPT and not _looks_for_the_same(self._read, interpretation):
+            not_kept = _NOT_KEPT | _LEAVES_ALL_AS_IT_WAS if self._history else _NOT_KEPT
+            if interpretation.message not in not_kept and not _looks_for_the_same(self._read, interpretation):
                 self._history = [*self._history, question][-MOST_QUESTIONS:]
                 self._read = interpretation
             if interpretation.message is None:
