@@ -84,8 +84,8 @@ _OF_THE_JOBS = re.compile(
 """What a sentence says from here on is said of jobs or employers: "jobs where I don't use Excel"."""
 _CLAUSE = r"""
     (?: ^\W* | , \s* | \b(?:and|but|so|please|then)\s+ )
-    (?: (?: and | but | so | also | then | now | please | ok(?:ay)? | oh | no | hey | hi | hello | sorry | actually | just
-      | you \s+ (?:can|may|should) | (?:can|could|would|will) \s+ you | I \s+ want \s+ you \s+ to ) [\s,]+ )*
+    (?: (?: and | but | so | also | then | now | please | ok(?:ay)? | oh | no | hey | hi | hello | sorry | actually
+      | just | you \s+ (?:can|may|should) | (?:can|could|would|will) \s+ you | I \s+ want \s+ you \s+ to ) [\s,]+ )*
 """
 """How a clause begins that tells or orders something."""
 _FORGETS = re.compile(
@@ -99,10 +99,17 @@ _FORGETS = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_ENDS_DENIAL = r"""
+    (?: ,? \s+ (?:and\s+|so\s+)? (?: but | I | I'm | I've | my | show | find | list | give | search | look(?:ing)? ) \b
+      | , [^,]* \b(?:jobs?|roles?|positions?|postings?|openings?)\b )
+"""
+"""What follows upon what is not known: "I don't know Excel, python jobs please"."""
 _DENIES = re.compile(
     rf"""
-    {_CLAUSE} I \s+ (?:(?:really|actually)\s+)? (?:don't|do\s+not|no\s+longer|can't|cannot) \s+ (?:know|speak|master|use) \b
-    (?P<what> (?: (?! \b (?: (?:at|in|on) \s+ (?:work|my|this|the) | enough | often | much ) \b ) [^.;!?] )* ) $
+    {_CLAUSE} I \s+ (?:(?:really|actually)\s+)?
+    (?:don't|do\s+not|no\s+longer|can't|cannot) \s+ (?:know|speak|master|use) \b
+    (?P<what> (?: (?! {_ENDS_DENIAL} | \b (?: (?:at|in|on)\s+(?:work|my|this|the) | enough | often | much ) \b ) . )* )
+    (?= $ | {_ENDS_DENIAL} )
     """,
     re.IGNORECASE | re.VERBOSE,
 )

@@ -19,7 +19,7 @@ MOST_QUESTIONS = 50
 _NOT_KEPT = {MESSAGES[name] for name in ("empty", "vague", "long")}
 """Replies to what asks for nothing, so that there is nothing to go on from."""
 _LEAVES_ALL_AS_IT_WAS = {MESSAGES[name] for name in UNANSWERED}
-"""Replies to questions that the conversation goes on without; a first one is gone on from: "nurse near me", "Berlin"."""
+"""Replies to questions that change nothing; of a first one there is something to keep: "nurse near me", "Berlin"."""
 
 
 class Answers(Protocol):
