@@ -98,10 +98,10 @@ def test_a_changed_body_is_of_its_asset_alone(edited: Edit) -> None:
 
 
 def test_a_changed_constant_is_of_the_assets_whose_body_names_it(edited: Edit) -> None:
-    found = changed_by(
-        edited, "jobsearch_dagster.summarization.assets", "LONGEST_EXAMPLE = 2_000", "LONGEST_EXAMPLE = 9"
-    )
-    assert found == {"job_summaries"}
+    module = "jobsearch_dagster.ingestion.assets"
+    edited(module, "KINDS = (", 'ACCEPTED = "accepted"\nKINDS = (')
+    edited(module, 'table("accepted")', "table(ACCEPTED)")
+    assert changed_by(edited, module, 'ACCEPTED = "accepted"', 'ACCEPTED = "accepted_rows"') == {"raw_jobs"}
 
 
 def test_a_plain_import_of_the_package_is_refused_because_it_is_not_followed(edited: Edit) -> None:
