@@ -29,6 +29,7 @@ from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster.pairs import templates
 from jobsearch_dagster.preparation.imputation import SalaryRecipe
 from jobsearch_dagster_tests.in_process import defs as in_process_defs
+from jobsearch_dagster_tests.ticks import asked_by
 
 ASSETS = build.lake_assets()
 ALL = set(ASSETS)
@@ -292,13 +293,6 @@ class Daemon:
         return runs
 
 
-def asked_by(told: dg.RunRequest | dg.SkipReason) -> set[str]:
-    """What a tick asks for."""
-    if isinstance(told, dg.SkipReason):
-        return set()
-    return {key.to_user_string() for key in told.asset_selection or ()}
-
-
 @pytest.fixture
 def daemon(place: Place) -> Iterator[Daemon]:
     """Switched on over a data folder that is up to date."""
@@ -321,6 +315,24 @@ def test_automation_computes_the_data_that_follow_and_leaves_the_rest_to_the_wee
     # What is slow has not been made, so whether it comes out equal is not known yet.
     asked = change.computed if runs else following(change.stale)
     assert daemon.train() == asked - DATA
+
+
+SCORES = {"answer_scores", "contender_comparison", "metric_summary", "metric_correlations", "retrieval_scores"}
+READ_BY_A_PERSON = {
+    "a rate": {"imputed_salaries"},
+    "a rank": SCORES
+    | {"lora_adapter", "training_log", "training_curves", "lora_answers", "latency", "evaluation_report"},
+    "a template word": SCORES
+    | {"query_pairs", "training_set", "validation_set", "test_set", "token_statistics", "recipe_trials"}
+    | {"lora_adapter", "training_log", "training_curves", "latency", "evaluation_report"}
+    | {"base_answers", "lora_answers", "rag_answers", "analytics_answers"},
+}
+
+
+@pytest.mark.parametrize("name", READ_BY_A_PERSON)
+def test_what_the_graph_says_to_follow_is_what_a_person_reads_from_it(name: str) -> None:
+    """The rows above take what follows from the declared inputs, as the product does; these do not."""
+    assert CHANGES[name].computed == READ_BY_A_PERSON[name]
 
 
 def test_every_asset_stands_in_the_table() -> None:

@@ -1,5 +1,7 @@
 """Nobody changes what Dagster is told of an asset, or the code that makes it, without saying so."""
 
+import ast
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,13 @@ import pytest
 
 from jobsearch_dagster.build import lake_assets
 from jobsearch_dagster_tests import snapshots
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is recorded is that of a machine where nothing is set."""
+    for name in [name for name in os.environ if name.startswith("JOBSEARCH_")]:
+        monkeypatch.delenv(name)
 
 
 def test_dagster_is_told_what_was_recorded() -> None:
@@ -27,6 +36,7 @@ def unsaid(now: dict[str, Any], then: dict[str, Any]) -> list[str]:
         raised = old and old["code_version"] != entry["code_version"]
         advice = "record it" if raised or not old else "raise its code_version if its content can change, and record it"
         lines.append(f"{name}: {advice}")
+    lines += [f"{name}: it is no more; record that" for name in then["assets"].keys() - now["assets"].keys()]
     return [f"changed: {', '.join(sorted(changed))}", *lines, f"record with: {snapshots.COMMAND}"] if lines else []
 
 
@@ -85,6 +95,34 @@ def test_changed_code_is_of_every_asset_that_reaches_it_and_of_no_other(edited: 
 def test_a_changed_body_is_of_its_asset_alone(edited: Edit) -> None:
     found = changed_by(edited, "jobsearch_dagster.ingestion.assets", 'table("accepted")', 'table("accepted_rows")')
     assert found == {"raw_jobs"}
+
+
+def test_a_changed_constant_is_of_the_assets_whose_body_names_it(edited: Edit) -> None:
+    module = "jobsearch_dagster.ingestion.assets"
+    edited(module, "KINDS = (", 'ACCEPTED = "accepted"\nKINDS = (')
+    edited(module, 'table("accepted")', "table(ACCEPTED)")
+    assert changed_by(edited, module, 'ACCEPTED = "accepted"', 'ACCEPTED = "accepted_rows"') == {"raw_jobs"}
+
+
+def test_a_plain_import_of_the_package_is_refused_because_it_is_not_followed(edited: Edit) -> None:
+    edited(DEDUPLICATION, "def lowercase(", "import jobsearch_dagster.pairs.templates\n\n\ndef lowercase(")
+    with pytest.raises(AssertionError, match=r"import jobsearch_dagster\.pairs\.templates: write"):
+        snapshots.code()
+
+
+def test_an_asset_that_is_no_more_is_named() -> None:
+    then = snapshots.code()
+    now = {**then, "assets": {name: entry for name, entry in then["assets"].items() if name != "raw_jobs"}}
+    assert "raw_jobs: it is no more; record that" in unsaid(now, then)
+
+
+def test_code_is_written_alike_by_every_version_of_python() -> None:
+    tree = ast.parse("def f(x: int = 1, /): return x")
+    text = (
+        "Module(body=[FunctionDef(name='f' args=arguments(posonlyargs=[arg(arg='x' annotation=Name(id='int' "
+        "ctx=Load()))] defaults=[Constant(value=1)]) body=[Return(value=Name(id='x' ctx=Load()))])])"
+    )
+    assert snapshots.written(tree) == text
 
 
 def test_an_asset_whose_code_changed_is_named_with_the_module_and_the_way_out(edited: Edit) -> None:

@@ -10,19 +10,18 @@ compared with those of an older adapter.
 """
 
 import json
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from itertools import islice, pairwise
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import pairwise
 
 import dagster as dg
-from dagster._utils.schedules import cron_string_iterator, is_valid_cron_string
 
 from jobsearch_dagster.foundation import profiles, proof
-from jobsearch_dagster.foundation.digests import digest_of
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.failure_report import failure_sensor
+from jobsearch_dagster.foundation.home import UNFINISHED
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.foundation.staleness import changed_at_its_source
@@ -30,7 +29,9 @@ from jobsearch_dagster.foundation.table_asset import DataFolder, LakeAsset
 
 SLOW_GROUPS = ("finetuning", "evaluation")
 LOOK_EVERY = 60  # seconds; raw files are read whole at each look: about 1 s a GB
-TICKS = 50  # of a cron expression, in which its longest pause is sought: a year of weeks
+MONDAY = datetime(2024, 1, 1, tzinfo=UTC)  # fixed, so that the longest pause is the same whenever it is sought
+WEEKS = timedelta(weeks=3)  # hold two whole pauses of a weekly tick
+YEARS = timedelta(days=3 * 366)  # and those of a yearly one
 LATE = timedelta(hours=1)  # what a refresh may take before its assets count as late
 
 
@@ -97,11 +98,19 @@ def automated(
     return dg.map_asset_specs(with_automation, definitions)
 
 
+@cache
 def _longest_pause(variable: str, cron: str) -> timedelta:
-    if not is_valid_cron_string(cron):
-        raise UserError(f"{variable}={cron} is no cron expression: write five fields, e.g. 0 5 * * *")
-    ticks = islice(cron_string_iterator(time.time(), cron, "UTC"), TICKS)
-    return max(after - before for before, after in pairwise(ticks))
+    """The longest time from one tick to the next; three years for what ticks still more rarely."""
+    every_week_is_alike = cron.split()[2:4] == ["*", "*"]  # day of the month, month
+    span = WEEKS if every_week_is_alike else YEARS
+    try:
+        ticks = dg.TimeWindowPartitionsDefinition(
+            start=MONDAY, end=MONDAY + span, cron_schedule=cron, fmt="%Y-%m-%dT%H:%M"
+        ).get_partition_keys()
+    except dg.DagsterInvalidDefinitionError as error:
+        raise UserError(f"{variable}={cron} is no cron expression: write five fields, e.g. 0 5 * * *") from error
+    times = [datetime.fromisoformat(tick) for tick in ticks]
+    return max((after - before for before, after in pairwise(times)), default=span)
 
 
 @dataclass(frozen=True)
@@ -195,25 +204,28 @@ class Automation:
         """One run of all data assets that are missing or changed at their source.
 
         A change is asked for once, when two looks found the same: a file that is still being copied is left alone.
-        The cursor holds digests of content, that of the last look and of what was asked for.
+        A run makes the assets one after the other, so while it works, and if it stops half-way, a part of what was
+        asked for is still changed: that is no new change. The cursor holds asset -> digest of the content it would be
+        made from, as of the last look and of what was asked for.
         """
         try:
             changed = changed_at_its_source(data_assets(self.assets), folder, self.recipe)
         except UserError as error:
             return dg.SkipReason(str(error))
-        cursor = json.loads(context.cursor) if context.cursor else {}
-        seen = digest_of(changed) if changed else None
-        names = ", ".join(changed)
-        asked_for = cursor.get("asked_for")
-        if seen is None:
+        if not changed:
             context.update_cursor("{}")
             return dg.SkipReason("nothing has changed")
-        if seen == asked_for:
+        names = ", ".join(changed)
+        if _is_at_work(context.instance, changed):
+            return dg.SkipReason(f"{names}: changed; a run that makes some of it is not finished")
+        cursor = json.loads(context.cursor) if context.cursor else {}
+        asked_for = cursor.get("asked_for", {})
+        if changed.items() <= asked_for.items():
             return dg.SkipReason(f"a run of {names} was asked for: repair what stopped it, or run it by hand")
-        if seen != cursor.get("seen"):
-            context.update_cursor(json.dumps({"seen": seen, "asked_for": asked_for}))
+        if changed != cursor.get("seen"):
+            context.update_cursor(json.dumps({"seen": changed, "asked_for": asked_for}))
             return dg.SkipReason(f"{names}: changed; asked for at the next look if it is still the same then")
-        context.update_cursor(json.dumps({"seen": seen, "asked_for": seen}))
+        context.update_cursor(json.dumps({"seen": changed, "asked_for": changed}))
         return dg.RunRequest(asset_selection=[dg.AssetKey(name) for name in changed])
 
     def _followers(self) -> dg.SensorDefinition:
@@ -224,6 +236,13 @@ class Automation:
             default_status=self._sensor_status,
             description="Asks for every data asset whose inputs have changed, once all of them are checked.",
         )
+
+
+def _is_at_work(instance: dg.DagsterInstance, names: Iterable[str]) -> bool:
+    """Whether an unfinished run makes any of the assets; one without a selection makes all."""
+    keys = {dg.AssetKey(name) for name in names}
+    runs = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
+    return any(run.asset_selection is None or run.asset_selection & keys for run in runs)
 
 
 def _selection(assets: Iterable[str]) -> dg.AssetSelection:

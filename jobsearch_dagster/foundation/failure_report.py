@@ -1,15 +1,21 @@
 """The report of a failed run to a webhook.
 
-Belongs here: what is said of a failure, and that saying it can fail without harm. Names only: an error's text may
-quote a posting or a resume, and is read in the UI. The address is a secret itself and stands in no log.
+Belongs here: what is said of a failure, and how often it is tried. Names only: an error's text may quote a posting or
+a resume, and is read in the UI. The address is a secret itself and stands in no log.
 """
 
-from collections.abc import Iterable
+import logging
+import time
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
 
+from jobsearch_dagster.foundation.errors import UserError
+
 TIMEOUT = 10  # seconds
+PAUSES = (1, 5)  # seconds between tries; with three time-outs 36, of the 60 that Dagster gives a tick
 
 
 def failure_report(run: dg.DagsterRun, steps: Iterable[str]) -> dict[str, Any]:
@@ -24,16 +30,32 @@ def failure_report(run: dg.DagsterRun, steps: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def send(url: str, report: dict[str, Any]) -> str | None:
-    """Post a report.
+def send(url: str, report: dict[str, Any]) -> None:
+    """Post a report, and try again after each pause while it is not taken.
 
-    Returns:
-        Why it was not taken, None when it was.
+    Raises:
+        UserError: It was not taken at last; why, without the address.
     """
+    problem = _post(url, report)
+    for pause in PAUSES:
+        if problem is None:
+            return
+        time.sleep(pause)
+        problem = _post(url, report)
+    if problem:
+        raise UserError(
+            f"JOBSEARCH_FAILURE_WEBHOOK did not take the report of run {report['run_id']}: {problem}; "
+            "check the address and the service behind it"
+        )
+
+
+def _post(url: str, report: dict[str, Any]) -> str | None:
+    """Why the report was not taken, None when it was."""
     import httpx
 
     try:
-        httpx.post(url, json=report, timeout=TIMEOUT).raise_for_status()
+        with _address_in_no_log():
+            httpx.post(url, json=report, timeout=TIMEOUT).raise_for_status()
     except httpx.HTTPStatusError as error:
         return f"HTTP {error.response.status_code}"
     except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -41,8 +63,25 @@ def send(url: str, report: dict[str, Any]) -> str | None:
     return None
 
 
+@contextmanager
+def _address_in_no_log() -> Generator[None]:
+    """The client logs the whole address of each request at INFO, and what it connects to at DEBUG."""
+    loggers = [logging.getLogger(name) for name in ("httpx", "httpcore")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
 def failure_sensor(url: str) -> dg.SensorDefinition:
-    """Reports each failed run once; switched on, because whoever gives an address wants to be told."""
+    """Reports each failed run once; switched on, because whoever gives an address wants to be told.
+
+    A report that was not taken fails the tick, which the UI shows; the run is not reported by a later one.
+    """
 
     @dg.run_failure_sensor(
         name="report_failures",
@@ -52,8 +91,6 @@ def failure_sensor(url: str) -> dg.SensorDefinition:
     )
     def report_failures(context: dg.RunFailureSensorContext) -> None:
         steps = [event.step_key for event in context.get_step_failure_events() if event.step_key]
-        problem = send(url, failure_report(context.dagster_run, steps))
-        if problem:
-            context.log.warning(f"JOBSEARCH_FAILURE_WEBHOOK did not take the report: {problem}")
+        send(url, failure_report(context.dagster_run, steps))
 
     return report_failures

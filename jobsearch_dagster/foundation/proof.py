@@ -7,7 +7,6 @@ lake alone knows is in `foundation/staleness.py`; what a check is, in `foundatio
 from collections.abc import Callable, Iterable, Mapping
 
 import dagster as dg
-from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord
 
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.staleness import Status, examine
@@ -49,21 +48,21 @@ def unproven(
     The verdict must be on the version that is stored now; one on another version, from another data folder or from
     before a restored backup, proves nothing.
     """
-    records = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(checks))
-    found = {}
+    reasons: dict[str, list[str]] = {}
     for key in checks:
         name = key.asset_key.to_user_string()
         stamp = assets[name].stamp(folder)
-        evaluation = evaluation_of(records.get(key))
-        judged = evaluation.metadata.get(VERSION) if evaluation else None
+        verdict = latest_verdict(instance, key)
+        judged = verdict.metadata.get(VERSION) if verdict else None
         if stamp is None or judged is None or judged.value != stamp.data_version:
-            found[name] = f"check {key.name} never ran on this version"
-        elif evaluation and not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR:
-            found[name] = f"check {key.name} did not pass"
-    return found
+            reasons.setdefault(name, []).append(f"check {key.name} never ran on this version")
+        elif verdict and not verdict.passed and verdict.severity == dg.AssetCheckSeverity.ERROR:
+            reasons.setdefault(name, []).append(f"check {key.name} did not pass")
+    return {name: "; ".join(found) for name, found in reasons.items()}
 
 
-def evaluation_of(record: AssetCheckExecutionRecord | None) -> dg.AssetCheckEvaluation | None:
-    """What a check said; None where it did not run, or ended without saying anything."""
-    event = record and record.event and record.event.dagster_event
-    return event.asset_check_evaluation_data if event and event.event_type_value == "ASSET_CHECK_EVALUATION" else None
+def latest_verdict(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> dg.AssetCheckEvaluation | None:
+    """What a check said last; None where it did not run, or ended without saying anything."""
+    record = instance.get_latest_asset_check_evaluation_record(key)
+    event = record and record.event
+    return event.asset_check_evaluation if event else None

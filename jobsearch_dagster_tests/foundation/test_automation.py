@@ -8,14 +8,17 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from dagster._core.definitions.asset_daemon_cursor import AssetDaemonCursor
+from dagster._core.test_utils import create_run_for_test
 
 from jobsearch_dagster.app.workspace import open_instance, open_workspace
 from jobsearch_dagster.build import build_defs, lake_assets
 from jobsearch_dagster.foundation import profiles
-from jobsearch_dagster.foundation.automation import SLOW_GROUPS, Automation, data_assets, follow_changes
+from jobsearch_dagster.foundation.automation import SLOW_GROUPS, Automation, automated, data_assets, follow_changes
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.lake import Lake
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.foundation.table_asset import DataFolder
+from jobsearch_dagster_tests.ticks import asked_by
 
 FOLLOWERS = {"clean", "pairs", "catalog"}
 
@@ -209,28 +212,25 @@ class Looks:
     """The sensor over a finished data folder, look after look."""
 
     folder: DataFolder
+    instance: dg.DagsterInstance
     cursor: str | None = None
 
     def __call__(self) -> dg.RunRequest | dg.SkipReason:
-        context = dg.build_sensor_context(cursor=self.cursor)
+        context = dg.build_sensor_context(self.instance, cursor=self.cursor)
         told = Automation(lake_assets(), "smoke", Settings.from_environment()).content_tick(context, self.folder)
         self.cursor = context.cursor
         return told
 
     def asked_for(self) -> set[str]:
-        told = self()
-        return set() if isinstance(told, dg.SkipReason) else asked_by(told)
-
-
-def asked_by(request: dg.RunRequest) -> set[str]:
-    return {key.to_user_string() for key in request.asset_selection or ()}
+        return asked_by(self())
 
 
 @pytest.fixture
-def looks(made: Path) -> Looks:
-    looks = Looks(DataFolder(path=str(made)))
-    assert looks.asked_for() == set()
-    return looks
+def looks(made: Path) -> Iterator[Looks]:
+    with dg.DagsterInstance.ephemeral() as instance:
+        looks = Looks(DataFolder(path=str(made)), instance)
+        assert looks.asked_for() == set()
+        yield looks
 
 
 READERS = {"raw_jobs", "rejected_rows"}
@@ -280,6 +280,35 @@ def test_what_failed_is_asked_for_again_only_when_it_was_repaired(made: Path, lo
     assert [looks.asked_for() for _ in range(2)] == [set(), READERS]
 
 
+def test_what_a_run_has_not_made_yet_is_not_asked_for_again_while_it_works_or_after_it_stopped(
+    made: Path, looks: Looks
+) -> None:
+    add_file(made, "train-2.csv")
+    path = Lake(made).path("lowercased_jobs")
+    away = path.rename(path.with_suffix(".away"))
+    asked = [READERS | {"lowercased_jobs"}, READERS]  # what is still to be made shrinks as the run goes on
+    assert [looks.asked_for() for _ in range(2)] == [set(), asked[0]]
+    run = create_run_for_test(
+        looks.instance,
+        asset_selection=frozenset(dg.AssetKey(name) for name in asked[0]),
+        status=dg.DagsterRunStatus.STARTED,
+    )
+    away.rename(path)
+    assert [looks.asked_for() for _ in range(3)] == [set(), set(), set()]
+    looks.instance.report_run_failed(run)
+    assert [looks.asked_for() for _ in range(3)] == [set(), set(), set()]
+
+
+def test_what_changes_while_a_run_works_is_asked_for_after_it(made: Path, looks: Looks) -> None:
+    run = create_run_for_test(
+        looks.instance, asset_selection=frozenset({dg.AssetKey("raw_jobs")}), status=dg.DagsterRunStatus.QUEUED
+    )
+    add_file(made, "train-2.csv")
+    assert [looks.asked_for() for _ in range(3)] == [set(), set(), set()]
+    looks.instance.report_run_failed(run)
+    assert [looks.asked_for() for _ in range(2)] == [set(), READERS]
+
+
 def test_raw_files_that_cannot_be_read_are_the_reason_to_wait(made: Path, looks: Looks) -> None:
     (made / "raw" / "sources.yaml").write_text("sources: [", encoding="utf-8")
     told = looks()
@@ -288,8 +317,9 @@ def test_raw_files_that_cannot_be_read_are_the_reason_to_wait(made: Path, looks:
 
 
 def test_in_an_empty_data_folder_all_data_assets_are_asked_for(data: Path) -> None:
-    looks = Looks(DataFolder(path=str(data)))
-    assert [looks.asked_for() for _ in range(2)] == [set(), set(data_assets(lake_assets()))]
+    with dg.DagsterInstance.ephemeral() as instance:
+        looks = Looks(DataFolder(path=str(data)), instance)
+        assert [looks.asked_for() for _ in range(2)] == [set(), set(data_assets(lake_assets()))]
 
 
 def test_the_sensor_that_dagster_gets_looks_at_the_folder_resource(made: Path) -> None:
@@ -378,6 +408,31 @@ def test_the_times_are_settings_and_freshness_follows_them(monkeypatch: pytest.M
     assert raw.freshness_policy == dg.FreshnessPolicy.time_window(
         fail_window=2 * weekend + late, warn_window=weekend + late
     )
+
+
+@pytest.mark.parametrize(
+    ("cron", "pause"),
+    [
+        ("*/5 9-17 * * 1-5", timedelta(days=2, hours=15, minutes=5)),
+        ("0 * * * 1-5", timedelta(days=2, hours=1)),
+        ("0 3 * * 0", timedelta(days=7)),
+        ("0 3 * * 1", timedelta(days=7)),
+        ("0 1 1 * *", timedelta(days=31)),
+        ("*/30 * 1 * *", timedelta(days=30, minutes=30)),
+        ("0 0 1 1 *", timedelta(days=366)),
+        ("0 0 29 2 *", timedelta(days=3 * 366)),
+    ],
+)
+def test_freshness_allows_for_the_longest_pause_whenever_definitions_are_loaded(
+    monkeypatch: pytest.MonkeyPatch, cron: str, pause: timedelta
+) -> None:
+    monkeypatch.setenv("JOBSEARCH_REFRESH_CRON", cron)
+    (raw,) = automated(
+        [lake_assets()["raw_jobs"].definition("smoke", lake_assets())], lake_assets(), Settings.from_environment()
+    )
+    (policy,) = {spec.freshness_policy for spec in raw.specs}
+    late = timedelta(hours=1)
+    assert policy == dg.FreshnessPolicy.time_window(fail_window=2 * pause + late, warn_window=pause + late)
 
 
 @pytest.mark.parametrize("variable", ["JOBSEARCH_REFRESH_CRON", "JOBSEARCH_TRAINING_CRON"])

@@ -1,6 +1,7 @@
-"""A failed run is reported to whoever asked for it, without the words of the data, and never harms anything."""
+"""A failed run is reported to whoever asked for it, without the words of the data and without a word of the address."""
 
 import json
+import logging
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -10,6 +11,7 @@ import dagster as dg
 import pytest
 
 from jobsearch_dagster.build import build_defs
+from jobsearch_dagster.foundation import failure_report
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.failure_report import failure_sensor
 
@@ -26,10 +28,16 @@ def failed_run() -> Iterator[tuple[dg.DagsterInstance, dg.ExecuteInProcessResult
         yield instance, dg.materialize([raw_jobs], instance=instance, raise_on_error=False)
 
 
-class Receiver:
-    """A webhook on this machine that answers with one status and keeps what it was sent."""
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(failure_report, "PAUSES", (0, 0))
 
-    def __init__(self, status: int) -> None:
+
+class Receiver:
+    """A webhook on this machine that answers with one status after the other and keeps what it was sent."""
+
+    def __init__(self, *statuses: int) -> None:
+        answers = iter(statuses)
         self.received: list[dict[str, Any]] = []
         receiver = self
 
@@ -37,7 +45,7 @@ class Receiver:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 receiver.received.append(json.loads(body))
-                self.send_response(status)
+                self.send_response(next(answers))
                 self.end_headers()
 
             def log_message(self, format: str, *args: object) -> None: ...
@@ -76,23 +84,43 @@ def test_the_report_names_run_and_step_and_no_word_of_the_data(
     assert "Jane" not in json.dumps(sent)
 
 
-def test_a_webhook_that_refuses_is_told_without_its_address_and_harms_nothing(
-    failed_run: tuple[dg.DagsterInstance, dg.ExecuteInProcessResult], capfd: pytest.CaptureFixture[str]
+def test_a_webhook_that_fails_twice_gets_the_report_all_the_same(
+    failed_run: tuple[dg.DagsterInstance, dg.ExecuteInProcessResult],
 ) -> None:
-    receiver = Receiver(500)
+    receiver = Receiver(500, 503, 200)
     report(receiver.url, failed_run)
     receiver.close()
-    err = capfd.readouterr().err
-    assert "JOBSEARCH_FAILURE_WEBHOOK did not take the report: HTTP 500" in err
-    assert "a-secret" not in err
+    assert [sent["run_id"] for sent in receiver.received] == [failed_run[1].run_id] * 3
+
+
+def test_a_webhook_that_refuses_to_the_last_fails_the_tick_without_its_address(
+    failed_run: tuple[dg.DagsterInstance, dg.ExecuteInProcessResult],
+) -> None:
+    receiver = Receiver(500, 500, 403)
+    with pytest.raises(UserError, match=r"JOBSEARCH_FAILURE_WEBHOOK did not take the report .*: HTTP 403") as refused:
+        report(receiver.url, failed_run)
+    receiver.close()
+    assert "a-secret" not in str(refused.value)
+
+
+def test_the_address_stands_in_no_log_of_the_http_client(
+    failed_run: tuple[dg.DagsterInstance, dg.ExecuteInProcessResult], caplog: pytest.LogCaptureFixture
+) -> None:
+    receiver = Receiver(200)
+    with caplog.at_level(logging.DEBUG):
+        report(receiver.url, failed_run)
+    receiver.close()
+    assert "a-secret" not in caplog.text
+    assert logging.getLogger("httpx").level == logging.NOTSET
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/a-secret", "http://[/a-secret", "http://no-such-host.invalid/"])
-def test_a_webhook_that_is_not_there_harms_nothing(
+def test_a_webhook_that_is_not_there_fails_the_tick_without_its_address(
     failed_run: tuple[dg.DagsterInstance, dg.ExecuteInProcessResult], capfd: pytest.CaptureFixture[str], url: str
 ) -> None:
-    report(url, failed_run)
-    assert "a-secret" not in capfd.readouterr().err
+    with pytest.raises(UserError, match="did not take the report") as refused:
+        report(url, failed_run)
+    assert url.removeprefix("http://") not in str(refused.value) + capfd.readouterr().err
 
 
 def test_there_is_a_sensor_where_there_is_an_address_and_it_is_switched_on(monkeypatch: pytest.MonkeyPatch) -> None:

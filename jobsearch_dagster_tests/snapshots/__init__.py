@@ -58,8 +58,20 @@ def definitions() -> dict[str, Any]:
         "assets": {
             spec.key.to_user_string(): _told(spec, checks.get(spec.key, {})) for spec in defs.resolve_all_asset_specs()
         },
-        "schedules": {s.name: s.cron_schedule for s in defs.schedules or () if isinstance(s, dg.ScheduleDefinition)},
-        "sensors": sorted(sensor.name for sensor in defs.sensors or ()),
+        "steps": {
+            a.op.name: {"pool": a.op.pool, "tags": dict(a.op.tags)}
+            for a in defs.assets or ()
+            if isinstance(a, dg.AssetsDefinition)
+        },
+        "schedules": {
+            s.name: {"cron": s.cron_schedule, "starts": s.default_status.value}
+            for s in defs.schedules or ()
+            if isinstance(s, dg.ScheduleDefinition)
+        },
+        "sensors": {
+            s.name: {"seconds": s.minimum_interval_seconds, "starts": s.default_status.value}
+            for s in defs.sensors or ()
+        },
     }
 
 
@@ -71,10 +83,17 @@ def _told(spec: dg.AssetSpec, checks: dict[str, str]) -> dict[str, Any]:
         "kinds": sorted(spec.kinds),
         "owners": list(spec.owners),
         "tags": {name: value for name, value in spec.tags.items() if not name.startswith("dagster/kind/")},
-        "automation": condition.get_label() if condition else None,
-        "freshness": type(policy).__name__ if policy else None,
+        "automation": _tree(condition) if condition else None,
+        "freshness": str(policy) if policy else None,
         "checks": checks,
     }
+
+
+def _tree(condition: dg.AutomationCondition) -> str:
+    """A condition with all it consists of, by name or label."""
+    named = condition.get_label() or condition.name
+    parts = ", ".join(_tree(child) for child in condition.children)
+    return f"{named}({parts})" if parts else named
 
 
 def code() -> dict[str, Any]:
@@ -108,7 +127,7 @@ def asset_sources(asset: LakeAsset) -> dict[str, str]:
     while todo:
         module = todo.pop()
         if module not in sources and module not in PLUMBING and not module.endswith((".tables", ".assets")):
-            sources[module] = _written(tree_of(module))
+            sources[module] = written(tree_of(module))
             todo += _imports(tree_of(module)).values()
     return sources
 
@@ -128,8 +147,20 @@ def _parsed(text: str) -> ast.Module:
 
 
 @cache
-def _written(tree: ast.Module) -> str:
-    return ast.unparse(tree)
+def written(tree: ast.AST) -> str:
+    """The syntax tree as text, the same in every version of Python: `ast.unparse` quotes f-strings by version.
+
+    Without places, and without fields that are empty, for later versions add some (`type_params`).
+    """
+    fields = []
+    for name, value in ast.iter_fields(tree):
+        if isinstance(value, list):
+            text = ",".join(written(part) if isinstance(part, ast.AST) else repr(part) for part in value)
+        else:
+            text = written(value) if isinstance(value, ast.AST) else repr(value)
+        if value is not None and value != []:
+            fields.append(f"{name}=[{text}]" if isinstance(value, list) else f"{name}={text}")
+    return f"{type(tree).__name__}({' '.join(fields)})"
 
 
 def _is_text(line: ast.stmt) -> bool:
@@ -145,6 +176,9 @@ def _imports(tree: ast.AST) -> dict[str, str]:
     """Name -> the module of this package that it is, or is from."""
     found = {}
     for node in _run_nodes(tree):
+        if isinstance(node, ast.Import):
+            plain = [alias.name for alias in node.names if alias.name.split(".")[0] == PACKAGE]
+            assert not plain, f"import {plain[0]}: write `from ... import`, which the snapshot of the code follows"
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == PACKAGE:
             for alias in node.names:
                 inner = f"{node.module}.{alias.name}"
@@ -162,9 +196,9 @@ def _run_nodes(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def _body(module: str, function: str) -> tuple[str, set[str]]:
-    """The code of an asset's body with the functions of its module that it calls, and the modules they use."""
+    """The code of an asset's body with what it names of its module, and the modules that all of it uses."""
     tree = tree_of(module)
-    defined = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    defined = _defined(tree)
     imports = _imports(tree)
     reached: dict[str, str] = {}
     used: set[str] = set()
@@ -174,12 +208,25 @@ def _body(module: str, function: str) -> tuple[str, set[str]]:
         if name in reached:
             continue
         node = defined[name]
-        parts = [*node.body, node.args]  # decorators hold the code version and what is in the key
-        reached[name] = "\n".join(ast.unparse(part) for part in parts)
+        # Decorators are left out: they hold the code version and what is in the key.
+        parts = [*node.body, node.args] if isinstance(node, ast.FunctionDef) else [node]
+        reached[name] = "\n".join(written(part) for part in parts)
         names = set(_names(parts))
         todo += names & defined.keys()
         used |= {imports[found] for found in names & imports.keys()}
     return "\n".join(f"{name}: {text}" for name, text in sorted(reached.items())), used
+
+
+def _defined(tree: ast.Module) -> dict[str, ast.stmt]:
+    """Name -> the function, class or assignment of a module that defines it."""
+    found: dict[str, ast.stmt] = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found[node.name] = node
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found |= dict.fromkeys(_names(targets), node)
+    return found
 
 
 def _names(parts: Iterable[ast.AST]) -> Iterator[str]:
