@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 BASELINE = "base"
 PRIMARY = ("right", "rougeL", "bertscore_f1")
 """The metrics that the comparison is decided by, named before it is made: truth, overlap, meaning, each over all query
-types together. Holm's correction is over these cells of a slice; over those of single query types, which are there to
+types together. Holm's correction is over these cells of a slice; over theirs of single query types, which are there to
 explore; and over those of all other metrics."""
 CONDITIONAL = ("hallucinated", *fields.SIGNATURES)
 """Metrics that an answer has only where it names a job, or states the field."""
@@ -202,9 +202,9 @@ def compare_contenders(connection: "duckdb.DuckDBPyConnection", recipe: Statisti
 
 
 def _family(cell: _Cell) -> str:
-    if cell.query_type != ALL_TYPES:
-        return "by type"
-    return "primary" if cell.metric in PRIMARY else "other"
+    if cell.metric not in PRIMARY:
+        return "other"
+    return "primary" if cell.query_type == ALL_TYPES else "by type"
 
 
 def _cells(rows: "pd.DataFrame") -> Iterator[tuple[_Cell, "pd.DataFrame"]]:

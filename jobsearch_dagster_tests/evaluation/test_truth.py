@@ -107,9 +107,9 @@ def test_another_template_is_read_by_its_own_words(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("answer", "stopped", "jobs"),
     [
-        (f"{NURSE_SAID}\nJob-Title: coo", False, ["registered nurse"]),
-        (f"{NURSE_SAID}\nJob-Title: coo", True, ["registered nurse", "coo"]),
-        ("Job-Title: coo", False, []),
+        (f"{NURSE_SAID}\nJob-Title: bak", False, ["registered nurse"]),
+        (f"{NURSE_SAID}\nJob-Title: bak", True, ["registered nurse", "bak"]),
+        ("Job-Title: bak", False, []),
         ("Job-Title: cook\nDescription: coo", False, ["cook"]),
     ],
 )
