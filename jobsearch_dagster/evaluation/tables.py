@@ -113,8 +113,8 @@ CONTENDER_COMPARISON = TableSchema(
         Column(
             "family",
             "VARCHAR",
-            f"the cells that p_holm is corrected for: `primary`, the metrics named before the comparison with "
-            f"`{ALL_TYPES}` types together; `by type`, the same of single query types, to explore; `other`, all other metrics",
+            "the cells that p_holm is corrected for: `primary`, the metrics named before the comparison, all types "
+            "together; `by type`, the same metrics in single query types, to explore; `other`, all other metrics",
             required=True,
         ),
         Column("p_holm", "DOUBLE", "p after Holm's correction over slice and family", _SCORES, required=True),
