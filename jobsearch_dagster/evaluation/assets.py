@@ -202,7 +202,7 @@ def scoring_signatures(connection: DuckDBPyConnection) -> dict[str, Any]:
     ANSWER_SCORES,
     inputs=("clean_jobs", "job_entities", "query_pairs", *(f"{name}_answers" for name in CONTENDERS)),
     recipe=ScoringRecipe,
-    code_version="5",
+    code_version="6",
     external=scoring_data,
     kinds=("pytorch", "huggingface"),
     show=scoring_signatures,
@@ -255,7 +255,7 @@ def shown_retrieval(connection: DuckDBPyConnection) -> dict[str, Any]:
         *(f"{name}_answers" for name in CONTENDERS),
     ),
     recipe=RetrievalRecipe,
-    code_version="1",
+    code_version="2",
     external=retrieval_data,
     kinds=("duckdb", "pytorch"),
     show=shown_retrieval,
@@ -286,7 +286,7 @@ def shown_latency(connection: DuckDBPyConnection) -> dict[str, Any]:
         "job_catalog", "search_index",
     ),
     recipe=LatencyRecipe,
-    code_version="1",
+    code_version="2",
     external=question_data,
     kinds=("pytorch", "matplotlib"),
     show=shown_latency,
@@ -334,7 +334,7 @@ def shown_means(connection: DuckDBPyConnection) -> dict[str, Any]:
     }
 
 
-@table_asset(METRIC_SUMMARY, inputs=("answer_scores",), code_version="2", show=shown_means)
+@table_asset(METRIC_SUMMARY, inputs=("answer_scores",), code_version="3", show=shown_means)
 def metric_summary(step: Step) -> pd.DataFrame:
     """Means with 95 % intervals over postings; corpus BLEU pooled over answers.
 
@@ -356,7 +356,7 @@ def shown_differences(connection: DuckDBPyConnection) -> dict[str, Any]:
     CONTENDER_COMPARISON,
     inputs=("answer_scores",),
     recipe=StatisticsRecipe,
-    code_version="2",
+    code_version="3",
     show=shown_differences,
 )
 def contender_comparison(step: Step) -> pd.DataFrame:

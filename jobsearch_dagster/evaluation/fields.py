@@ -5,13 +5,14 @@ value, so a mean says how often what was stated is true; n says how often it was
 asked of jobs that exist, as found by title and place; where several postings have both, the likest one is meant.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from jobsearch_dagster.evaluation.truth import NamedJob, Posting, Postings, jobs_in
 from jobsearch_dagster.preparation.entities import Entities, extract_entities
 from jobsearch_dagster.preparation.imputation import UNKNOWN
-from jobsearch_dagster.preparation.salary import parse_salary
+from jobsearch_dagster.preparation.salary import bucket, parse_salary
 from jobsearch_dagster.preparation.vocabulary import BUCKETS
 
 SIGNATURES = {
@@ -22,6 +23,7 @@ SIGNATURES = {
     "years_right": "truth|jobs found whose description asks years|least years are the posting's|0-1",
 }
 """The metrics of this module, and what each is a share of."""
+_NAMES = {name.casefold(): name for name in (*BUCKETS, UNKNOWN)}
 
 
 def field_scores(answer: str, postings: Postings) -> dict[str, float]:
@@ -70,10 +72,15 @@ def _years(job: NamedJob, posting: Posting) -> float | None:
 
 @lru_cache(maxsize=10_000)
 def stated_bucket(salary: str) -> str | None:
-    """The salary bucket that an answer states, by its name or as an amount; None where it is neither."""
-    if salary in (*BUCKETS, UNKNOWN):
-        return salary
+    """The salary bucket that an answer states, by its name or as an amount; None where it is neither.
+
+    What pays up to an edge pays less than the bucket above it.
+    """
+    if name := _NAMES.get(salary.casefold().strip(" .")):
+        return name
     pay = parse_salary(salary)
+    if pay and pay.min_usd is None and pay.max_usd is not None:
+        return bucket(math.nextafter(pay.max_usd, 0))
     return pay.bucket if pay else None
 
 

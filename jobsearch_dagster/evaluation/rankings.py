@@ -19,9 +19,10 @@ from jobsearch_dagster.evaluation.contenders import Answer
 from jobsearch_dagster.evaluation.relevance import NaturalQuestion, constructed_grades
 from jobsearch_dagster.evaluation.retrieval import ranked, retrieval_metrics, signature
 from jobsearch_dagster.evaluation.retrieval_tables import RETRIEVAL_SCORES
-from jobsearch_dagster.evaluation.scoring import read_asked, read_postings
+from jobsearch_dagster.evaluation.scoring import read_answers, read_asked, read_postings
 from jobsearch_dagster.evaluation.tables import CONTENDERS
-from jobsearch_dagster.evaluation.truth import Asked, Postings, named_jobs
+from jobsearch_dagster.evaluation.truth import Asked, Postings, named_jobs, whole_lines
+from jobsearch_dagster.foundation.statistics import summarize
 
 if TYPE_CHECKING:
     import duckdb
@@ -41,8 +42,10 @@ class Ranking:
         contender: Whose it is.
         question_id: Of the question.
         query_type: What is asked for.
+        posting_id: The posting asked about; of a natural question, which is about none, its own id.
         seen_in_train: Whether the posting asked about was seen in training; None for a natural question.
-        by_construction: Whether a filter chose the postings by the columns that their relevance is read from.
+        by_construction: Whether a filter chose the postings, or those that the model was shown, by the columns that
+            their relevance is read from.
         posting_ids: Each once.
         grades: Of the postings that are worth seeing.
     """
@@ -52,6 +55,7 @@ class Ranking:
     contender: str
     question_id: str
     query_type: str
+    posting_id: str
     seen_in_train: bool | None
     by_construction: bool
     posting_ids: Sequence[str]
@@ -81,19 +85,13 @@ def template_rankings(connection: "duckdb.DuckDBPyConnection") -> Iterator[Ranki
         return constructed_grades(question, every_posting)
 
     for contender in CONTENDERS:
-        rows = connection.execute(
-            f"""
-            SELECT question_id, query_type, slice = 'seen', answer, posting_ids
-            FROM {contender}_answers ORDER BY question_id
-            """
-        ).fetchall()
-        for question_id, query_type, seen, answer, posting_ids in rows:
-            of = (contender, question_id, query_type, seen)
-            relevant = grades(asked[question_id])
-            is_filter = contender == "analytics"
-            yield Ranking("templates", "answer", *of, is_filter, named_postings(answer, postings), relevant)
+        for row in read_answers(connection, contender):
+            of = (*row[:5], contender in FILTERED)
+            relevant = grades(asked[row.question_id])
+            said = whole_lines(row.answer, stopped=row.stopped)
+            yield Ranking("templates", "answer", *of, named_postings(said, postings), relevant)
             if contender in FILTERED:
-                yield Ranking("templates", "retrieved", *of, True, posting_ids, relevant)
+                yield Ranking("templates", "retrieved", *of, row.posting_ids, relevant)
 
 
 def answer_rankings(
@@ -101,7 +99,8 @@ def answer_rankings(
 ) -> Iterator[Ranking]:
     """The rankings by what the answers to natural questions name."""
     for question, answer in zip(questions, answers, strict=True):
-        yield _natural("answer", contender, question, named_postings(answer.text, postings))
+        said = whole_lines(answer.text, stopped=answer.stopped)
+        yield _natural("answer", contender, question, named_postings(said, postings))
 
 
 def retrieved_rankings(
@@ -116,7 +115,7 @@ def _natural(
     ranking: Literal["answer", "retrieved"], contender: str, question: NaturalQuestion, posting_ids: Sequence[str]
 ) -> Ranking:
     # A person judged what is relevant, so nothing is true by construction.
-    of = (contender, question.question_id, question.kind, None, False)
+    of = (contender, question.question_id, question.kind, question.question_id, None, False)
     return Ranking("natural", ranking, *of, posting_ids, question.grades)
 
 
@@ -125,8 +124,8 @@ def score_rankings(rankings: Iterable[Ranking], cutoffs: Sequence[int]) -> "pd.D
     import pandas as pd
 
     rows = [
-        (r.question_set, r.ranking, r.contender, r.question_id, r.query_type, r.seen_in_train, metric, value,
-         r.by_construction, signature(metric))
+        (r.question_set, r.ranking, r.contender, r.question_id, r.posting_id, r.query_type, r.seen_in_train, metric,
+         value, r.by_construction, signature(metric))
         for r in rankings
         for metric, value in retrieval_metrics(r.posting_ids, r.grades, cutoffs).items()
     ]  # fmt: skip
@@ -135,7 +134,7 @@ def score_rankings(rankings: Iterable[Ranking], cutoffs: Sequence[int]) -> "pd.D
 
 
 def means(connection: "duckdb.DuckDBPyConnection") -> "pd.DataFrame":
-    """Mean of each metric per question set, ranking and contender, with n.
+    """Mean of each metric with its 95 % interval over postings, per question set, ranking and contender, with n.
 
     A language model may have answered a part of the natural questions; then the same means over that part alone follow,
     for they compare contenders on equal questions.
@@ -156,10 +155,21 @@ def means(connection: "duckdb.DuckDBPyConnection") -> "pd.DataFrame":
             SELECT * REPLACE (question_set || ', asked of all four' AS question_set) FROM common
             WHERE asked_of_all AND question_set IN (SELECT question_set FROM common WHERE NOT asked_of_all)
         )
-        SELECT question_set AS questions, ranking, contender, by_construction AS "by construction", metric,
-            count(*) AS n, round(avg(value), 3) AS mean
-        FROM sets GROUP BY ALL
+        SELECT question_set AS questions, ranking, contender, by_construction AS "by construction", metric, value,
+            question_id, posting_id
+        FROM sets ORDER BY ALL
         """
     ).df()
-    keys = ["questions", "ranking", "contender", "by construction", "n"]
-    return found.pivot_table(index=keys, columns="metric", values="mean").reset_index()
+    keys = ["questions", "ranking", "contender", "by construction"]
+    table = found.groupby([*keys, "metric"])[["value", "posting_id"]].apply(_mean).unstack("metric")
+    table.insert(0, "n", found.groupby(keys)["question_id"].nunique())
+    return table.reset_index()
+
+
+def _mean(rows: "pd.DataFrame") -> str:
+    """Mean [low, high]."""
+    import numpy as np
+
+    parts = np.column_stack([rows["value"], np.ones(len(rows))])
+    found = summarize(parts, rows["posting_id"].to_numpy(), bounds=(0.0, 1.0))
+    return f"{found.mean:.3f} [{found.low:.3f}, {found.high:.3f}]"

@@ -4,9 +4,9 @@ Belongs here: tables from tables. What a metric measures is in `text_scoring.py`
 mean is in `foundation/statistics.py`. Only the scores need texts and a model; their summaries are made of stored rows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import Field
 
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 
 BASELINE = "base"
 PRIMARY = ("right", "rougeL", "bertscore_f1")
-"""The metrics that the comparison is decided by, named before it is made: truth, overlap, meaning. Holm's correction
-is over the cells (contender x query type, all together included) of these in a slice; and over those of all others."""
+"""The metrics that the comparison is decided by, named before it is made: truth, overlap, meaning, each over all query
+types together. Holm's correction is over these cells of a slice; over theirs of single query types, which are there to
+explore; and over those of all other metrics."""
 CONDITIONAL = ("hallucinated", *fields.SIGNATURES)
 """Metrics that an answer has only where it names a job, or states the field."""
+_SLICE = "CASE WHEN seen_in_train THEN 'seen' ELSE 'unseen' END"
 POOLED: dict[str, Statistic] = {"bleu_corpus": corpus_bleu}
 """Metrics that are no mean of answers' values: computed from the sums of their `parts`."""
 
@@ -39,7 +41,9 @@ class StatisticsRecipe(Recipe):
     seed: int = Field(default=42, description="of sign flips, where there are too many postings to try all")
 
 
-class _Answered(NamedTuple):
+class Answered(NamedTuple):
+    """A row of `<contender>_answers`, and whose it is."""
+
     contender: str
     question_id: str
     query_type: str
@@ -48,6 +52,17 @@ class _Answered(NamedTuple):
     answer: str
     reference: str
     stopped: bool
+    posting_ids: list[str]
+
+
+class _Cell(NamedTuple):
+    """What a row of a summary is about; values with two signatures have no common mean."""
+
+    contender: str
+    slice: str
+    query_type: str
+    metric: str
+    signature: str
 
 
 def score_answers(
@@ -63,7 +78,7 @@ def score_answers(
     """
     import pandas as pd
 
-    answers = [answer for contender in contenders for answer in _answers(connection, contender)]
+    answers = [answer for contender in contenders for answer in read_answers(connection, contender)]
     owners = {answer.reference: answer.posting_id for answer in answers}
     texts = score_texts([(a.answer, a.reference) for a in answers], owners, recipe, data_dir)
     signatures = {**texts.signatures, **truth.SIGNATURES, **fields.SIGNATURES}
@@ -74,7 +89,7 @@ def score_answers(
         for metric, score in (
             *texts.of[answer.answer, answer.reference].items(),
             ("stopped", Score(float(answer.stopped))),
-            *_truth(answer.answer, asked[answer.question_id], postings),
+            *_truth(truth.whole_lines(answer.answer, stopped=answer.stopped), asked[answer.question_id], postings),
         )
     ]
     return pd.DataFrame(rows, columns=list(ANSWER_SCORES.names))
@@ -91,15 +106,17 @@ def _truth(answer: str, asked: Asked, postings: Postings) -> Iterator[tuple[str,
         yield metric, Score(value)
 
 
-def _answers(connection: "duckdb.DuckDBPyConnection", contender: str) -> list[_Answered]:
+def read_answers(connection: "duckdb.DuckDBPyConnection", contender: str) -> list[Answered]:
+    """What a contender answered, in the order of questions."""
     rows = connection.execute(
         f"""
-        SELECT ?, question_id, query_type, posting_id, slice = 'seen', answer, reference, stopped
+        SELECT ?, question_id, query_type, posting_id, slice = 'seen', answer, reference, stopped,
+            posting_ids
         FROM {contender}_answers ORDER BY question_id
         """,
         [contender],
     ).fetchall()
-    return [_Answered(*row) for row in rows]
+    return [Answered(*row) for row in rows]
 
 
 def read_asked(connection: "duckdb.DuckDBPyConnection") -> dict[str, Asked]:
@@ -109,18 +126,26 @@ def read_asked(connection: "duckdb.DuckDBPyConnection") -> dict[str, Asked]:
 
 
 def read_postings(connection: "duckdb.DuckDBPyConnection") -> list[Posting]:
-    """What `clean_jobs` and `job_entities` say of each posting."""
+    """What `clean_jobs` and `job_entities` say of each posting.
+
+    Its skills are those that have a span, so those of title and description: `job_entities.skills` can hold those of
+    the resume in the same row too, for which the posting does not ask.
+    """
     rows = connection.execute(
         """
         SELECT posting_id, first(standard_title), first(place), list(DISTINCT salary_bucket),
-            first(e.min_years ORDER BY row_id), first(skills ORDER BY row_id), first(other_places ORDER BY row_id)
+            first(e.min_years ORDER BY row_id), first(spans ORDER BY row_id), first(other_places ORDER BY row_id)
         FROM clean_jobs JOIN job_entities e USING (row_id) GROUP BY posting_id ORDER BY posting_id
         """
     ).fetchall()
     return [
-        Posting(posting_id, title, place, frozenset(salaries), years, frozenset(skills), tuple(others or ()))
-        for posting_id, title, place, salaries, years, skills, others in rows
+        Posting(posting_id, title, place, frozenset(salaries), years, _skills(spans), tuple(others or ()))
+        for posting_id, title, place, salaries, years, spans, others in rows
     ]
+
+
+def _skills(spans: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    return frozenset(span["value"] for span in spans if span["field"] == "skills")
 
 
 def bounds_of(metric: str) -> Bounds | None:
@@ -138,13 +163,10 @@ def summarize_metrics(connection: "duckdb.DuckDBPyConnection") -> "pd.DataFrame"
     """
     import pandas as pd
 
-    scores = connection.sql(
-        "SELECT * REPLACE (CASE WHEN seen_in_train THEN 'seen' ELSE 'unseen' END AS seen_in_train) FROM answer_scores"
-    ).df()
     rows = []
-    for key, cell in _cells(scores.rename(columns={"seen_in_train": "slice"})):
-        parts, statistic = _counted(key[-1], cell, "value", "parts")
-        found = summarize(parts, cell["posting_id"].to_numpy(), statistic, bounds_of(key[-1]))
+    for key, cell in _cells(connection.sql(f"SELECT *, {_SLICE} AS slice FROM answer_scores").df()):
+        parts, statistic = _counted(key.metric, cell, "value", "parts")
+        found = summarize(parts, cell["posting_id"].to_numpy(), statistic, bounds_of(key.metric))
         rows.append((*key, found.n, found.clusters, found.mean, found.low, found.high))
     return pd.DataFrame(rows, columns=list(METRIC_SUMMARY.names))
 
@@ -160,32 +182,39 @@ def compare_contenders(connection: "duckdb.DuckDBPyConnection", recipe: Statisti
 
     paired = connection.sql(
         f"""
-        SELECT c.contender, CASE WHEN c.seen_in_train THEN 'seen' ELSE 'unseen' END AS slice, c.query_type, metric,
-            question_id, c.posting_id, c.value, c.parts, b.value AS base_value, b.parts AS base_parts
-        FROM answer_scores c JOIN answer_scores b USING (question_id, metric)
-        WHERE b.contender = '{BASELINE}' AND c.contender <> '{BASELINE}'
+        SELECT c.*, {_SLICE} AS slice, b.value AS base_value, b.parts AS base_parts
+        FROM answer_scores c
+        JOIN (
+            SELECT question_id, metric, signature, value, parts FROM answer_scores WHERE contender = '{BASELINE}'
+        ) b USING (question_id, metric, signature)
+        WHERE contender <> '{BASELINE}'
         """
     ).df()
     rows = []
     for key, cell in _cells(paired):
-        parts, statistic = _counted(key[-1], cell, "value", "parts")
-        base, _ = _counted(key[-1], cell, "base_value", "base_parts")
-        widest = _widest_difference(bounds_of(key[-1]))
+        parts, statistic = _counted(key.metric, cell, "value", "parts")
+        base, _ = _counted(key.metric, cell, "base_value", "base_parts")
+        widest = _widest_difference(bounds_of(key.metric))
         found = compare(parts, base, cell["posting_id"].to_numpy(), statistic, recipe.seed, widest)
-        family = "primary" if key[-1] in PRIMARY else "other"
-        rows.append((*key, found.n, found.clusters, found.mean, found.low, found.high, found.p, family))
+        rows.append((*key, found.n, found.clusters, found.mean, found.low, found.high, found.p, _family(key)))
     table = pd.DataFrame(rows, columns=[name for name in CONTENDER_COMPARISON.names if name != "p_holm"])
     return table.assign(p_holm=table.groupby(["slice", "family"])["p"].transform(lambda p: holm(p.tolist())))
 
 
-def _cells(rows: "pd.DataFrame") -> Iterator[tuple[tuple[str, ...], "pd.DataFrame"]]:
+def _family(cell: _Cell) -> str:
+    if cell.metric not in PRIMARY:
+        return "other"
+    return "primary" if cell.query_type == ALL_TYPES else "by type"
+
+
+def _cells(rows: "pd.DataFrame") -> Iterator[tuple[_Cell, "pd.DataFrame"]]:
     """Rows of each contender, slice, query type or all types, and metric, in the order of questions."""
     import pandas as pd
 
     coded = rows.sort_values("question_id").assign(posting_id=lambda frame: pd.factorize(frame["posting_id"], True)[0])
     both = pd.concat([coded, coded.assign(query_type=ALL_TYPES)])
-    for key, cell in both.groupby(["contender", "slice", "query_type", "metric"], sort=True):
-        yield tuple(map(str, key)), cell
+    for key, cell in both.groupby(list(_Cell._fields), sort=True):
+        yield _Cell(*map(str, key)), cell
 
 
 def _counted(metric: str, cell: "pd.DataFrame", value: str, parts: str) -> tuple["np.ndarray", Statistic]:

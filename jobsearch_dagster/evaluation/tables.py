@@ -30,7 +30,8 @@ CONTENDERS = ("analytics", "base", "lora", "rag")
 """Who answers; each has a table `<contender>_answers`."""
 
 
-def _of_answers(column: str) -> tuple[str, ...]:
+def of_answers(column: str) -> tuple[str, ...]:
+    """The column of every contender's answers."""
     return tuple(f"{contender}_answers.{column}" for contender in CONTENDERS)
 
 
@@ -40,14 +41,14 @@ ALL_TYPES = "all"
 ANSWER_SCORES = TableSchema(
     (
         Column("contender", "VARCHAR", " or ".join([", ".join(CONTENDERS[:-1]), CONTENDERS[-1]])),
-        Column("question_id", "VARCHAR", "the question", _of_answers("question_id")),
-        Column("query_type", "VARCHAR", "what is asked for", _of_answers("query_type"), required=True),
-        Column("posting_id", "VARCHAR", "its posting", _of_answers("posting_id"), required=True),
+        Column("question_id", "VARCHAR", "the question", of_answers("question_id")),
+        Column("query_type", "VARCHAR", "what is asked for", of_answers("query_type"), required=True),
+        Column("posting_id", "VARCHAR", "its posting", of_answers("posting_id"), required=True),
         Column(
             "seen_in_train",
             "BOOLEAN",
             "whether the posting occurs in the training set",
-            _of_answers("slice"),
+            of_answers("slice"),
             required=True,
         ),
         Column("metric", "VARCHAR", "what is measured; a metric that an answer gives no case for has no row"),
@@ -55,7 +56,7 @@ ANSWER_SCORES = TableSchema(
             "value",
             "DOUBLE",
             "the score; 0 to 1 but for length_ratio (0 or more) and the rescaled ones (1 or less)",
-            (*_of_answers("answer"), *_of_answers("reference"), *_of_answers("stopped")),
+            (*of_answers("answer"), *of_answers("reference"), *of_answers("stopped")),
             required=True,
         ),
         Column("signature", "VARCHAR", "how it is computed, exactly enough to compute it again", required=True),
@@ -63,7 +64,7 @@ ANSWER_SCORES = TableSchema(
             "parts",
             "BIGINT[]",
             "what a pooled metric adds up over answers; null where a mean of values is taken",
-            (*_of_answers("answer"), *_of_answers("reference")),
+            (*of_answers("answer"), *of_answers("reference")),
         ),
     ),
     primary_key=("contender", "metric", "question_id"),
@@ -76,6 +77,8 @@ _CELL = (
     Column("query_type", "VARCHAR", f"what is asked for; `{ALL_TYPES}` takes the types together",
            ("answer_scores.query_type",)),
     Column("metric", "VARCHAR", "what is measured", ("answer_scores.metric",)),
+    Column("signature", "VARCHAR", "how it is computed, exactly enough to compute it again",
+           ("answer_scores.signature",), required=True),
     Column("n", "BIGINT", "questions with a value", _SCORES, required=True),
     Column("postings", "BIGINT", "postings they are about", ("answer_scores.posting_id",), required=True),
 )  # fmt: skip
@@ -83,7 +86,9 @@ _INTERVAL = (
     Column(
         "low",
         "DOUBLE",
-        "lower end of the 95 % interval over postings; null where nothing tells how sure the estimate is",
+        "lower end of the 95 % interval: jackknife over postings with Student's t, on the logit scale of the metric's "
+        "bounds where it has some; no bootstrap, whose intervals are much too short where postings are few; null where "
+        "nothing tells how sure the estimate is",
         _SCORES,
     ),
     Column("high", "DOUBLE", "upper end", _SCORES),
@@ -105,7 +110,13 @@ CONTENDER_COMPARISON = TableSchema(
         Column("difference", "DOUBLE", "to base, on the same questions", _SCORES, required=True),
         *_INTERVAL,
         Column("p", "DOUBLE", "two-sided p of no difference, by sign flips of postings", _SCORES, required=True),
-        Column("family", "VARCHAR", "`primary` or `other`: the metrics that p_holm is corrected for", required=True),
+        Column(
+            "family",
+            "VARCHAR",
+            "the cells that p_holm is corrected for: `primary`, the metrics named before the comparison, all types "
+            "together; `by type`, the same metrics in single query types, to explore; `other`, all other metrics",
+            required=True,
+        ),
         Column("p_holm", "DOUBLE", "p after Holm's correction over slice and family", _SCORES, required=True),
     ),
     primary_key=_KEY,
@@ -148,12 +159,12 @@ LATENCY = TableSchema(
 )
 
 
-_CORRELATED = ("answer_scores.value", *_of_answers("question"), *_of_answers("answer"))
+_CORRELATED = ("answer_scores.value", *of_answers("question"), *of_answers("answer"))
 
 METRIC_CORRELATIONS = TableSchema(
     (
         Column("contender", "VARCHAR", "who answered", ("answer_scores.contender",)),
-        Column("slice", "VARCHAR", "`seen` or `unseen` in training", _of_answers("slice")),
+        Column("slice", "VARCHAR", "`seen` or `unseen` in training", of_answers("slice")),
         Column(
             "metric_a",
             "VARCHAR",
@@ -162,7 +173,7 @@ METRIC_CORRELATIONS = TableSchema(
         ),
         Column("metric_b", "VARCHAR", "another one", ("answer_scores.metric",)),
         Column("n", "BIGINT", "questions with both values", _CORRELATED, required=True),
-        Column("postings", "BIGINT", "postings they are about", _of_answers("posting_id"), required=True),
+        Column("postings", "BIGINT", "postings they are about", of_answers("posting_id"), required=True),
         Column("r", "DOUBLE", "Spearman's rank correlation; null where one of the two does not vary", _CORRELATED),
         Column(
             "low",

@@ -24,6 +24,8 @@ FORM_SIGNATURES = {
     "stopped": "form|answers that ended by themselves|0-1",
 }
 BERT_PARTS = ("precision", "recall", "f1")
+MOST_BASELINE = 0.99
+"""With a baseline above, what is left to 1 is as small as the rounding and the noise that rescaling would blow up."""
 
 
 class ScoringRecipe(Recipe):
@@ -93,22 +95,37 @@ def bert_scores(
         data_dir: The data folder.
 
     Returns:
-        Scores of every pair by metric, and the signature of each metric, in which the baseline stands.
+        Scores of every pair by metric, and the signature of each metric, in which the baseline stands, or why nothing
+        is rescaled.
     """
     scorer = BertScorer(recipe.encoder, data_dir, recipe.layer)
     references = sorted(owners)
     exact = scorer.baseline(references, [owners[text] for text in references], recipe.seed)
-    baseline = BertScore(*(round(value, 4) for value in exact))  # as the signature states it
+    baseline = exact and BertScore(*(round(value, 4) for value in exact))  # as the signature states it
     found = scorer.score([answer for answer, _ in pairs], [reference for _, reference in pairs])
-    scores = {
-        pair: dict(zip(_bert_names(), (*score, *score.rescaled(baseline)), strict=True))
-        for pair, score in zip(pairs, found, strict=True)
-    }
+    why_not = _why_not_rescaled(baseline)
+    signatures = {_bert_name(part): f"{scorer.signature()}|{part}|raw{why_not}" for part in BERT_PARTS}
+    scores = {pair: dict(zip(signatures, score, strict=True)) for pair, score in zip(pairs, found, strict=True)}
+    if baseline is None or why_not:
+        return scores, signatures
     origin = f"{len(references)} references|seed:{recipe.seed}"
-    kinds = ["raw"] * 3 + [f"rescaled|baseline:{value:.4f} of {origin}" for value in baseline]
-    described = zip(_bert_names(), BERT_PARTS * 2, kinds, strict=True)
-    return scores, {name: f"{scorer.signature()}|{part}|{kind}" for name, part, kind in described}
+    rescaled = {
+        f"{_bert_name(part)}_rescaled": f"{scorer.signature()}|{part}|rescaled|baseline:{value:.4f} of {origin}"
+        for part, value in zip(BERT_PARTS, baseline, strict=True)
+    }
+    for pair, score in zip(pairs, found, strict=True):
+        scores[pair] |= zip(rescaled, score.rescaled(baseline), strict=True)
+    return scores, signatures | rescaled
 
 
-def _bert_names() -> list[str]:
-    return [f"bertscore_{part}{suffix}" for suffix in ("", "_rescaled") for part in BERT_PARTS]
+def _why_not_rescaled(baseline: BertScore | None) -> str:
+    """Ends the signature of the raw scores; empty where there is a baseline to rescale by."""
+    if baseline is None:
+        return "|not rescaled:all references are about one posting"
+    if max(baseline) > MOST_BASELINE:
+        return f"|not rescaled:references about different postings score {max(baseline):.4f}"
+    return ""
+
+
+def _bert_name(part: str) -> str:
+    return f"bertscore_{part}"

@@ -4,32 +4,45 @@ Belongs here: what overlap with a reference text cannot tell. An answer about an
 be just as right, and a fluent answer about no posting at all is wrong. Nothing of `search/` is used. What a posting
 says is taken from the prepared tables, so a mistake of the extraction counts as the truth here. Whether what an answer
 says of a job is right is in `fields.py`.
+
+The form of an answer is no part of its truth: a model that was never shown the template of the pairs may write its
+labels in other case, in Markdown, behind bullets or numbers, and call a title a position.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from jobsearch_dagster.pairs.query_pairs import REMOTE
+from jobsearch_dagster.pairs.templates import load_templates
 from jobsearch_dagster.preparation.imputation import UNKNOWN
 from jobsearch_dagster.preparation.locations import normalize_place, parse_location
 from jobsearch_dagster.preparation.titles import standardize_title
 
-_LINE = re.compile(r"^(Job available)(?: in (.*))?$|^(Job-Title|Location|Salary|Description):[ \t]*(.*)$", re.MULTILINE)
+_OTHER_LABELS = {"title": "title", "position": "title", "location": "place"}
+"""How models call what the template has another label or no label for; see `_folded`."""
+_HEADING = "heading"
+_NO_LETTERS = re.compile(r"[\W\d_]+")
+_MARKUP = " \t*_`"
+_BEFORE_TEXT = f"{_MARKUP}#>•+-.()0123456789"
+"""What Markdown, bullets and numbers put before a line's text."""
 
 SIGNATURES = {
-    "named": "truth|answers that name a job in a line `Job-Title:`|0-1",
-    "grounded": "truth|jobs named|found by standard title and place|0 where none is named|0-1",
-    "hallucinated": "truth|jobs named|not found by standard title and place|no value where none is named|0-1",
-    "right": "truth|jobs named|found, and what the pair's slot asks for|0 where none is named|0-1",
+    "named": "truth|answers that name a job by a line with its title|0-1",
+    "grounded": "truth|distinct jobs named|found by standard title and place|0 where none is named|0-1",
+    "hallucinated": "truth|distinct jobs named|not found by standard title and place|no value where none is named|0-1",
+    "right": "truth|distinct jobs named|found, and what the pair's slot asks for|0 where none is named|0-1",
 }
 """The metrics of this module, and what each is a share of."""
 
 
 @dataclass(frozen=True)
 class Posting:
-    """What is known of one posting; `salaries` are the buckets of its rows, which can disagree."""
+    """What is known of one posting, whatever resume stands beside it.
+
+    `salaries` are the buckets of its rows, which can disagree; `skills` those that its title and description ask for.
+    """
 
     posting_id: str
     title: str
@@ -71,15 +84,16 @@ class Postings:
         self._named: dict[tuple[str, str], list[Posting]] = {}
         self._places: dict[str, set[str]] = {}
         for posting in postings:
-            self._named.setdefault((posting.title, posting.place), []).append(posting)
-            self._places.setdefault(posting.title, set()).add(posting.place)
+            for place in {posting.place, *posting.other_places}:
+                self._named.setdefault((posting.title, place), []).append(posting)
+                self._places.setdefault(posting.title, set()).add(place)
 
     def named_in(self, answer: str) -> list[list[Posting]]:
         """For each job an answer names, the postings with that title and place; an empty list for an invented one."""
         return [self.matching(job) for job in jobs_in(answer)]
 
     def matching(self, job: NamedJob) -> list[Posting]:
-        """The postings with the job's title and place."""
+        """The postings with the job's title that are, also, in its place."""
         return self._named.get((job.title, job.place), [])
 
     def places_of(self, title: str) -> set[str]:
@@ -94,32 +108,90 @@ def named_jobs(answer: str) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=10_000)  # contenders often say the same, and every metric of truth asks
 def jobs_in(answer: str) -> tuple[NamedJob, ...]:
-    """The jobs that an answer names.
+    """The jobs that an answer names: each title and place once, however often it is repeated.
 
-    A job is a line `Job-Title:`. Its place is that of the heading `Job available in ...` before it, or of a line
-    `Location:` of its own; without either it is empty, as a posting's that does not say where it is. Salary and
-    description are those of the lines behind it.
+    A job is a line with a title. Its place is that of a line of its own, or of the heading before it; without either it
+    is empty, as a posting's that does not say where it is. Salary and description are those of the lines around it.
     """
-    jobs: list[dict[str, str]] = []
-    heading = ""
-    for is_heading, place, label, value in _LINE.findall(answer):
-        if is_heading:
-            heading = place.strip()
-        elif label == "Job-Title":
-            jobs.append({label: value.strip(), "Location": heading})
-            heading = ""
-        elif jobs:
-            jobs[-1][label] = value.strip()
-    return tuple(
-        NamedJob(
-            standardize_title(job["Job-Title"]),
-            _place(job["Location"]),
-            job.get("Salary", ""),
-            job.get("Description", ""),
-        )
-        for job in jobs
-        if job["Job-Title"]
-    )
+    named: dict[tuple[str, str], NamedJob] = {}
+    for job in _jobs(answer):
+        if job["title"]:
+            key = standardize_title(job["title"]), _place(job.get("place") or job.get(_HEADING, ""))
+            named.setdefault(key, NamedJob(*key, job.get("salary", ""), job.get("description", "")))
+    return tuple(named.values())
+
+
+def _jobs(answer: str) -> Iterator[dict[str, str]]:
+    """The fields of each job, a title among them.
+
+    A block without a title belongs to the job before it, as Markdown sets fields apart by blank lines; where it is a
+    heading, or says what that job has said already, to the one behind it.
+    """
+    job: dict[str, str] = {}
+    ahead: dict[str, str] = {}
+    for block in _blocks(answer):
+        if "title" in block:
+            if job:
+                yield job
+            job, ahead = ahead | block, {}
+        elif not job or ahead or _HEADING in block or block.keys() & job.keys():
+            ahead |= block
+        else:
+            job |= block
+    if job:
+        yield job
+
+
+def _blocks(answer: str) -> Iterator[dict[str, str]]:
+    """Fields that stand together: a line without words, a heading or a field that was there begins the next block."""
+    block: dict[str, str] = {}
+    for line in answer.splitlines():
+        field, value = _read(line)
+        if block and (not _folded(line) or field == _HEADING or field in block):
+            yield block
+            block = {}
+        if field:
+            block[field] = value
+    if block:
+        yield block
+
+
+def _read(line: str) -> tuple[str | None, str]:
+    """The field that a line states, None where it states none, and its value."""
+    label, colon, value = line.partition(":")
+    if colon and (field := _labels().get(_folded(label))):
+        return field, value.strip(_MARKUP)
+    if heading := _headings().fullmatch(line.lstrip(_BEFORE_TEXT).rstrip(f"{_MARKUP}:")):
+        return _HEADING, (heading["place"] or "").strip()
+    return None, ""
+
+
+def _folded(text: str) -> str:
+    """The words of a label alone, so that `- **Job Title 1` is `title`, and so is `job-title`."""
+    return _NO_LETTERS.sub(" ", text).strip().casefold().removeprefix("job ")
+
+
+@cache
+def _labels() -> dict[str, str]:
+    """Fields by label: those of the template that answers are learned from, and other words for them."""
+    return _OTHER_LABELS | {_folded(label): field for label, field in load_templates().answer.fields.items()}
+
+
+@cache
+def _headings() -> re.Pattern[str]:
+    """The template's headings, with a place and without."""
+    answer = load_templates().answer
+    before, after = map(re.escape, answer.heading.split("{place}"))
+    return re.compile(f"{before}(?P<place>.*){after}|{re.escape(answer.heading_without_place)}", re.IGNORECASE)
+
+
+def whole_lines(answer: str, *, stopped: bool) -> str:
+    """An answer without a last line that the limit of tokens cut: half a title or place is no invention.
+
+    Half a description stays, for what it says so far is said.
+    """
+    before, _, last = answer.rpartition("\n")
+    return answer if stopped or _read(last)[0] == "description" else before
 
 
 def _place(text: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jobsearch_dagster.foundation import model_store
+from jobsearch_dagster.foundation.errors import UserError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,12 +35,15 @@ class BertScore(NamedTuple):
 
 
 class BertScorer:
-    """An encoder, loaded on first use.
+    """An encoder.
 
     Attributes:
         layer: Hidden layer whose token vectors are compared; 0 is the embedding. The last one but one where the
             caller names none: the last layer serves the task that the encoder was trained for, and for models of six
             layers the authors found the fifth to agree best with people.
+
+    Raises:
+        UserError: The encoder has no such layer.
     """
 
     def __init__(self, name: str, data_dir: Path, layer: int | None = None) -> None:
@@ -56,12 +60,17 @@ class BertScorer:
         self._model: Any = AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
         self._model.to(self._device).eval()
         layers = self._model.config.num_hidden_layers
+        if layer is not None and layer > layers:
+            raise UserError(f"encoder {name} has no layer {layer}: set answer_scores.layer to one from 0 to {layers}")
         self.layer = max(1, layers - 1) if layer is None else layer
         self._longest = min(self._tokenizer.model_max_length, self._model.config.max_position_embeddings)
 
     def signature(self) -> str:
         """What is compared how, exactly enough to compute it again."""
-        return f"bert-score:own|model:{self._name}|layer:{self.layer}|idf:no|transformers:{version('transformers')}"
+        return (
+            f"bert-score:own|model:{self._name}|layer:{self.layer}|max_len:{self._longest}|idf:no"
+            f"|transformers:{version('transformers')}"
+        )
 
     def score(self, answers: Sequence[str], references: Sequence[str]) -> list[BertScore]:
         """One score per answer; where either text is empty it is 0.
@@ -81,7 +90,7 @@ class BertScorer:
             scores |= {pair: _compare(vectors[pair[0]], vectors[pair[1]]) for pair in block}
         return [scores[pair] for pair in pairs]
 
-    def baseline(self, references: Sequence[str], owners: Sequence[str], seed: int) -> BertScore:
+    def baseline(self, references: Sequence[str], owners: Sequence[str], seed: int) -> BertScore | None:
         """Mean score of a reference against that of a random other owner: what similarity costs nothing here.
 
         The procedure of the package `bert-score` (random pairs of a corpus), on this corpus, and only of texts that
@@ -93,7 +102,7 @@ class BertScorer:
             seed: Of the random pairs.
 
         Returns:
-            The mean; zeros where all texts have one owner.
+            The mean; None where all texts have one owner.
         """
         import numpy as np
 
@@ -105,7 +114,7 @@ class BertScorer:
             if owners[first] != owners[second]
         ]
         if not pairs:
-            return BertScore(0.0, 0.0, 0.0)
+            return None
         scores = np.array(self.score(*zip(*pairs, strict=True)))
         return BertScore(*map(float, scores.mean(axis=0)))
 

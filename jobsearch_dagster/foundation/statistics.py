@@ -5,8 +5,8 @@ counted as a draw is the posting (Miller, "Adding error bars to evals", arXiv 24
 
 Intervals leave out one posting at a time (jackknife) and use Student's t with one degree of freedom less than there
 are postings; where values have bounds, on the logit scale of those, as surveys do for shares (Korn and Graubard,
-1998). The usual bootstrap of postings was measured and rejected: its 95 % intervals are much too short where postings
-are few. Share of intervals that hold the truth, 2,000 simulated experiments a cell, 1 to 6 questions a posting:
+1998). A bootstrap of postings would be better known, but its 95 % intervals are much too short where postings are few.
+Share of intervals that hold the truth, 2,000 simulated experiments a cell, 1 to 6 questions a posting:
 
 | postings | bootstrap, scores | ours, scores | bootstrap, shares near 0.9 | ours, shares near 0.9 |
 | ---: | ---: | ---: | ---: | ---: |

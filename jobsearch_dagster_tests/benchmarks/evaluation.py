@@ -86,12 +86,14 @@ def fill(connection: "duckdb.DuckDBPyConnection", postings: Sequence[Job]) -> No
             columns=["row_id", "posting_id", "standard_title", "place", "other_places", "salary_bucket"],
         ),
         "job_entities": pd.DataFrame(
-            [(job.posting_id, 2, ["Python"]) for job in postings], columns=["row_id", "min_years", "skills"]
+            [(job.posting_id, 2, [{"field": "skills", "value": "Python"}]) for job in postings],
+            columns=["row_id", "min_years", "spans"],
         ),
     }
     columns = ["question_id", "slice", "query_type", "posting_id", "answer", "reference", "stopped"]
     for contender in CONTENDERS:
-        frames[f"{contender}_answers"] = pd.DataFrame(answers(postings, contender), columns=columns)
+        said = [(*row, []) for row in answers(postings, contender)]
+        frames[f"{contender}_answers"] = pd.DataFrame(said, columns=[*columns, "posting_ids"])
     for name, frame in frames.items():
         connection.register("frame", frame)
         connection.execute(f"CREATE TABLE {name} AS FROM frame")

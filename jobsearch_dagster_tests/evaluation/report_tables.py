@@ -9,6 +9,7 @@ import pandas as pd
 from jobsearch_dagster.evaluation.correlations import correlate_metrics
 from jobsearch_dagster.evaluation.report.metrics import FORM, TRUTH
 from jobsearch_dagster.evaluation.report.results import Results, read_results
+from jobsearch_dagster.evaluation.retrieval_tables import RETRIEVAL_SCORES
 from jobsearch_dagster.evaluation.scoring import StatisticsRecipe, compare_contenders, summarize_metrics
 from jobsearch_dagster.evaluation.tables import CONTENDERS
 from jobsearch_dagster.pairs.templates import QUERY_TYPES
@@ -92,16 +93,17 @@ def _latency(strengths: Mapping[str, tuple[float, float]]) -> pd.DataFrame:
 
 
 def _retrieval(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    asked = connection.sql("SELECT question_id, query_type, slice = 'seen' FROM base_answers ORDER BY ALL").fetchall()
+    asked = connection.sql(
+        "SELECT question_id, posting_id, query_type, slice = 'seen' FROM base_answers ORDER BY ALL"
+    ).fetchall()
     rows = [
         ("templates", ranking, contender, *question, metric, 0.5 + (i % 3) / 10,
          contender == "analytics" and ranking == "retrieved", f"{metric}|as:trec_eval")
         for ranking in ("answer", "retrieved")
         for contender in (CONTENDERS if ranking == "answer" else ("analytics", "rag"))
         for metric in ("precision@10", "precision@3", "mrr")
-        for i, question in enumerate([*asked, ("natural-1", "free", None)])
+        for i, question in enumerate([*asked, ("natural-1", "natural-1", "free", None)])
     ]  # fmt: skip
-    columns = ["question_set", "ranking", "contender", "question_id", "query_type", "seen_in_train", "metric", "value"]
-    frame = pd.DataFrame(rows, columns=[*columns, "by_construction", "signature"])
+    frame = pd.DataFrame(rows, columns=list(RETRIEVAL_SCORES.names))
     frame.loc[frame["question_id"] == "natural-1", "question_set"] = "natural"
     return frame

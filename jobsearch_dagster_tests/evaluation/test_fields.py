@@ -63,7 +63,17 @@ def test_an_accuracy_is_the_mean_over_the_jobs_that_state_the_field() -> None:
 
 @pytest.mark.parametrize(
     ("text", "bucket"),
-    [("under $50K", "under $50K"), ("Unknown", "Unknown"), ("$120k", "$100K-$150K"), ("good", None), ("", None)],
+    [
+        *((text, "under $50K") for text in ("under $50K", "Under $50K", "UNDER $50k.", "under $50K per year.")),
+        *((text, "under $50K") for text in ("up to $50,000", "less than $50,000 a year", "up to $30,000")),
+        *((text, "$50K-$75K") for text in ("$50,000", "from $50K", "$50k-$75k", "below $75,000")),
+        ("up to $150K", "$100K-$150K"),
+        ("Over $150k", "over $150K"),
+        ("unknown", "Unknown"),
+        ("$120k", "$100K-$150K"),
+        ("good", None),
+        ("", None),
+    ],
 )
 def test_pay_is_stated_by_the_name_of_a_bucket_or_as_an_amount(text: str, bucket: str | None) -> None:
     assert stated_bucket(text) == bucket

@@ -1,6 +1,7 @@
 """A contender is ranked by the postings that its answers name, by the same rule as every other."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -76,7 +77,14 @@ def test_answers_to_natural_questions_are_scored_by_the_judged_grades() -> None:
     assert all(value == (question == "care") for (question, _), value in found.items())
     assert set(scores["question_set"]) == {"natural"}
     assert scores["seen_in_train"].isna().all()
+    assert (scores["posting_id"] == scores["question_id"]).all()
     assert not scores["by_construction"].any()
+
+
+def test_a_title_that_the_limit_of_tokens_cut_has_no_rank() -> None:
+    cut = Answer(f"{naming(NURSE)}\nJob-Title: ele", stopped=False)
+    (found,) = answer_rankings("base", QUESTIONS[:1], [cut], POSTINGS)
+    assert found.posting_ids == ["c"]
 
 
 def test_what_was_looked_up_is_scored_in_its_own_order() -> None:
@@ -104,12 +112,12 @@ def test_every_contender_is_ranked_on_the_stored_answers(stored: duckdb.DuckDBPy
     assert all(r.grades for r in found)
 
 
-def test_what_a_filter_found_by_the_columns_of_relevance_is_true_by_construction(
+def test_what_a_filter_found_or_showed_by_the_columns_of_relevance_is_true_by_construction(
     stored: duckdb.DuckDBPyConnection,
 ) -> None:
     marked = {(r.contender, r.ranking): r.by_construction for r in template_rankings(stored)}
     assert [key for key, by_construction in marked.items() if by_construction] == [
-        ("analytics", "answer"), ("analytics", "retrieved"), ("rag", "retrieved"),
+        ("analytics", "answer"), ("analytics", "retrieved"), ("rag", "answer"), ("rag", "retrieved"),
     ]  # fmt: skip
 
 
@@ -134,7 +142,8 @@ def test_the_constructed_answer_ranks_a_relevant_posting_first(stored: duckdb.Du
 
 
 def ranking(contender: str, question: str, *, hit: bool) -> Ranking:
-    return Ranking("natural", "answer", contender, question, "vague", None, False, ["a" if hit else "b"], {"a": 1})
+    found = ["a" if hit else "b"]
+    return Ranking("natural", "answer", contender, question, "vague", question, None, False, found, {"a": 1})
 
 
 def test_means_say_their_n_and_compare_on_equal_questions() -> None:
@@ -145,9 +154,20 @@ def test_means_say_their_n_and_compare_on_equal_questions() -> None:
         connection.register("retrieval_scores", scores)
         table = means(connection)
     cells = {(row["questions"], row["contender"]): (row["n"], row["mrr"]) for row in table.to_dict("records")}
-    assert cells["natural, all", "analytics"] == (2, 0.5)
-    assert cells["natural, all", "base"] == (1, 1)
-    assert cells["natural, asked of all four", "analytics"] == (1, 1)
+    assert cells["natural, all", "analytics"] == (2, "0.500 [0.000, 1.000]")
+    assert cells["natural, all", "base"] == (1, "1.000 [nan, nan]")
+    assert cells["natural, asked of all four", "analytics"] == (1, "1.000 [nan, nan]")
+
+
+def test_the_interval_of_a_mean_is_over_postings() -> None:
+    """Sixteen questions are as sure as the four postings that they are about, all of which are found."""
+    rankings = [ranking(contender, str(number), hit=True) for contender in CONTENDERS for number in range(16)]
+    scores = score_rankings([replace(r, posting_id=str(int(r.question_id) % 4)) for r in rankings], (1,))
+    with duckdb.connect() as connection:
+        connection.register("retrieval_scores", scores)
+        table = means(connection)
+    assert set(table["mrr"]) == {"1.000 [0.398, 1.000]"}  # 0.025 ** (1 / 4)
+    assert set(table["n"]) == {16}
 
 
 def test_a_set_that_all_answered_in_whole_is_shown_once() -> None:

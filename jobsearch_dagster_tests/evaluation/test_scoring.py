@@ -21,6 +21,7 @@ from jobsearch_dagster.evaluation.scoring import (
     PRIMARY,
     StatisticsRecipe,
     compare_contenders,
+    read_postings,
     score_answers,
     summarize_metrics,
 )
@@ -60,7 +61,9 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
                 row_id VARCHAR, posting_id VARCHAR, standard_title VARCHAR, place VARCHAR, salary_bucket VARCHAR,
                 other_places VARCHAR[]
             );
-            CREATE TABLE job_entities (row_id VARCHAR, min_years BIGINT, skills VARCHAR[]);
+            CREATE TABLE job_entities (
+                row_id VARCHAR, min_years BIGINT, skills VARCHAR[], spans STRUCT(field VARCHAR, "value" VARCHAR)[]
+            );
             CREATE TABLE query_pairs (pair_id VARCHAR, query_type VARCHAR, slot_values VARCHAR[])
             """
         )
@@ -69,7 +72,9 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
                 row_id = f"train-1.csv:{number}-{copy}"
                 job = [row_id, f"posting-{number}", "cook", place, "Unknown"]
                 connection.execute("INSERT INTO clean_jobs VALUES (?, ?, ?, ?, ?, [])", job)
-                connection.execute("INSERT INTO job_entities VALUES (?, 2, ['cooking'])", [row_id])
+                entities = [row_id, ["cooking", f"skill of resume {copy}"]]
+                asked = "[{'field': 'role', 'value': 'cook'}, {'field': 'skills', 'value': 'cooking'}]"
+                connection.execute(f"INSERT INTO job_entities VALUES (?, 2, ?, {asked})", entities)
             connection.execute("INSERT INTO query_pairs VALUES (?, 'location', [?])", [f"pair-{number}", place])
         yield connection
 
@@ -82,9 +87,9 @@ def answers(connection: duckdb.DuckDBPyConnection, smoke_models: Path) -> Scored
     """Scores the contenders' answers to the eight questions; the table `answer_scores` holds the scores too."""
 
     def score(contenders: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-        columns = ["question_id", "slice", "query_type", "posting_id", "reference", "answer", "stopped"]
+        columns = ["question_id", "slice", "query_type", "posting_id", "reference", "answer", "stopped", "posting_ids"]
         for contender, said in contenders.items():
-            rows = [(*question, text, bool(text)) for question, text in zip(QUESTIONS, said, strict=True)]
+            rows = [(*question, text, bool(text), []) for question, text in zip(QUESTIONS, said, strict=True)]
             stored(connection, f"{contender}_answers", pd.DataFrame(rows, columns=columns))
         scores = score_answers(connection, list(contenders), ScoringRecipe(encoder="./encoder"), smoke_models)
         stored(connection, "answer_scores", scores)
@@ -155,6 +160,22 @@ def test_every_metric_says_how_it_is_computed_and_with_which_baseline(answers: S
     assert f"{len(PLACES)} references" in signatures["bertscore_f1_rescaled"][0]
 
 
+def test_what_a_posting_asks_for_does_not_depend_on_the_resumes_beside_it(connection) -> None:
+    assert {posting.skills for posting in read_postings(connection)} == {frozenset({"cooking"})}
+    connection.execute("DELETE FROM clean_jobs WHERE row_id LIKE '%-1'")
+    assert {posting.skills for posting in read_postings(connection)} == {frozenset({"cooking"})}
+
+
+def test_a_title_that_the_limit_of_tokens_cut_is_no_invented_job(
+    connection, answers: Scored, smoke_models: Path
+) -> None:
+    whole = answers({"base": [f"{text}\n\n{text[:-2]}" for text in RIGHT]})
+    connection.execute("UPDATE base_answers SET stopped = false")
+    cut = score_answers(connection, ["base"], ScoringRecipe(encoder="./encoder"), smoke_models)
+    invented = [scores[scores["metric"] == "hallucinated"]["value"].mean() for scores in (whole, cut)]
+    assert invented == [0.5, 0.0]
+
+
 def test_means_and_counts_are_those_of_a_calculation_by_hand(connection, answers: Scored) -> None:
     answers({"base": HALF})
     summary = summarize_metrics(connection)
@@ -163,6 +184,13 @@ def test_means_and_counts_are_those_of_a_calculation_by_hand(connection, answers
     seen = cell(summary, contender="base", slice="seen", query_type="location", metric="empty")
     assert (seen["n"], seen["postings"], seen["mean"]) == (2, 2, 0.5)  # 0 answered; 4 silent
     assert 0 < right["low"] < right["mean"] < right["high"] < 1
+
+
+def test_every_summary_says_how_its_metric_is_computed(connection, answers: Scored) -> None:
+    scores = answers({"base": HALF, "other": RIGHT})
+    signatures = dict(zip(scores["metric"], scores["signature"], strict=True))
+    for table in (summarize_metrics(connection), compare_contenders(connection, StatisticsRecipe())):
+        assert dict(zip(table["metric"], table["signature"], strict=True)) == signatures
 
 
 def test_corpus_bleu_is_pooled_over_the_answers_of_a_cell(connection, answers: Scored) -> None:
@@ -222,7 +250,7 @@ def test_shuffled_answers_of_enough_postings_lose_after_the_correction_too(conne
     stored(connection, "answer_scores", pd.concat([scores, again]))
     comparison = compare_contenders(connection, StatisticsRecipe())
     primary = comparison[comparison["family"] == "primary"]
-    assert len(primary) == 2 * len(PRIMARY)  # one query type, and all types
+    assert len(primary) == len(PRIMARY)
     assert (primary["p_holm"] < 0.05).all()
     assert (primary["p_holm"] >= primary["p"]).all()
 
@@ -230,7 +258,10 @@ def test_shuffled_answers_of_enough_postings_lose_after_the_correction_too(conne
 def test_the_correction_is_over_the_cells_of_one_slice_and_family(connection, answers: Scored) -> None:
     answers({"base": RIGHT, "shuffled": SHUFFLED, "half": HALF})
     comparison = compare_contenders(connection, StatisticsRecipe())
+    of_family = {family: set(rows["query_type"]) for family, rows in comparison.groupby("family")}
+    assert of_family == {"primary": {"all"}, "by type": {"location"}, "other": {"all", "location"}}
     assert set(comparison[comparison["family"] == "primary"]["metric"]) == set(PRIMARY)
+    assert PRIMARY[0] not in set(comparison[comparison["family"] == "other"]["metric"])
     for _, family in comparison.groupby(["slice", "family"]):
         assert family["p_holm"].tolist() == holm(family["p"].tolist())
 
@@ -267,7 +298,7 @@ def test_every_constructed_answer_is_right_in_all_that_it_says(finished: tuple[P
             """
             CREATE TABLE perfect_answers AS
             SELECT pair_id AS question_id, 'unseen' AS slice, query_type, posting_id, answer, answer AS reference,
-                true AS stopped
+                true AS stopped, []::VARCHAR[] AS posting_ids
             FROM query_pairs
             """
         )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from jobsearch_dagster.evaluation.metrics import NAMES, module_path
-from jobsearch_dagster.evaluation.text_scoring import ScoringRecipe, bert_scores, overlap, score_texts
+from jobsearch_dagster.evaluation.text_scoring import BERT_PARTS, ScoringRecipe, bert_scores, overlap, score_texts
 from jobsearch_dagster.foundation.bert_score import BertScorer
 from jobsearch_dagster.foundation.text_metrics import bleu_counts, corpus_bleu, signatures, text_scores
 
@@ -37,6 +37,7 @@ def test_bertscore_is_rescaled_by_the_baseline_that_its_signature_states(smoke_m
     scores, signed = bert_scores(PAIRS, OWNERS, RECIPE, smoke_models)
     scorer = BertScorer("./encoder", smoke_models)
     exact = scorer.baseline(sorted(REFERENCES), ["cook", "driver"], RECIPE.seed)
+    assert exact is not None
     assert f"|f1|rescaled|baseline:{exact.f1:.4f} of 2 references" in signed["bertscore_f1_rescaled"]
     for pair, raw in zip(PAIRS, scorer.score(ANSWERS, REFERENCES), strict=True):
         rescaled = (raw.f1 - round(exact.f1, 4)) / (1 - round(exact.f1, 4))
@@ -78,3 +79,18 @@ def test_a_metric_loads_from_the_package_and_gives_the_means_of_the_tables(tmp_p
 def test_an_unknown_metric_is_refused_with_those_that_exist() -> None:
     with pytest.raises(ValueError, match="bertscore, bleu, meteor, rouge"):
         module_path("ter")
+
+
+def test_nothing_is_rescaled_where_there_is_no_baseline_and_the_signature_says_why(smoke_models: Path) -> None:
+    alone, signed = bert_scores(PAIRS, dict.fromkeys(OWNERS, "cook"), RECIPE, smoke_models)
+    assert all(set(scores) == set(signed) == {f"bertscore_{part}" for part in BERT_PARTS} for scores in alone.values())
+    assert all(said.endswith("|raw|not rescaled:all references are about one posting") for said in signed.values())
+
+
+def test_nothing_is_rescaled_where_the_baseline_leaves_nothing_to_rescale(smoke_models: Path) -> None:
+    """Two postings with one text: their likeness is 1."""
+    pairs = [("a cook", "Job-Title: cook"), ("a cook", "Job-Title: cook ")]
+    scores, signed = bert_scores(pairs, {reference: reference for _, reference in pairs}, RECIPE, smoke_models)
+    assert not [name for name in signed if name.endswith("_rescaled")]
+    assert signed["bertscore_f1"].endswith("|not rescaled:references about different postings score 1.0000")
+    assert set(scores[pairs[0]]) == set(signed)

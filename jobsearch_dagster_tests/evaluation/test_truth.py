@@ -2,16 +2,21 @@
 
 import pytest
 
+from jobsearch_dagster.evaluation import truth
 from jobsearch_dagster.evaluation.truth import (
     Asked,
+    NamedJob,
     Posting,
     Postings,
     grounded,
     hallucinated,
+    jobs_in,
     named_jobs,
     right,
     satisfies,
+    whole_lines,
 )
+from jobsearch_dagster.pairs.templates import AnswerTemplate, load_templates
 from jobsearch_dagster.preparation.locations import normalize_place, parse_location
 
 MALMO, BERLIN, REMOTE = (
@@ -47,11 +52,85 @@ INVENTED = f"Job available in {MALMO}\nJob-Title: astronaut"
         (f"Job-Title:\nLocation: {MALMO}", []),
         (f"{NURSE_SAID}\nJob-Title: cook", [("registered nurse", BERLIN), ("cook", "")]),
         ("There is a cook in malmö.", []),
+        ("The title: cook", []),
         ("", []),
+        # Blocks: what stands before a title is its own, what an empty line sets apart belongs to it.
+        (f"Location: {MALMO}\nJob-Title: cook", [("cook", MALMO)]),
+        (f"Location: {MALMO}\nTitle: cook\nLocation: {BERLIN}\nTitle: nurse", [("cook", MALMO), ("nurse", BERLIN)]),
+        (f"Title: cook\nLocation: {MALMO}\nTitle: nurse\nLocation: {BERLIN}", [("cook", MALMO), ("nurse", BERLIN)]),
+        (f"Location: {MALMO}\nTitle: cook\n\nLocation: {BERLIN}\nTitle: nurse", [("cook", MALMO), ("nurse", BERLIN)]),
+        (
+            f"Title: cook\n\nLocation: {MALMO}\n\nTitle: nurse\n\nLocation: {BERLIN}",
+            [("cook", MALMO), ("nurse", BERLIN)],
+        ),
+        (f"Title: cook\nLocation: {MALMO}\n\nLocation: {BERLIN}\n\nTitle: nurse", [("cook", MALMO), ("nurse", BERLIN)]),
+        (f"Title: cook\n\nJob available in {BERLIN}\n\nTitle: nurse", [("cook", ""), ("nurse", BERLIN)]),
+        # A job is named once, however often it is repeated.
+        (f"{COOK_SAID}\n\n{NURSE_SAID}\n\n{COOK_SAID}", [("cook", MALMO), ("registered nurse", BERLIN)]),
     ],
 )
 def test_the_jobs_of_an_answer_are_read_from_its_lines(answer: str, jobs: list[tuple[str, str]]) -> None:
     assert named_jobs(answer) == jobs
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Job-Title: Cook", "Job Title: Cook", "job title: cook", "JOB_TITLE: Cook", "  Job-Title : Cook", "Title: Cook",
+     "Position: Cook", "**Job-Title:** Cook", "**Job Title**: Cook", "- **Title:** *Cook*", "* Job-Title: Cook",
+     "• Job title: Cook", "1. Job-Title: Cook", "2) **Position: Cook**", "### Title: Cook", "> Title: Cook",
+     "Job Title 1: Cook"],
+)  # fmt: skip
+def test_a_job_is_named_in_whatever_form_a_model_writes_it(line: str) -> None:
+    heading = f"**Job available in {MALMO}:**"
+    assert named_jobs(f"{heading}\n{line}\n---\n{line}\n- location: **Berlin**") == [("cook", MALMO), ("cook", BERLIN)]
+
+
+def test_labels_and_headings_are_those_of_the_template_of_answers() -> None:
+    said = load_templates().answer.fill({"title": "cook", "place": MALMO, "salary": "over $150K", "description": "big"})
+    assert jobs_in(said) == (NamedJob("cook", MALMO, "over $150K", "big"),)
+    assert jobs_in(load_templates().answer.fill({"title": "cook"})) == (NamedJob("cook", "", "", ""),)
+
+
+def test_another_template_is_read_by_its_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = AnswerTemplate(heading="{place} hires", heading_without_place="Hiring", fields={"Who": "title"})
+    templates = load_templates().model_copy(update={"answer": answer})
+    monkeypatch.setattr("jobsearch_dagster.evaluation.truth.load_templates", lambda: templates)
+    for kept in (jobs_in, truth._labels, truth._headings):
+        kept.cache_clear()
+    try:
+        assert named_jobs(answer.fill({"title": "cook", "place": MALMO})) == [("cook", MALMO)]
+    finally:
+        for kept in (jobs_in, truth._labels, truth._headings):
+            kept.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("answer", "stopped", "jobs"),
+    [
+        (f"{NURSE_SAID}\nJob-Title: bak", False, ["registered nurse"]),
+        (f"{NURSE_SAID}\nJob-Title: bak", True, ["registered nurse", "bak"]),
+        ("Job-Title: bak", False, []),
+        ("Job-Title: cook\nDescription: coo", False, ["cook"]),
+    ],
+)
+def test_a_title_that_the_limit_of_tokens_cut_is_not_named(answer: str, stopped: bool, jobs: list[str]) -> None:
+    assert [title for title, _ in named_jobs(whole_lines(answer, stopped=stopped))] == jobs
+
+
+def test_half_a_description_is_kept() -> None:
+    assert whole_lines("Title: a\nDescription: b", stopped=False) == "Title: a\nDescription: b"
+
+
+def test_a_posting_is_found_in_each_of_its_places() -> None:
+    postings = Postings([TEACHER])
+    for place in (BERLIN, MALMO):
+        assert grounded(f"Title: teacher\nLocation: {place}", postings) == 1.0
+    assert postings.places_of("teacher") == {BERLIN, MALMO}
+    assert grounded(f"Title: teacher\nLocation: {REMOTE}", postings) == 0.0
+
+
+def test_a_model_that_loops_does_not_outweigh_its_other_jobs() -> None:
+    assert hallucinated("\n\n".join([NURSE_SAID, *[INVENTED] * 9]), POSTINGS) == 0.5
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from jobsearch_dagster.foundation.bert_score import BertScore, BertScorer
+from jobsearch_dagster.foundation.errors import UserError
 
 REFERENCE = "Job available in malmö, sweden\nJob-Title: cook\nDescription: cooks lunches for 400 children."
 ANSWERS = [REFERENCE, "A cook in Malmö.", "cooks", "", "Nothing to do with it! " * 3, "x " * 300]
@@ -96,7 +97,17 @@ def test_the_seed_draws_the_pairs(scorer: BertScorer) -> None:
 
 
 def test_texts_about_one_posting_have_no_baseline(scorer: BertScorer) -> None:
-    assert scorer.baseline(["a", "b"], ["cook", "cook"], seed=1) == BertScore(0, 0, 0)
+    assert scorer.baseline(["a", "b"], ["cook", "cook"], seed=1) is None
+
+
+def test_the_signature_says_how_many_tokens_are_read(scorer: BertScorer) -> None:
+    assert "max_len:128" in scorer.signature().split("|")
+
+
+def test_a_layer_that_the_encoder_does_not_have_is_refused(encoder: Path) -> None:
+    assert BertScorer(str(encoder), encoder, layer=3).layer == 3
+    with pytest.raises(UserError, match=r"has no layer 4: set answer_scores\.layer to one from 0 to 3"):
+        BertScorer(str(encoder), encoder, layer=4)
 
 
 def test_rescaling_puts_the_baseline_at_0_and_keeps_1() -> None:

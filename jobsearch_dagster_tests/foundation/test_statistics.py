@@ -80,6 +80,23 @@ def test_an_interval_of_a_difference_of_shares_holds_it(postings: int) -> None:
     assert 0.9 <= held / 300 <= 0.99
 
 
+@pytest.mark.parametrize(("postings", "widest"), [(5, 1.6), (15, 1.25), (50, 1.15)])
+def test_an_interval_is_no_wider_than_the_number_of_postings_asks(postings: int, widest: float) -> None:
+    """Beside 2 x 1.96 true standard errors; Student's t of 5 postings is 1.42 times that."""
+    random = np.random.default_rng(postings)
+    found = [summarize(counted(values), who) for values, who in (scores(random, postings) for _ in range(300))]
+    known = 2 * 1.96 * np.std([one.mean for one in found])
+    assert 0.9 * known <= np.mean([one.high - one.low for one in found]) <= widest * known
+
+
+@pytest.mark.parametrize(("postings", "widest"), [(5, 0.7), (15, 0.36), (50, 0.18)])
+def test_an_interval_of_a_share_near_its_bound_narrows_with_postings(postings: int, widest: float) -> None:
+    random = np.random.default_rng(postings)
+    drawn = [shares(random, postings) for _ in range(300)]
+    found = [summarize(counted(values), clusters, bounds=(0, 1)) for values, clusters in drawn]
+    assert np.mean([one.high - one.low for one in found]) <= widest
+
+
 def test_the_bootstrap_would_be_far_too_sure_of_few_postings() -> None:
     random = np.random.default_rng(7)
     held = dict.fromkeys((2, 5, 50), 0)

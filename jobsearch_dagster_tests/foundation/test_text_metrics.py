@@ -1,10 +1,13 @@
 """Overlap is what the reference libraries say, of one answer and of many."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nltk.tokenize.destructive import NLTKWordTokenizer
+from nltk.tokenize import word_tokenize
+from nltk.tokenize.punkt import PunktSentenceTokenizer
 from nltk.translate.meteor_score import single_meteor_score
 from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics import BLEU
@@ -36,8 +39,14 @@ def by_the_libraries(answer: str, reference: str) -> dict[str, float]:
     scores = {"bleu": min(1, BLEU(effective_order=True).sentence_score(answer, [reference]).score / 100)}
     for name, score in RougeScorer(list(ROUGE), use_stemmer=True).score(reference, answer).items():
         scores |= {name: score.fmeasure, f"{name}_precision": score.precision, f"{name}_recall": score.recall}
-    words = [NLTKWordTokenizer().tokenize(text) for text in (reference, answer)]
+    words = [list(_words(text)) for text in (reference, answer)]
     return scores | {"meteor": single_meteor_score(*words, wordnet=NoWordNet())}  # ty: ignore[invalid-argument-type]
+
+
+def _words(text: str) -> Iterator[str]:
+    """As `word_tokenize`, with a splitter of sentences that needs no downloaded data."""
+    for sentence in PunktSentenceTokenizer().tokenize(text):
+        yield from word_tokenize(sentence, preserve_line=True)
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
@@ -108,6 +117,16 @@ def test_meteor_is_nltk_s_and_counts_synonyms_only_where_it_knows_them(monkeypat
     assert "wn:none" in signatures()["meteor"].split("|")
     monkeypatch.setattr("jobsearch_dagster.foundation.text_metrics._wordnet", Synonyms)
     assert text_scores("the cook is new", "the chef is new")["meteor"] > without
+
+
+def test_meteor_finds_words_at_the_end_of_sentences_and_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobsearch_dagster.foundation.text_metrics._wordnet", NoWordNet)
+    answer, reference = "Cooks lunch. Bakes bread.\nServes all.", "bread, lunch, all"
+    words = ["cooks", "lunch", ".", "bakes", "bread", ".", "serves", "all", "."], ["bread", ",", "lunch", ",", "all"]
+    by_hand = single_meteor_score(words[1], words[0], wordnet=NoWordNet())  # ty: ignore[invalid-argument-type]
+    assert text_scores(answer, reference)["meteor"] == pytest.approx(by_hand)
+    assert by_hand == pytest.approx(0.5 * 0.2 / 0.36)  # 3 of 9 words, 3 of 5, each a chunk of its own
+    assert "tok:nltk by line and sentence" in signatures()["meteor"].split("|")
 
 
 def test_stems_match_in_meteor() -> None:

@@ -28,9 +28,9 @@ def retrieval_tables(results: Results) -> list[Block]:
     """One table for each set of questions and ranking: contenders by metrics."""
     blocks: list[Block] = [
         Paragraph(
-            f"A cell is mean [95 % interval] n=questions; {BY_CONSTRUCTION} marks what a filter chose by the very "
-            "columns that its relevance is read from: it says that the question was understood, not that the postings "
-            "are good."
+            f"A cell is mean [95 % interval] n=questions; {BY_CONSTRUCTION} marks where a filter chose the postings, "
+            "or those that the model was shown, by the very columns that their relevance is read from: it says that "
+            "the question was understood, not that the postings are good."
         )
     ]
     scores = results.retrieval_scores
@@ -41,23 +41,18 @@ def retrieval_tables(results: Results) -> list[Block]:
         for ranking, ranked in RANKINGS.items():
             rows = scores[(kinds == kind) & (scores["ranking"] == ranking)]
             if not rows.empty:
-                blocks.append(_table(f"{ranked.capitalize()}, {asked}", rows, _postings(results)))
+                blocks.append(_table(f"{ranked.capitalize()}, {asked}", rows))
     return blocks
 
 
-def _postings(results: Results) -> dict[str, str]:
-    """The posting that each question of this report is about."""
-    return dict(zip(results.answers["question_id"], results.answers["posting_id"], strict=True))
-
-
-def _table(caption: str, scores: "pd.DataFrame", postings: dict[str, str]) -> Table:
+def _table(caption: str, scores: "pd.DataFrame") -> Table:
     metrics = sorted(set(scores["metric"]), key=_by_cutoff)
     signatures = "; ".join(sorted(set(scores["signature"])))
     return Table(
         f"{caption}. Signatures: {signatures}",
         ("contender", *metrics),
         [
-            (contender, *(_cell(scores, contender, metric, postings) for metric in metrics))
+            (contender, *(_cell(scores, contender, metric) for metric in metrics))
             for contender in SHOWN_CONTENDERS
             if (scores["contender"] == contender).any()
         ],
@@ -70,11 +65,9 @@ def _by_cutoff(metric: str) -> tuple[str, int]:
     return name, int(cutoff or 0)
 
 
-def _cell(scores: "pd.DataFrame", contender: str, metric: str, postings: dict[str, str]) -> str:
-    """Questions about one posting are no independent draws; a natural question is about none and stands for itself."""
+def _cell(scores: "pd.DataFrame", contender: str, metric: str) -> str:
     rows = scores[(scores["contender"] == contender) & (scores["metric"] == metric)]
     if rows.empty:
         return NONE
-    clusters = rows["question_id"].map(lambda question_id: postings.get(question_id, question_id))
     mark = f" {BY_CONSTRUCTION}" if rows["by_construction"].any() else ""
-    return f"{mean_of_shares(rows['value'], clusters)}{mark}"
+    return f"{mean_of_shares(rows['value'], rows['posting_id'])}{mark}"
