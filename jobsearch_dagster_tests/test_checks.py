@@ -580,6 +580,19 @@ CASES = [
         {"violations": 140},
     ),
     Case(
+        "latency:every_contender_was_timed_on_every_prompt",
+        rewritten("latency", f"FROM latency WHERE NOT ({first('latency')})"),
+        {"violations": 1},
+    ),
+    *(
+        Case(
+            "latency:every_answer_took_time_and_its_first_token_no_more",
+            replaced("latency", column, value, first("latency")),
+            {"violations": 1},
+        )
+        for column, value in (("first_token_seconds", "seconds + 1"), ("first_token_seconds", "0"), ("seconds", "null"))
+    ),
+    Case(
         "answer_scores:the_adapter_changes_answers",
         rewritten("lora_answers", "FROM base_answers"),
         {"changed": 0},

@@ -101,7 +101,7 @@ def profile_of(path: Path) -> Profile:
 def _contender(settings: Settings, via: Via, limit: int | None) -> "Contender":
     """A contender that generates; `limit` is how many postings `rag` shows the model."""
     # Here, because these import Dagster and pandas: two seconds that an answer from the catalog does not need.
-    from jobsearch_dagster.evaluation.assets import GenerationRecipe, RagRecipe
+    from jobsearch_dagster.evaluation.answers import GenerationRecipe, RagRecipe
     from jobsearch_dagster.evaluation.contenders import LanguageModel, Rag
     from jobsearch_dagster.foundation import profiles
     from jobsearch_dagster.foundation.artifacts import ArtifactStore

@@ -1,6 +1,6 @@
 """Assets of evaluation: what each contender answers, how good it is, and how sure that is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -9,16 +9,23 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 from duckdb import DuckDBPyConnection
-from pydantic import Field
 
 from jobsearch_dagster import search
 from jobsearch_dagster.evaluation import latency as timing
 from jobsearch_dagster.evaluation import natural, rankings, scoring
-from jobsearch_dagster.evaluation.contenders import Analytics, Contender, LanguageModel, Rag
+from jobsearch_dagster.evaluation.answers import (
+    NEAR_SEEN,
+    AnalyticsRecipe,
+    GenerationRecipe,
+    RagRecipe,
+    answer_table,
+    refuse_silence,
+)
+from jobsearch_dagster.evaluation.contenders import Analytics, LanguageModel, Rag
 from jobsearch_dagster.evaluation.correlations import correlate_metrics
 from jobsearch_dagster.evaluation.latency import LatencyRecipe
 from jobsearch_dagster.evaluation.natural import RetrievalRecipe
-from jobsearch_dagster.evaluation.questions import Question, QuestionRecipe, make_prompts, sample_questions
+from jobsearch_dagster.evaluation.questions import QuestionRecipe, make_prompts, sample_questions
 from jobsearch_dagster.evaluation.rankings import Ranking
 from jobsearch_dagster.evaluation.relevance import NATURAL_QUESTIONS, judgements
 from jobsearch_dagster.evaluation.report import pictures, results
@@ -38,9 +45,9 @@ from jobsearch_dagster.evaluation.tables import (
 )
 from jobsearch_dagster.evaluation.text_scoring import ScoringRecipe
 from jobsearch_dagster.evaluation.truth import Postings
+from jobsearch_dagster.foundation import text_metrics
 from jobsearch_dagster.foundation.artifacts import Artifact
-from jobsearch_dagster.foundation.digests import digest_of_data
-from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.digests import digest_of, digest_of_data
 from jobsearch_dagster.foundation.generation import Generator
 from jobsearch_dagster.foundation.kept_batches import KeptBatches
 from jobsearch_dagster.foundation.model_store import model_digest
@@ -49,60 +56,39 @@ from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, artifact_asset, table_asset
 from jobsearch_dagster.foundation.text_cache import cache_of
 from jobsearch_dagster.foundation.ui_metadata import markdown_table
-from jobsearch_dagster.preparation.assets import entity_data
+from jobsearch_dagster.pairs.rendering import templates_digest
+from jobsearch_dagster.pairs.templates import load_templates
+from jobsearch_dagster.preparation.assets import entity_data, name_data
 from jobsearch_dagster.search.searcher import Searcher
 
 
-class GenerationRecipe(QuestionRecipe):
-    """How the language models answer."""
-
-    max_new_tokens: int = Field(default=160, ge=1, description="longest answer in tokens")
-    batch_size: int = Field(default=32, ge=1, description="questions at once")
-
-
-class RagRecipe(GenerationRecipe):
-    """How the language model answers from postings."""
-
-    postings: int = Field(default=3, ge=1, description="postings that the model is shown")
-
-
-class AnalyticsRecipe(QuestionRecipe):
-    """How the analytics contender answers."""
-
-    limit: int = Field(default=3, ge=1, description="postings in an answer")
+def generation_data(folder: DataFolder, config: Recipe) -> dict[str, str]:
+    """Digests of what a language model's prompt is written with, and of the lists that its answer is redacted with."""
+    return {
+        "chat templates": templates_digest(),
+        "instruction": digest_of(load_templates().instructions[0]),
+        **name_data(folder, config),
+    }
 
 
 def question_data(folder: DataFolder, config: Recipe) -> dict[str, str]:
-    """Digests of the lists that questions are understood with, and the version of the one that corrects spelling."""
-    lists = sorted(Path(search.__file__).parent.rglob("*.yaml"))
-    return entity_data(folder, config) | digest_of_data(*lists) | {"pyspellchecker": version("pyspellchecker")}
+    """Digests of the lists that questions are understood with, and the version of the one that corrects spelling.
 
-
-def answer_table(questions: Sequence[Question], contender: Contender) -> pd.DataFrame:
-    """Ask the contender all questions.
-
-    One row per question.
+    Lists of search go by their path: one may have the name of a list of preparation.
     """
-    _refuse_silence(questions)
-    answers = contender.answer([question.text for question in questions])
-    return pd.DataFrame(
-        [
-            (q.question_id, q.slice, q.query_type, q.posting_id, q.text, q.reference,
-             a.text, a.tokens, a.stopped, list(a.posting_ids), a.seconds)
-            for q, a in zip(questions, answers, strict=True)
-        ],
-        columns=list(ANSWERS.names),
-    )  # fmt: skip
+    home = Path(search.__file__).parent
+    lists = {file.relative_to(home.parent).as_posix(): digest_of_data(file)[file.name] for file in home.rglob("*.yaml")}
+    return entity_data(folder, config) | lists | {"pyspellchecker": version("pyspellchecker")}
 
 
-def _refuse_silence(questions: Sequence[Question]) -> None:
-    if not questions:
-        raise UserError("there is no question to ask: test_set is empty; put a test*.csv into raw/")
+def search_and_generation_data(folder: DataFolder, config: Recipe) -> dict[str, str]:
+    """Digests of what questions are understood with, and of what answers are written with."""
+    return generation_data(folder, config) | question_data(folder, config)
 
 
-def _language_model(step: Step, questions: Sequence[Question], adapter: Artifact | None = None) -> LanguageModel:
+def _language_model(step: Step, answers: int, adapter: Artifact | None = None) -> LanguageModel:
     """The model with its recipe; batches that it finished before it was killed are not answered again."""
-    recipe: GenerationRecipe = step.config
+    recipe: GenerationRecipe | RetrievalRecipe = step.config
     base = step.artifact("base_model")
     weights = {"base": base.manifest["files_digest"]}
     if adapter is not None:
@@ -113,8 +99,13 @@ def _language_model(step: Step, questions: Sequence[Question], adapter: Artifact
         max_new_tokens=recipe.max_new_tokens,
         batch_size=recipe.batch_size,
         kept=KeptBatches(cache_of(step.folder.root, "answers", step.say), weights),
-        advance=step.progress(len(questions), "answers").advance,
+        advance=step.progress(answers, "answers").advance,
     )
+
+
+def shown_near_seen(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """How many of the unseen questions are about near duplicates of trained postings."""
+    return {"near duplicates": dg.MetadataValue.md(markdown_table(connection.sql(NEAR_SEEN).df()))}
 
 
 @table_asset(
@@ -122,7 +113,9 @@ def _language_model(step: Step, questions: Sequence[Question], adapter: Artifact
     inputs=("test_set", "training_set", "base_model"),
     recipe=GenerationRecipe,
     code_version="1",
+    external=generation_data,
     kinds=("pytorch", "huggingface"),
+    show=shown_near_seen,
     accelerator=True,
 )
 def base_answers(step: Step) -> pd.DataFrame:
@@ -131,7 +124,7 @@ def base_answers(step: Step) -> pd.DataFrame:
     One row per evaluation question.
     """
     questions = sample_questions(step.connection, step.config)
-    return answer_table(questions, _language_model(step, questions))
+    return answer_table(questions, _language_model(step, len(questions)))
 
 
 @table_asset(
@@ -139,6 +132,7 @@ def base_answers(step: Step) -> pd.DataFrame:
     inputs=("test_set", "training_set", "base_model", "lora_adapter"),
     recipe=GenerationRecipe,
     code_version="1",
+    external=generation_data,
     kinds=("pytorch", "peft"),
     accelerator=True,
 )
@@ -148,7 +142,7 @@ def lora_answers(step: Step) -> pd.DataFrame:
     One row per evaluation question.
     """
     questions = sample_questions(step.connection, step.config)
-    return answer_table(questions, _language_model(step, questions, step.artifact("lora_adapter")))
+    return answer_table(questions, _language_model(step, len(questions), step.artifact("lora_adapter")))
 
 
 @table_asset(
@@ -156,7 +150,7 @@ def lora_answers(step: Step) -> pd.DataFrame:
     inputs=("test_set", "training_set", "base_model", "job_catalog", "search_index"),
     recipe=RagRecipe,
     code_version="1",
-    external=question_data,
+    external=search_and_generation_data,
     kinds=("pytorch", "huggingface"),
     accelerator=True,
 )
@@ -167,7 +161,8 @@ def rag_answers(step: Step) -> pd.DataFrame:
     """
     questions = sample_questions(step.connection, step.config)
     with Searcher(step.folder.root, with_meaning=True) as searcher:
-        return answer_table(questions, Rag(searcher, _language_model(step, questions), postings=step.config.postings))
+        model = _language_model(step, len(questions))
+        return answer_table(questions, Rag(searcher, model, postings=step.config.postings))
 
 
 @table_asset(
@@ -188,8 +183,12 @@ def analytics_answers(step: Step) -> pd.DataFrame:
 
 
 def scoring_data(folder: DataFolder, config: ScoringRecipe) -> dict[str, str]:
-    """Digests of the lists that jobs and their fields are read with, and of the encoder."""
-    return entity_data(folder, config) | {"encoder": model_digest(config.encoder, folder.root)}
+    """Digests of the lists that jobs and their fields are read with, of the encoder, and of what computes metrics."""
+    return entity_data(folder, config) | {
+        "encoder": model_digest(config.encoder, folder.root),
+        "text metrics": digest_of(text_metrics.signatures()),
+        "transformers": version("transformers"),
+    }
 
 
 def scoring_signatures(connection: DuckDBPyConnection) -> dict[str, Any]:
@@ -229,14 +228,17 @@ def natural_rankings(step: Step) -> Iterator[Ranking]:
         return
     questions, postings = judgements().natural_questions(), Postings(scoring.read_postings(step.connection))
     yield from natural.looked_up(step.folder.root, questions, postings, step.config)
-    models = (step.artifact(name).path for name in ("base_model", "lora_adapter"))
+
+    def load(answers: int, *, adapted: bool) -> LanguageModel:
+        return _language_model(step, answers, step.artifact("lora_adapter") if adapted else None)
+
     part = natural.sampled(questions, step.config)
-    yield from natural.written(step.folder.root, *models, part, postings, step.config)
+    yield from natural.written(step.folder.root, load, part, postings, step.config)
 
 
 def retrieval_data(folder: DataFolder, config: Recipe) -> dict[str, str]:
-    """Digests of the judged questions and of the lists that questions are understood with."""
-    return question_data(folder, config) | digest_of_data(NATURAL_QUESTIONS)
+    """Digests of the judged questions, and of what they are understood and answered with."""
+    return search_and_generation_data(folder, config) | digest_of_data(NATURAL_QUESTIONS)
 
 
 def shown_retrieval(connection: DuckDBPyConnection) -> dict[str, Any]:
@@ -271,10 +273,11 @@ def retrieval_scores(step: Step) -> pd.DataFrame:
 
 
 def shown_latency(connection: DuckDBPyConnection) -> dict[str, Any]:
-    """Quantiles per contender and query type, and time against the length of the question."""
+    """Quantiles per contender and query type, where they were measured, and time against the length of the question."""
     summary = connection.sql(timing.SUMMARY).df()
     return {
         "quantiles": dg.MetadataValue.md(markdown_table(summary)),
+        "setting": connection.sql("SELECT string_agg(DISTINCT setting, ', ') FROM latency").fetchall()[0][0],
         "time against length": drawn(partial(draw_times, connection.table("latency").df())),
     }
 
@@ -287,7 +290,7 @@ def shown_latency(connection: DuckDBPyConnection) -> dict[str, Any]:
     ),
     recipe=LatencyRecipe,
     code_version="2",
-    external=question_data,
+    external=search_and_generation_data,
     kinds=("pytorch", "matplotlib"),
     show=shown_latency,
     accelerator=True,
@@ -300,29 +303,21 @@ def latency(step: Step) -> pd.DataFrame:
     recipe: LatencyRecipe = step.config
     asked = QuestionRecipe(per_type=recipe.per_type, seen_per_type=0, seed=recipe.seed)
     questions = sample_questions(step.connection, asked)
-    _refuse_silence(questions)
+    refuse_silence(questions)
     prompts = make_prompts(questions)
-    generator = Generator(step.artifact("base_model").path, step.artifact("lora_adapter").path)
-    with Searcher(step.folder.root, with_meaning=True) as searcher:
 
-        def contenders(at_once: int) -> Mapping[str, Contender]:
-            base, lora = (
-                LanguageModel(generator, use_adapter=on, max_new_tokens=recipe.max_new_tokens * at_once)
-                for on in (False, True)
-            )
-            rag = Rag(searcher, base, postings=recipe.postings)
-            return {
-                "base": base, "lora": lora, "rag": rag, "analytics": Analytics(searcher, limit=recipe.postings)
-            }  # fmt: skip
+    def load(*, adapted: bool) -> Generator:
+        return Generator(step.artifact("base_model").path, step.artifact("lora_adapter").path if adapted else None)
 
-        return timing.measure_all(
-            prompts,
-            contenders,
-            scoring.read_asked(step.connection),
-            Postings(scoring.read_postings(step.connection)),
-            count_tokens=lambda text: len(generator.tokenizer(text)["input_ids"]),
-            advance=step.progress(len(prompts) * len(CONTENDERS), "answers").advance,
-        )
+    return timing.measure_contenders(
+        step.folder.root,
+        step.artifact("base_model").manifest["model"],
+        load,
+        prompts,
+        timing.Truth(scoring.read_asked(step.connection), Postings(scoring.read_postings(step.connection))),
+        recipe,
+        advance=step.progress(len(prompts) * len(CONTENDERS), "answers").advance,
+    )
 
 
 def shown_means(connection: DuckDBPyConnection) -> dict[str, Any]:

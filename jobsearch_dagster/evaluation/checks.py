@@ -112,6 +112,27 @@ def every_judged_posting_is_in_the_catalog(connection: DuckDBPyConnection) -> dg
     )
 
 
+@table_check("latency")
+def every_contender_was_timed_on_every_prompt(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """Times of different prompts compare the prompts."""
+    return none_of(
+        connection,
+        f"""
+        SELECT prompt_id, list(contender ORDER BY contender) AS timed FROM latency
+        GROUP BY ALL HAVING timed <> {sorted(CONTENDERS)}
+        """,
+    )
+
+
+@table_check("latency")
+def every_answer_took_time_and_its_first_token_no_more(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """A clock that stands still, or was started late, measured nothing."""
+    return none_of(
+        connection,
+        "FROM latency WHERE NOT coalesce(0 < first_token_seconds AND first_token_seconds <= seconds, false)",
+    )
+
+
 base_answers_are_private = contact_check("base_answers", ANSWERS)
 lora_answers_are_private = contact_check("lora_answers", ANSWERS)
 rag_answers_are_private = contact_check("rag_answers", ANSWERS)

@@ -68,7 +68,7 @@ class LanguageModel:
         self._max_new_tokens = max_new_tokens
         self._batch_size = batch_size
         self._kept = kept
-        self._advance = advance
+        self.advance = advance
 
     def answer(self, questions: Sequence[str]) -> list[Answer]:
         """Greedy answers."""
@@ -104,7 +104,7 @@ class LanguageModel:
             use_adapter=self._use_adapter,
             batch_size=self._batch_size,
             kept=self._kept,
-            advance=self._advance,
+            advance=self.advance,
         )
         return [Answer(redact(g.text), g.tokens, g.stopped, g.seconds) for g in found]
 
@@ -164,6 +164,7 @@ class Rag:
         """
         found = [retrieve(self._searcher, question, self._postings) for question in questions]
         prompts = [None if retrieved.reply is not None else self._prompt(retrieved) for retrieved in found]
+        self._model.advance(prompts.count(None))
         written = iter(self._model.complete([prompt for prompt, _ in filter(None, prompts)]))
         answers = []
         for retrieved, prompt in zip(found, prompts, strict=True):

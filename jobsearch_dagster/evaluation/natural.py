@@ -7,6 +7,7 @@ in `rankings.py`.
 import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from pydantic import Field
 
@@ -14,7 +15,6 @@ from jobsearch_dagster.evaluation.contenders import Analytics, LanguageModel, Ra
 from jobsearch_dagster.evaluation.rankings import Ranking, answer_rankings, retrieved_rankings
 from jobsearch_dagster.evaluation.relevance import NaturalQuestion
 from jobsearch_dagster.evaluation.truth import Postings
-from jobsearch_dagster.foundation.generation import Generator
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.search.rag import retrieve
 from jobsearch_dagster.search.searcher import Searcher
@@ -23,7 +23,12 @@ from jobsearch_dagster.search.searcher import Searcher
 class RetrievalRecipe(Recipe):
     """What is ranked, and how much of it by the language models."""
 
-    cutoffs: tuple[int, ...] = Field(default=(1, 3, 5), min_length=1, description="the k of the metrics")
+    cutoffs: tuple[int, ...] = Field(
+        default=(1, 3),
+        min_length=1,
+        description="the k of the metrics; the largest is the depth of every ranking, and should be no more than the "
+        "postings in answers to templates: analytics_answers.limit, rag_answers.postings",
+    )
     natural_questions: int | None = Field(
         default=None,
         ge=0,
@@ -33,7 +38,11 @@ class RetrievalRecipe(Recipe):
     seed: int = Field(default=42, description="of the sample of natural questions")
     max_new_tokens: int = Field(default=160, ge=1, description="longest answer to a natural question, in tokens")
     batch_size: int = Field(default=32, ge=1, description="natural questions at once")
-    postings: int = Field(default=3, ge=1, description="postings that the model of rag is shown")
+
+    @property
+    def depth(self) -> int:
+        """Postings of a ranking that count, and that analytics and rag look up: the same for every contender."""
+        return max(self.cutoffs)
 
 
 def looked_up(
@@ -47,7 +56,7 @@ def looked_up(
         postings: Of the catalog.
         recipe: How deep the rankings go.
     """
-    texts, depth = [question.text for question in questions], max(recipe.cutoffs)
+    texts, depth = [question.text for question in questions], recipe.depth
     with Searcher(data_dir, needs_index=True) as searcher:
         answers = Analytics(searcher, limit=depth).answer(texts)
     yield from answer_rankings("analytics", questions, answers, postings)
@@ -57,38 +66,36 @@ def looked_up(
     yield from retrieved_rankings("rag", questions, found)
 
 
+class Load(Protocol):
+    """Loads the language model."""
+
+    def __call__(self, answers: int, *, adapted: bool) -> LanguageModel:
+        """The model with the adapter or without, which counts its progress towards so many answers."""
+        ...
+
+
 def written(
-    data_dir: Path,
-    model: Path,
-    adapter: Path,
-    questions: Sequence[NaturalQuestion],
-    postings: Postings,
-    recipe: RetrievalRecipe,
+    data_dir: Path, load: Load, questions: Sequence[NaturalQuestion], postings: Postings, recipe: RetrievalRecipe
 ) -> Iterator[Ranking]:
     """What the language models answer to the questions; nothing is loaded where there are none.
 
     Args:
         data_dir: The data folder, with a catalog and its index.
-        model: Directory of the base model.
-        adapter: Directory of the adapter of lora.
+        load: Gives the models, one after the other.
         questions: As many as the models are to answer.
         postings: Of the catalog.
-        recipe: How they answer.
+        recipe: How many postings rag is shown.
     """
     if not questions:
         return
-    texts, generator = [question.text for question in questions], Generator(model, adapter)
-    base, lora = (
-        LanguageModel(
-            generator, use_adapter=adapted, max_new_tokens=recipe.max_new_tokens, batch_size=recipe.batch_size
-        )
-        for adapted in (False, True)
-    )
+    texts = [question.text for question in questions]
+    base = load(2 * len(texts), adapted=False)
     yield from answer_rankings("base", questions, base.answer(texts), postings)
-    yield from answer_rankings("lora", questions, lora.answer(texts), postings)
     with Searcher(data_dir, with_meaning=True) as searcher:
-        answers = Rag(searcher, base, postings=recipe.postings).answer(texts)
+        answers = Rag(searcher, base, postings=recipe.depth).answer(texts)
     yield from answer_rankings("rag", questions, answers, postings)
+    del base  # two models at once may not fit into memory
+    yield from answer_rankings("lora", questions, load(len(texts), adapted=True).answer(texts), postings)
 
 
 def sampled(questions: Sequence[NaturalQuestion], recipe: RetrievalRecipe) -> list[NaturalQuestion]:

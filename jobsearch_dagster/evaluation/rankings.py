@@ -120,14 +120,15 @@ def _natural(
 
 
 def score_rankings(rankings: Iterable[Ranking], cutoffs: Sequence[int]) -> "pd.DataFrame":
-    """One row per ranking and metric."""
+    """One row per ranking and metric; of every ranking count as many postings as the largest cutoff says."""
     import pandas as pd
 
+    depth = max(cutoffs)
     rows = [
         (r.question_set, r.ranking, r.contender, r.question_id, r.posting_id, r.query_type, r.seen_in_train, metric,
-         value, r.by_construction, signature(metric))
+         value, r.by_construction, signature(metric, depth))
         for r in rankings
-        for metric, value in retrieval_metrics(r.posting_ids, r.grades, cutoffs).items()
+        for metric, value in retrieval_metrics(r.posting_ids[:depth], r.grades, cutoffs).items()
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(RETRIEVAL_SCORES.names))
     return frame.astype({"seen_in_train": "boolean"})

@@ -51,7 +51,7 @@ def _dcg(gains: Sequence[int]) -> float:
     return sum(gain / log2(rank + 1) for rank, gain in enumerate(gains, start=1))
 
 
-def signature(metric: str) -> str:
-    """What the value of a metric depends on besides ranking and grades."""
+def signature(metric: str, depth: int) -> str:
+    """What the value of a metric depends on besides grades and the first `depth` ids of a ranking."""
     gain = "gain:linear" if metric.startswith("ndcg") else f"rel:{RELEVANT}"
-    return f"{metric}|as:trec_eval|{gain}|ties:id-desc"
+    return f"{metric}|as:trec_eval|{gain}|ties:id-desc|depth:{depth}"

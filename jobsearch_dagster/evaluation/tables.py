@@ -153,7 +153,14 @@ LATENCY = TableSchema(
         _measured("seconds", "seconds from the question to the end of the answer"),
         _measured("seconds_per_token", "seconds between two tokens after the first; null with fewer than two"),
         _measured("tokens_per_second", "tokens by seconds, the reading of the prompt included; null without tokens"),
-        _measured("memory_mib", "most memory during the answer, of the card or of the process, MiB"),
+        _measured("memory_mib", "most memory during the answer beyond that before it, of the card or process, MiB"),
+        Column(
+            "setting",
+            "VARCHAR",
+            "base model, device, precision, threads and library that all was timed with",
+            required=True,
+            volatile=True,
+        ),
     ),
     primary_key=("contender", "prompt_id"),
 )

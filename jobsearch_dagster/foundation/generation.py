@@ -1,7 +1,7 @@
 """Text generation: the one generator of the product, base model and adapter in one process.
 
 Belongs here: token ids to texts, greedy, in batches or one by one as a stream, with the adapter on or off, and how
-prompts are cut into batches and shards. How a conversation becomes ids is in `pairs/rendering.py`; what is asked is in
+prompts are cut into batches. How a conversation becomes ids is in `pairs/rendering.py`; what is asked is in
 `evaluation/contenders.py`; what earlier runs wrote is in `foundation/kept_batches.py`.
 """
 
@@ -10,6 +10,7 @@ from collections import abc
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
@@ -42,11 +43,6 @@ def cut_batches(prompts: Sequence[Sequence[int]], size: int) -> list[Batch]:
     """
     order = sorted(range(len(prompts)), key=lambda i: (len(prompts[i]), tuple(prompts[i])))
     return [tuple(order[start : start + size]) for start in range(0, len(order), size)]
-
-
-def cut_shards(batches: Sequence[Batch], count: int) -> list[list[Batch]]:
-    """The batches dealt to `count` workers in turn, so that each has as many long ones as the others."""
-    return [list(batches[first::count]) for first in range(count)]
 
 
 @dataclass(frozen=True)
@@ -117,6 +113,13 @@ class Generator:
         return str(self._model.dtype).removeprefix("torch.")
 
     @property
+    def hardware(self) -> str:
+        """The card's name, or the kind of device where it is no card."""
+        import torch
+
+        return torch.cuda.get_device_name(self.device) if self.device.startswith("cuda") else self.device
+
+    @property
     def window(self) -> int:
         """Most tokens of a prompt and its answer together."""
         return int(self._model.config.max_position_embeddings)
@@ -168,8 +171,8 @@ class Generator:
         """Greedy continuations by the prompt's position.
 
         Args:
-            prompts: All prompts, also those that another shard answers.
-            batches: What to answer, as `cut_batches` or `cut_shards` cut it.
+            prompts: All prompts, also those in no batch.
+            batches: What to answer, as `cut_batches` cut it.
             stop: As for `generate`; so are the others.
             max_new_tokens: Longest answer in tokens.
             use_adapter: Answer with the adapter.
@@ -181,7 +184,8 @@ class Generator:
             "max_new_tokens": max_new_tokens,
             "use_adapter": use_adapter,
             "dtype": self.dtype,
-            "device": self.device,
+            "device": self.hardware,
+            **{name: version(name) for name in ("torch", "transformers")},
         }
         answers: dict[int, Generated] = {}
         with self._adapter_on(use_adapter):

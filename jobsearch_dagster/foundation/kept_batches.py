@@ -41,7 +41,7 @@ class KeptBatches:
 
         Args:
             prompts: Token ids, neighbours included: in bfloat16 they are part of what an answer depends on.
-            how: All else that decides what is written: stop tokens, length, precision, kind of device.
+            how: All else that decides what is written: stop tokens, length, precision, device, library versions.
             answers: One per prompt.
         """
         rows = [astuple(answer) for answer in answers]

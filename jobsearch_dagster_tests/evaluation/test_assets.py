@@ -1,6 +1,5 @@
 """What answers and scores are keyed by, what the UI shows of retrieval, and what is left when a process is killed."""
 
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -12,31 +11,87 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from jobsearch_dagster import search
+from jobsearch_dagster import build, search
 from jobsearch_dagster.app.run import Outcome, run
 from jobsearch_dagster.app.workspace import open_workspace
+from jobsearch_dagster.evaluation.answers import AnalyticsRecipe
 from jobsearch_dagster.evaluation.assets import (
-    AnalyticsRecipe,
     question_data,
     retrieval_data,
+    scoring_data,
+    shown_near_seen,
     shown_retrieval,
     why_no_natural_questions,
 )
 from jobsearch_dagster.evaluation.natural import RetrievalRecipe
 from jobsearch_dagster.evaluation.relevance import NATURAL_QUESTIONS, judgements
 from jobsearch_dagster.evaluation.tables import CONTENDERS
-from jobsearch_dagster.foundation.digests import digest_of_data
+from jobsearch_dagster.evaluation.text_scoring import ScoringRecipe
+from jobsearch_dagster.foundation import text_metrics
+from jobsearch_dagster.foundation.digests import digest_of, digest_of_data
 from jobsearch_dagster.foundation.lake import Lake
 from jobsearch_dagster.foundation.table_asset import DataFolder
+from jobsearch_dagster.pairs.rendering import templates_digest
+from jobsearch_dagster.pairs.templates import load_templates
+from jobsearch_dagster.preparation.assets import entity_data
 
 
 def test_every_list_that_a_question_is_understood_with_is_part_of_the_key(tmp_path: Path) -> None:
     found = question_data(DataFolder(path=str(tmp_path)), AnalyticsRecipe())
-    lists = list(Path(search.__file__).parent.glob("**/*.yaml"))
+    home = Path(search.__file__).parent
+    lists = list(home.glob("**/*.yaml"))
     assert {"words.yaml", "levels.yaml", "frames.yaml", "refusals.yaml", "world_areas.yaml"} <= {f.name for f in lists}
     for file in lists:
-        assert found[file.name] == digest_of_data(file)[file.name]
+        assert found[file.relative_to(home.parent).as_posix()] == digest_of_data(file)[file.name]
     assert found["pyspellchecker"] == version("pyspellchecker")
+
+
+def test_a_list_of_search_hides_none_of_preparation_that_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = DataFolder(path=str(tmp_path))
+    (tmp_path / "search").mkdir()
+    (tmp_path / "search" / "places.yaml").write_text("another: list\n", encoding="utf-8")
+    monkeypatch.setattr(search, "__file__", str(tmp_path / "search" / "__init__.py"))
+    found = question_data(folder, AnalyticsRecipe())
+    assert found.items() > entity_data(folder, AnalyticsRecipe()).items()
+    assert "search/places.yaml" in found
+
+
+MODELS_ASKED = ("base_answers", "lora_answers", "rag_answers", "retrieval_scores", "latency")
+
+
+@pytest.mark.parametrize("name", MODELS_ASKED)
+def test_what_a_prompt_is_written_with_and_an_answer_redacted_with_is_part_of_the_key(
+    name: str, tmp_path: Path
+) -> None:
+    asset = build.lake_assets()[name]
+    found = asset.parts(DataFolder(path=str(tmp_path)), asset.recipe(), {}).external
+    assert found["chat templates"] == templates_digest()
+    assert found["instruction"] == digest_of(load_templates().instructions[0])
+    assert {"first_names.txt", "name_words.yaml"} <= set(found)
+    assert ("search/recognizers/words.yaml" in found) == (name not in MODELS_ASKED[:2])
+
+
+def test_versions_of_the_libraries_that_score_are_part_of_the_key(
+    finished: tuple[Path, Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, recipe = DataFolder(path=str(finished[0])), ScoringRecipe(encoder="./smoke/encoder")
+    before = scoring_data(folder, recipe)
+    assert before["transformers"] == version("transformers")
+    monkeypatch.setattr(text_metrics, "version", lambda name: "0" if name == "sacrebleu" else version(name))
+    assert scoring_data(folder, recipe)["text metrics"] != before["text metrics"]
+
+
+def test_near_duplicates_of_trained_postings_are_counted_among_the_unseen() -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            "CREATE TABLE base_answers AS SELECT unnest(['a', 'b', 'c']) AS question_id, 'unseen' AS slice"
+        )
+        connection.execute(
+            "CREATE TABLE test_set AS SELECT unnest(['a', 'b', 'c']) AS pair_id, pair_id = 'b' AS near_seen"
+        )
+        assert "| unseen | 3 | 1 |" in shown_near_seen(connection)["near duplicates"].value
 
 
 def test_the_judged_questions_are_part_of_the_key_of_what_they_judge(tmp_path: Path) -> None:
@@ -101,13 +156,15 @@ def test_answers_that_were_killed_go_on_after_the_last_batch_and_end_with_the_sa
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    deadline = time.monotonic() + 240
-    while len(kept_batches(data)) < 2:
-        assert killed.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    killed.send_signal(signal.SIGKILL)
-    killed.wait()
+    try:
+        deadline = time.monotonic() + 240
+        while len(kept_batches(data)) < 2:
+            assert killed.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    finally:
+        killed.kill()
+        killed.wait()
     finished = kept_batches(data)
     assert 2 <= len(finished) < len(all_batches)
     assert not (data / "lake" / "base_answers.parquet").exists()

@@ -1,12 +1,12 @@
 """Contenders answer every question in order; base and lora differ by the adapter alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from jobsearch_dagster.evaluation.assets import answer_table
+from jobsearch_dagster.evaluation.answers import answer_table
 from jobsearch_dagster.evaluation.contenders import Analytics, Answer, LanguageModel, Rag
 from jobsearch_dagster.evaluation.questions import Question
 from jobsearch_dagster.evaluation.tables import ANSWERS
@@ -104,9 +104,10 @@ def test_progress_is_told_batch_by_batch(model: Make) -> None:
 
 
 @pytest.fixture(scope="module")
-def catalog(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
     """Of a catalog without an index."""
-    return Searcher(publish(tmp_path_factory.mktemp("catalog")).root)
+    with Searcher(publish(tmp_path_factory.mktemp("catalog")).root) as searcher:
+        yield searcher
 
 
 def test_analytics_answers_from_the_catalog_and_says_from_which_postings(catalog: Searcher) -> None:
@@ -147,11 +148,12 @@ def test_without_a_question_there_is_nothing_to_compare(catalog: Searcher) -> No
 
 
 @pytest.fixture(scope="module")
-def indexed(tmp_path_factory: pytest.TempPathFactory, smoke_models: Path) -> Searcher:
+def indexed(tmp_path_factory: pytest.TempPathFactory, smoke_models: Path) -> Iterator[Searcher]:
     """Of a catalog with an index and its encoder."""
     data = publish(tmp_path_factory.mktemp("indexed"))
     index(data, smoke_models)
-    return Searcher(data.root, with_meaning=True)
+    with Searcher(data.root, with_meaning=True) as searcher:
+        yield searcher
 
 
 def test_rag_answers_from_the_postings_that_analytics_finds(indexed: Searcher, model: Make) -> None:
@@ -185,6 +187,13 @@ def test_rag_says_itself_what_needs_no_model_and_keeps_the_order(indexed: Search
     assert [bool(a.posting_ids) for a in (refused, answered, asked_back)] == [False, True, False]
     assert refused.tokens == asked_back.tokens == 0 < answered.tokens
     assert LEAD not in answered.text
+
+
+def test_progress_of_rag_reaches_its_total_though_some_questions_need_no_model(indexed: Searcher, model: Make) -> None:
+    counts: list[int] = []
+    questions = ["drop table jobs", "Are there jobs for python?", "find me a job"]
+    Rag(indexed, model("without", use_adapter=False, advance=counts.append), postings=3).answer(questions)
+    assert sum(counts) == len(questions)
 
 
 def test_rag_asks_the_model_where_nothing_matches(indexed: Searcher, model: Make) -> None:

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from jobsearch_dagster.evaluation.contenders import LanguageModel
 from jobsearch_dagster.evaluation.natural import RetrievalRecipe, looked_up, sampled, written
 from jobsearch_dagster.evaluation.relevance import NaturalQuestion, judgements
 from jobsearch_dagster.evaluation.truth import Posting, Postings
+from jobsearch_dagster.foundation.generation import Generator
 from jobsearch_dagster_tests.evaluation.test_contenders import save_adapter
 from jobsearch_dagster_tests.search.catalogs import index, publish
 
@@ -17,7 +19,7 @@ QUESTIONS = [
 POSTINGS = Postings(
     [Posting("nurse", "registered nurse", "berlin, germany", frozenset(), None, frozenset(), ("munich, germany",))]
 )
-RECIPE = RetrievalRecipe(cutoffs=(1, 2), max_new_tokens=4, postings=1)
+RECIPE = RetrievalRecipe(cutoffs=(1, 2), max_new_tokens=4)
 
 
 @pytest.fixture(scope="module")
@@ -41,20 +43,41 @@ def test_search_is_ranked_by_what_it_names_and_by_what_it_found(data_dir: Path) 
     assert found["analytics", "answer", "berlin"].grades == {"nurse": 2}
 
 
-def test_the_language_models_answer_the_questions_they_are_given(
+def test_the_language_models_answer_the_questions_they_are_given_and_count_their_answers(
     data_dir: Path, smoke_models: Path, tmp_path: Path
 ) -> None:
     model = smoke_models / "language_model"
     adapter = save_adapter(model, tmp_path / "adapter", changes_something=True)
-    found = list(written(data_dir, model, adapter, QUESTIONS[:1], POSTINGS, RECIPE))
-    assert [(r.contender, r.ranking, r.question_id) for r in found] == [
+    expected: list[tuple[bool, int]] = []
+    done = {False: 0, True: 0}
+
+    def load(answers: int, *, adapted: bool) -> LanguageModel:
+        def advance(count: int) -> None:
+            done[adapted] += count
+
+        expected.append((adapted, answers))
+        generator = Generator(model, adapter if adapted else None)
+        return LanguageModel(generator, use_adapter=adapted, max_new_tokens=4, advance=advance)
+
+    found = list(written(data_dir, load, QUESTIONS[:1], POSTINGS, RECIPE))
+    assert {(r.contender, r.ranking, r.question_id) for r in found} == {
         (contender, "answer", "berlin") for contender in ("base", "lora", "rag")
-    ]
+    }
+    assert expected == list(done.items()) == [(False, 2), (True, 1)]
 
 
-def test_without_a_question_no_model_is_loaded(data_dir: Path, tmp_path: Path) -> None:
-    nothing = tmp_path / "no model here"
-    assert list(written(data_dir, nothing, nothing, [], POSTINGS, RECIPE)) == []
+def test_without_a_question_no_model_is_loaded(data_dir: Path) -> None:
+    def load(answers: int, *, adapted: bool) -> LanguageModel:
+        raise AssertionError
+
+    assert list(written(data_dir, load, [], POSTINGS, RECIPE)) == []
+
+
+def test_every_contender_is_ranked_to_the_depth_of_the_largest_cutoff(data_dir: Path) -> None:
+    """Where one shows more than another, what lies deeper than all is compared with nothing."""
+    recipe = RetrievalRecipe(cutoffs=(1,))
+    found = [r for r in looked_up(data_dir, QUESTIONS[1:], POSTINGS, recipe) if r.ranking == "retrieved"]
+    assert [len(r.posting_ids) for r in found] == [1, 1]
 
 
 def test_a_larger_sample_holds_the_smaller_and_the_order_is_that_of_the_file() -> None:

@@ -95,6 +95,12 @@ def test_what_was_looked_up_is_scored_in_its_own_order() -> None:
     assert set(scores["ranking"]) == {"retrieved"}
 
 
+def test_what_stands_deeper_than_the_largest_cutoff_counts_for_no_metric() -> None:
+    scores = score_rankings(retrieved_rankings("rag", QUESTIONS[:1], [["a", "b", "c"]]), (1, 2))
+    assert set(scores["value"]) == {0.0}
+    assert all(signature.endswith("|depth:2") for signature in scores["signature"])
+
+
 @pytest.fixture
 def stored(finished: tuple[Path, Outcome]) -> Iterator[duckdb.DuckDBPyConnection]:
     """The tables of a finished data folder."""

@@ -69,5 +69,5 @@ def test_a_short_ranking_is_not_more_precise_than_a_long_one() -> None:
 
 
 def test_signatures_say_what_counts_as_relevant() -> None:
-    assert signature("precision@3") == "precision@3|as:trec_eval|rel:1|ties:id-desc"
-    assert signature("ndcg@3") == "ndcg@3|as:trec_eval|gain:linear|ties:id-desc"
+    assert signature("precision@3", 5) == "precision@3|as:trec_eval|rel:1|ties:id-desc|depth:5"
+    assert signature("ndcg@3", 3) == "ndcg@3|as:trec_eval|gain:linear|ties:id-desc|depth:3"

@@ -3,6 +3,7 @@
 import threading
 from collections import abc
 from collections.abc import Sequence
+from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from jobsearch_dagster.foundation import generation
-from jobsearch_dagster.foundation.generation import Generated, Generator, cut_batches, cut_shards
+from jobsearch_dagster.foundation.generation import Generated, Generator, cut_batches
 from jobsearch_dagster.foundation.kept_batches import KeptBatches
 from jobsearch_dagster.foundation.streaming import Piece
 from jobsearch_dagster.foundation.text_cache import TextCache
@@ -187,14 +188,6 @@ def test_batches_hold_prompts_of_like_length_and_do_not_depend_on_the_order_of_t
     assert [[backwards[i] for i in batch] for batch in cut_batches(backwards, 4)] == cut
 
 
-def test_shards_are_whole_batches_and_together_all_of_them() -> None:
-    batches = cut_batches([[1] * length for length in range(1, 12)], 2)
-    shards = cut_shards(batches, 4)
-    assert sorted(batch for shard in shards for batch in shard) == sorted(batches)
-    assert [len(shard) for shard in shards] == [2, 2, 1, 1]
-    assert cut_shards(batches[:1], 2) == [batches[:1], []]
-
-
 @pytest.fixture(scope="module")
 def bfloat16(base: Path) -> Generator:
     """The small model in the precision where an answer depends on its neighbours."""
@@ -210,14 +203,14 @@ def bfloat16(base: Path) -> Generator:
 HOW: dict[str, Any] = {"stop": NEVER, "max_new_tokens": 12}
 
 
-def test_shards_answer_as_one_process_does(bfloat16: Generator) -> None:
+def test_batches_that_are_answered_apart_and_in_another_order_say_the_same(bfloat16: Generator) -> None:
     """Also in bfloat16, because every batch is answered whole."""
     asked = prompts(bfloat16)
     whole = bfloat16.generate(asked, use_adapter=True, batch_size=2, **HOW)
-    sharded: dict[int, Generated] = {}
-    for shard in cut_shards(cut_batches(asked, 2), 2):
-        sharded |= bfloat16.generate_batches(asked, shard, use_adapter=True, **HOW)
-    assert [sharded[i].text for i in range(len(asked))] == [answer.text for answer in whole]
+    apart: dict[int, Generated] = {}
+    for batch in reversed(cut_batches(asked, 2)):
+        apart |= bfloat16.generate_batches(asked, [batch], use_adapter=True, **HOW)
+    assert [apart[i].text for i in range(len(asked))] == [answer.text for answer in whole]
 
 
 # --- batches of earlier runs ---
@@ -283,6 +276,25 @@ def test_what_was_answered_in_another_way_is_answered_again(
 def test_what_other_weights_answered_is_answered_again(counting: Counting, tmp_path: Path) -> None:
     said(counting, kept=kept_in(tmp_path))
     said(counting, kept=kept_in(tmp_path, base="digest", adapter="another"))
+    assert counting.batches == 2
+
+
+@pytest.mark.parametrize("library", ["torch", "transformers"])
+def test_what_another_version_of_a_library_answered_is_answered_again(
+    counting: Counting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
+) -> None:
+    said(counting, kept=kept_in(tmp_path))
+    monkeypatch.setattr(generation, "version", lambda name: "0" if name == library else version(name))
+    said(counting, kept=kept_in(tmp_path))
+    assert counting.batches == 2
+
+
+def test_what_another_card_answered_is_answered_again(
+    counting: Counting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said(counting, kept=kept_in(tmp_path))
+    monkeypatch.setattr(Counting, "hardware", "another card")
+    said(counting, kept=kept_in(tmp_path))
     assert counting.batches == 2
 
 
