@@ -49,21 +49,35 @@ def unproven(
     The verdict must be on the version that is stored now; one on another version, from another data folder or from
     before a restored backup, proves nothing.
     """
-    records = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(checks))
     found = {}
-    for key in checks:
+    for key, evaluation in verdicts(assets, folder, instance, checks).items():
         name = key.asset_key.to_user_string()
-        stamp = assets[name].stamp(folder)
-        evaluation = evaluation_of(records.get(key))
-        judged = evaluation.metadata.get(VERSION) if evaluation else None
-        if stamp is None or judged is None or judged.value != stamp.data_version:
+        if evaluation is None:
             found[name] = f"check {key.name} never ran on this version"
-        elif evaluation and not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR:
+        elif not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR:
             found[name] = f"check {key.name} did not pass"
     return found
 
 
-def evaluation_of(record: AssetCheckExecutionRecord | None) -> dg.AssetCheckEvaluation | None:
+def verdicts(
+    assets: Mapping[str, LakeAsset],
+    folder: DataFolder,
+    instance: dg.DagsterInstance,
+    checks: Iterable[dg.AssetCheckKey],
+) -> dict[dg.AssetCheckKey, dg.AssetCheckEvaluation | None]:
+    """What each check said last, where that was on the version that is stored now; None where it was not."""
+    records = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(checks))
+    found = {}
+    for key in checks:
+        stamp = assets[key.asset_key.to_user_string()].stamp(folder)
+        evaluation = _evaluation(records.get(key))
+        judged = evaluation.metadata.get(VERSION) if evaluation else None
+        is_current = stamp is not None and judged is not None and judged.value == stamp.data_version
+        found[key] = evaluation if is_current else None
+    return found
+
+
+def _evaluation(record: AssetCheckExecutionRecord | None) -> dg.AssetCheckEvaluation | None:
     """What a check said; None where it did not run, or ended without saying anything."""
     event = record and record.event and record.event.dagster_event
     return event.asset_check_evaluation_data if event and event.event_type_value == "ASSET_CHECK_EVALUATION" else None

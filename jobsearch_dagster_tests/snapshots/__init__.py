@@ -27,8 +27,8 @@ COMMAND = "python -m jobsearch_dagster_tests.snapshots"
 PLUMBING = {
     f"{PACKAGE}.foundation.{name}"
     for name in (
-        "artifacts", "automation", "digests", "errors", "executors", "failure_report", "home", "lake", "measures",
-        "package_data", "pictures", "profiles", "progress", "proof", "schema", "scratch", "seals", "settings",
+        "artifacts", "automation", "digests", "errors", "executors", "failure_report", "home", "known_digests", "lake",
+        "measures", "package_data", "pictures", "profiles", "progress", "proof", "schema", "scratch", "seals", "settings",
         "staleness", "table_asset", "table_check", "ui_metadata",
     )
 }  # fmt: skip
