@@ -120,7 +120,7 @@ class ArtifactStore:
         path = self.pointed(asset)
         manifest = _manifest(path) if path else {}
         if "stamp" in manifest and DIGEST not in manifest:
-            return f"{path} has no checksum in its {MANIFEST}: it was made before manifests had one, or changed from outside"
+            return f"{path / MANIFEST} has no checksum: it was made before manifests had one, or changed from outside"
         artifact = self.current(asset)
         if artifact is None:
             return f"{pointer} names no folder with a whole {MANIFEST}: one of both is damaged"

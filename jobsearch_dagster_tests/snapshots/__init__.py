@@ -28,8 +28,8 @@ PLUMBING = {
     f"{PACKAGE}.foundation.{name}"
     for name in (
         "artifacts", "automation", "digests", "errors", "executors", "failure_report", "home", "known_digests", "lake",
-        "measures", "package_data", "pictures", "profiles", "progress", "proof", "schema", "scratch", "seals", "settings",
-        "staleness", "table_asset", "table_check", "ui_metadata",
+        "measures", "package_data", "pictures", "profiles", "progress", "proof", "schema", "scratch", "seals",
+        "settings", "staleness", "table_asset", "table_check", "ui_metadata",
     )
 }  # fmt: skip
 """How assets are stored and shown; what they hold does not depend on it, and everything imports it."""
