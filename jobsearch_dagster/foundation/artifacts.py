@@ -119,7 +119,7 @@ class ArtifactStore:
             return None
         path = self.pointed(asset)
         manifest = _manifest(path) if path else {}
-        if "stamp" in manifest and DIGEST not in manifest:
+        if path and "stamp" in manifest and DIGEST not in manifest:
             return f"{path / MANIFEST} has no checksum: it was made before manifests had one, or changed from outside"
         artifact = self.current(asset)
         if artifact is None:
