@@ -1,5 +1,7 @@
 """What was damaged on disk is found, named and made anew by the next run, with the same content."""
 
+import json
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 from jobsearch_dagster.app import cli
 from jobsearch_dagster.app.run import explain, run
 from jobsearch_dagster.app.workspace import open_workspace
+from jobsearch_dagster.foundation import known_digests
 from jobsearch_dagster.foundation.artifacts import ArtifactStore
 from jobsearch_dagster.search.publication import published_catalog
 from jobsearch_dagster_tests.test_kills import versions
@@ -85,3 +88,31 @@ def test_nothing_is_built_on_a_damaged_table_even_where_only_the_selection_runs(
     (problem,) = outcome.problems
     assert problem.startswith(f"job_summaries needs clean_jobs, but {made / 'lake' / 'clean_jobs.parquet'} is damaged")
     assert problem.endswith("run `jobsearch run --select clean_jobs`")
+
+
+def test_a_look_reads_no_file_twice_and_a_check_reads_all(made: Path) -> None:
+    """What is kept of the files is believed, and corrected by whoever reads them."""
+    for path in made.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            os.utime(path, (1, 1))
+    explain(open_workspace(), [])
+    kept = made / known_digests.FILE
+    entries = json.loads(kept.read_text())
+    changed = made / "lake" / "clean_jobs.parquet"
+    kept.write_text(json.dumps({**entries, str(changed): [entries[str(changed)][0], "0" * 64]}))
+    known_digests._read.clear()
+    assert explain(open_workspace(), [])["clean_jobs"].state == "stale"
+    assert cli.main(["check", "--no-run", "--select", "clean_jobs"]) == 0
+    assert explain(open_workspace(), [])["clean_jobs"].state == "fresh"
+
+
+def test_what_was_made_before_there_were_checksums_is_made_anew_and_says_why(made: Path) -> None:
+    store = ArtifactStore(made)
+    manifest = store.read("lora_adapter").path / "manifest.json"
+    said = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps({name: value for name, value in said.items() if name != "manifest_digest"}))
+    catalog = made / "catalog" / "current"
+    catalog.write_text(catalog.read_text().split()[0])
+    statuses = explain(open_workspace(), [])
+    assert "was made before manifests had one" in statuses["lora_adapter"].reason
+    assert "was published before catalogs had one" in statuses["job_catalog"].reason

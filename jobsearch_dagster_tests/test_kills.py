@@ -16,6 +16,7 @@ from jobsearch_dagster.build import lake_assets
 from jobsearch_dagster.foundation import home
 from jobsearch_dagster.foundation.artifacts import ArtifactStore
 from jobsearch_dagster.foundation.digests import digest_of_files
+from jobsearch_dagster.foundation.lake import Stamp
 from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster.search.catalog import open_catalog
 from jobsearch_dagster_tests.conftest import enter
@@ -98,6 +99,12 @@ def kill_at(data: Path, stage: Stage, share: float) -> tuple[bool, float]:
     return False, time.monotonic() - began
 
 
+def stamps_outside(data: Path, stage: Stage) -> dict[str, Stamp | None]:
+    """What is stored of the assets that the killed runs do not make."""
+    folder = DataFolder(path=str(data))
+    return {name: asset.stamp(folder) for name, asset in lake_assets().items() if name not in stage.assets}
+
+
 def versions(data: Path) -> dict[str, str]:
     """Digest of the content of every asset, and of the weights and vectors of those that are trained or indexed."""
     folder = DataFolder(path=str(data))
@@ -129,11 +136,14 @@ def test_a_run_killed_at_any_moment_breaks_nothing_and_the_next_ends_with_the_sa
     finished: tuple[Path, object], killed: Path, name: str
 ) -> None:
     stage, moments = STAGES[name], random.Random(f"{SEED} {name}")
+    before = stamps_outside(killed, stage)
+    assert None not in before.values()
     forget(killed, stage)
     kills = 0
     while kills < KILLS:
         was_killed, worked = kill_at(killed, stage, moments.random())
         assert_readers_see_nothing_broken(killed)
+        assert stamps_outside(killed, stage) == before
         kills += was_killed
         if not was_killed:  # faster than thought, or finished by what earlier runs had kept
             stage = Stage(stage.assets, stage.places, min(stage.seconds, worked))

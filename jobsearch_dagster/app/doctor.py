@@ -197,5 +197,10 @@ def _training_memory(workspace: Workspace) -> Iterator[Finding]:
     import torch
 
     tokens = recipe.batch_size * recipe.max_seq_length
-    needed = memory.forecast(Path(base.path), recipe, tokens, cuda=torch.cuda.is_available()).total
-    yield Finding("training memory", f"at most {in_units(needed)} by forecast; {in_units(memory.free_memory())} free")
+    needed = memory.forecast(Path(base.path), recipe, tokens, cuda=torch.cuda.is_available())
+    free = memory.free_memory()
+    try:
+        memory.refuse_too_little(needed, free)
+        yield Finding("training memory", f"at most {in_units(needed.total)} by forecast; {in_units(free)} free")
+    except UserError as error:
+        yield Finding("training memory", f"with examples of {recipe.max_seq_length} tokens {error}", is_missing=True)

@@ -11,7 +11,7 @@ import dagster as dg
 
 from jobsearch_dagster.app.workspace import Workspace
 from jobsearch_dagster.build import lake_assets
-from jobsearch_dagster.foundation.proof import latest_verdict
+from jobsearch_dagster.foundation import proof
 from jobsearch_dagster.foundation.table_check import VERSION
 
 _MOST_CHARACTERS = 300
@@ -32,14 +32,8 @@ def latest(
     workspace: Workspace, instance: dg.DagsterInstance, keys: Iterable[dg.AssetCheckKey]
 ) -> dict[dg.AssetCheckKey, str]:
     """The last verdict of each check on the version that is stored now; `missing` where it never ran on that."""
-    found = {}
-    for key in keys:
-        stamp = lake_assets()[key.asset_key.to_user_string()].stamp(workspace.folder)
-        evaluation = latest_verdict(instance, key)
-        judged = evaluation.metadata.get(VERSION) if evaluation else None
-        is_current = stamp is not None and judged is not None and judged.value == stamp.data_version
-        found[key] = state(evaluation if is_current else None)
-    return found
+    found = proof.verdicts(lake_assets(), workspace.folder, instance, keys)
+    return {key: state(evaluation) for key, evaluation in found.items()}
 
 
 def failed_checks(

@@ -4,6 +4,7 @@ Belongs here: opening these, and the words for what goes wrong with them. What a
 module.
 """
 
+import sqlite3
 import warnings
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,18 @@ from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.settings import Settings, is_profile_file, located_profile
 from jobsearch_dagster.foundation.table_asset import DataFolder, LakeAsset
+
+_NO_ROOM = "free space or make the folder writable"
+_HELD = "another process holds it: wait until that ends, and run again"
+_REMEDIES = {
+    sqlite3.SQLITE_FULL: _NO_ROOM,
+    sqlite3.SQLITE_IOERR: _NO_ROOM,
+    sqlite3.SQLITE_READONLY: _NO_ROOM,
+    sqlite3.SQLITE_CANTOPEN: _NO_ROOM,
+    sqlite3.SQLITE_BUSY: _HELD,
+    sqlite3.SQLITE_LOCKED: _HELD,
+}
+"""SQLite's codes of what the user can mend in Dagster's storage."""
 
 
 @dataclass(frozen=True)
@@ -146,11 +159,14 @@ def open_instance(workspace: Workspace) -> Generator[dg.DagsterInstance]:
     """The Dagster instance of the data folder.
 
     Raises:
-        UserError: Its storage cannot be written, in the block too: the disk is full, or another process holds it.
+        UserError: Its storage cannot be written, in the block too, or another process holds it for long.
     """
     folder = home.prepare_home(workspace.settings.data_dir)
     try:
         with dg.DagsterInstance.get() as instance:
             yield instance
     except OperationalError as error:
-        raise UserError(f"cannot write {folder}: {error.orig}; free space or make the folder writable") from error
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the low byte says what, the rest says where
+        if code not in _REMEDIES:
+            raise
+        raise UserError(f"cannot write {folder}: {error.orig}; {_REMEDIES[code]}") from error

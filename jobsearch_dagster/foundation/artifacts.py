@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jobsearch_dagster.foundation.digests import digest_of, digest_of_files, digest_once
+from jobsearch_dagster.foundation.digests import digest_of, digest_of_files
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.known_digests import known_digest_of_files
 from jobsearch_dagster.foundation.lake import KeyParts, Stamp
 from jobsearch_dagster.foundation.scratch import process_name, remove_abandoned
 
@@ -49,6 +50,7 @@ class ArtifactStore:
     """The artifacts below one data folder."""
 
     def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
         self.root = data_dir / "models"
 
     def path(self, asset: str, key: str) -> Path:
@@ -82,12 +84,7 @@ class ArtifactStore:
 
     def opened(self, path: Path) -> Artifact | None:
         """The artifact in a directory; None where it has no manifest, or not the one that was written."""
-        try:
-            manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-        except (FileNotFoundError, NotADirectoryError, ValueError):
-            return None
-        if not isinstance(manifest, dict):
-            return None
+        manifest = _manifest(path)
         said = {name: value for name, value in manifest.items() if name != DIGEST}
         return Artifact(path, manifest) if manifest.get(DIGEST) == digest_of(said) else None
 
@@ -110,20 +107,24 @@ class ArtifactStore:
     def is_sound(self, asset: str, key: str) -> bool:
         """Whether a finished artifact with this key lies on disk as it was written, current or not."""
         artifact = self.opened(self.path(asset, key))
-        return artifact is not None and _has_its_files(artifact)
+        return artifact is not None and self._has_its_files(artifact)
 
-    def damage(self, asset: str) -> str | None:
-        """What is wrong with the artifact that counts; None where it is as it was written, or there is none.
+    def damage(self, asset: str, *, anew: bool = False) -> str | None:
+        """Why the artifact that counts must be made again; None where it is as it was written, or there is none.
 
-        Its files are read whole.
+        Files are read whole where they may have changed since they last were, or where it is looked at `anew`.
         """
         pointer = self.root / asset / "current"
         if not pointer.exists():
             return None
+        path = self.pointed(asset)
+        manifest = _manifest(path) if path else {}
+        if path and "stamp" in manifest and DIGEST not in manifest:
+            return f"{path / MANIFEST} has no checksum: it was made before manifests had one, or changed from outside"
         artifact = self.current(asset)
         if artifact is None:
             return f"{pointer} names no folder with a whole {MANIFEST}: one of both is damaged"
-        if not _has_its_files(artifact):
+        if not self._has_its_files(artifact, anew=anew):
             return f"files of {artifact.path} are damaged or were changed from outside: they differ from the manifest"
         return None
 
@@ -182,12 +183,16 @@ class ArtifactStore:
         Returns:
             One line per violation; empty when the artifact is what it says it is.
         """
-        damage = self.damage(asset)
+        damage = self.damage(asset, anew=True)
         if damage is not None:
             return [f"{damage}; `jobsearch run --select {asset}` makes it anew"]
         return (
             [] if self.current(asset) else [f"{asset} is missing in {self.root}: run `jobsearch run --select {asset}`"]
         )
+
+    def _has_its_files(self, artifact: Artifact, *, anew: bool = False) -> bool:
+        digest = known_digest_of_files(self.data_dir, artifact.path, _files(artifact.path), anew=anew)
+        return digest == artifact.manifest["files_digest"]
 
 
 def manifest_text(manifest: dict[str, Any]) -> str:
@@ -210,8 +215,13 @@ def give_mode_of(written: Path) -> None:
             path.chmod(written.stat().st_mode)
 
 
-def _has_its_files(artifact: Artifact) -> bool:
-    return digest_once(artifact.path, _files(artifact.path)) == artifact.manifest["files_digest"]
+def _manifest(folder: Path) -> dict[str, Any]:
+    """What the manifest of a directory says, whole or not; empty where there is none."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return {}
+    return manifest if isinstance(manifest, dict) else {}
 
 
 def _files(folder: Path) -> list[Path]:

@@ -7,8 +7,7 @@ between releases.
 
 import hashlib
 import json
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,24 +28,18 @@ def digest_of(value: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def digest_of_files(root: Path, files: Iterable[Path]) -> str:
-    """Sha256 over the names below `root` and the bytes of `files`; times and order do not matter."""
-    digests = {}
-    for path in files:
-        with path.open("rb") as handle:
-            digests[path.relative_to(root).as_posix()] = hashlib.file_digest(handle, "sha256").hexdigest()
-    return digest_of(digests)
+def digest_of_file(path: Path) -> str:
+    """Sha256 of the bytes of a file."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def digest_once(root: Path, files: Iterable[Path]) -> str:
-    """As `digest_of_files`, but read again in one process only where a file may have changed."""
-    paths = tuple(files)
-    return _digest_once(root, paths, tuple(map(file_identity, paths)))
+def digest_of_files(root: Path, files: Iterable[Path], read: Callable[[Path], str] = digest_of_file) -> str:
+    """Sha256 over the names below `root` and the bytes of `files`; times and order do not matter.
 
-
-@cache
-def _digest_once(root: Path, files: tuple[Path, ...], identities: tuple[tuple[int, ...], ...]) -> str:
-    return digest_of_files(root, files)
+    `read` gives the digest of one file.
+    """
+    return digest_of({path.relative_to(root).as_posix(): read(path) for path in files})
 
 
 def file_identity(path: Path) -> tuple[int, ...]:

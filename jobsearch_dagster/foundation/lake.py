@@ -18,9 +18,10 @@ import duckdb
 
 from jobsearch_dagster.foundation.digests import digest_of, digest_of_table
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.known_digests import known_digest
 from jobsearch_dagster.foundation.schema import TableSchema
 from jobsearch_dagster.foundation.scratch import process_name, remove_abandoned, scratch_folder
-from jobsearch_dagster.foundation.seals import SEAL, UNSEALED, is_sealed, set_seal
+from jobsearch_dagster.foundation.seals import SEAL, UNSEALED, digest_under_seal, seal_of, set_seal
 from jobsearch_dagster.foundation.settings import MEMORY_LIMIT
 
 if TYPE_CHECKING:
@@ -146,14 +147,22 @@ class Lake:
         """The files that a table consists of: its own, or none."""
         return [self.path(table)] if self.path(table).is_file() else []
 
-    def damage(self, table: str) -> str | None:
-        """What is wrong with a table's file, which is read whole; None where it is as it was written, or not there."""
+    def damage(self, table: str, *, anew: bool = False) -> str | None:
+        """Why a table's file must be made again; None where it is as it was written, or not there.
+
+        It is read whole where it may have changed since it last was, or where it is looked at `anew`.
+        """
         path = self.path(table)
         if not path.exists():
             return None
         if self.stamp(table) is None:
             return f"{path} does not open or was not written by this package"
-        return None if is_sealed(path) else f"{path} is damaged or was changed from outside: its checksum differs"
+        seal = seal_of(path)
+        if seal is None:
+            return f"{path} has no checksum: it was made before tables had one, or changed from outside"
+        if known_digest(self.data_dir, path, digest_under_seal, anew=anew) != seal:
+            return f"{path} is damaged or was changed from outside: its checksum differs"
+        return None
 
     def write(
         self,
@@ -214,7 +223,7 @@ class Lake:
         Returns:
             One line per violation; empty when the table is what it says it is.
         """
-        damage = self.damage(table)
+        damage = self.damage(table, anew=True)
         if damage is not None:
             return [f"{damage}; `jobsearch run --select {table}` makes it anew"]
         stamp = self.stamp(table)

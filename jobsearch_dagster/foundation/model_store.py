@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jobsearch_dagster.foundation.digests import digest_once
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.known_digests import known_digest_of_files
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def model_files(name: str, data_dir: Path) -> tuple[Path, list[Path]]:
 
 def model_digest(name: str, data_dir: Path) -> str:
     """Digest of a model's files: the same weights under another name or path are the same model."""
-    return digest_once(*model_files(name, data_dir))
+    return known_digest_of_files(data_dir, *model_files(name, data_dir))
 
 
 def silence_progress_bars() -> None:

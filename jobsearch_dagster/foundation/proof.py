@@ -49,19 +49,33 @@ def unproven(
     before a restored backup, proves nothing.
     """
     reasons: dict[str, list[str]] = {}
+    for key, evaluation in verdicts(assets, folder, instance, checks).items():
+        found = reasons.setdefault(key.asset_key.to_user_string(), [])
+        if evaluation is None:
+            found.append(f"check {key.name} never ran on this version")
+        elif not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR:
+            found.append(f"check {key.name} did not pass")
+    return {name: "; ".join(found) for name, found in reasons.items() if found}
+
+
+def verdicts(
+    assets: Mapping[str, LakeAsset],
+    folder: DataFolder,
+    instance: dg.DagsterInstance,
+    checks: Iterable[dg.AssetCheckKey],
+) -> dict[dg.AssetCheckKey, dg.AssetCheckEvaluation | None]:
+    """What each check said last, where that was on the version that is stored now; None where it was not."""
+    found = {}
     for key in checks:
-        name = key.asset_key.to_user_string()
-        stamp = assets[name].stamp(folder)
-        verdict = latest_verdict(instance, key)
-        judged = verdict.metadata.get(VERSION) if verdict else None
-        if stamp is None or judged is None or judged.value != stamp.data_version:
-            reasons.setdefault(name, []).append(f"check {key.name} never ran on this version")
-        elif verdict and not verdict.passed and verdict.severity == dg.AssetCheckSeverity.ERROR:
-            reasons.setdefault(name, []).append(f"check {key.name} did not pass")
-    return {name: "; ".join(found) for name, found in reasons.items()}
+        stamp = assets[key.asset_key.to_user_string()].stamp(folder)
+        evaluation = _latest(instance, key)
+        judged = evaluation.metadata.get(VERSION) if evaluation else None
+        is_current = stamp is not None and judged is not None and judged.value == stamp.data_version
+        found[key] = evaluation if is_current else None
+    return found
 
 
-def latest_verdict(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> dg.AssetCheckEvaluation | None:
+def _latest(instance: dg.DagsterInstance, key: dg.AssetCheckKey) -> dg.AssetCheckEvaluation | None:
     """What a check said last; None where it did not run, or ended without saying anything."""
     record = instance.get_latest_asset_check_evaluation_record(key)
     event = record and record.event

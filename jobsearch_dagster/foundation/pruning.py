@@ -5,14 +5,15 @@ edition stays when a pointer, the promotion, a table's footer or the manifest of
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
 from jobsearch_dagster.foundation import text_cache
+from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.lake import Stamp
-from jobsearch_dagster.foundation.scratch import abandoned
+from jobsearch_dagster.foundation.scratch import abandoned, process_name, remove
 from jobsearch_dagster.foundation.table_asset import DataFolder, LakeAsset
 
 ABANDONED_AFTER = 30.0
@@ -56,6 +57,71 @@ def removables(folder: DataFolder, assets: Mapping[str, LakeAsset], keep: int) -
     found += [(path, "left by a process that is gone") for path in abandoned(_temporaries(folder.root))]
     found += [(path, "no cache that is used") for path in _unused_caches(folder.root)]
     return [Removable(path, _size(path), reason) for path, reason in found]
+
+
+def delete(
+    folder: DataFolder,
+    assets: Mapping[str, LakeAsset],
+    found: Iterable[Removable],
+    refuse_others: Callable[[], None],
+) -> list[Removable]:
+    """Delete what `removables` found, but for what something names by now.
+
+    Each is renamed first, so that whoever begins from then on misses it as if it were gone; what somebody began to use
+    in the meantime gets its name back.
+
+    Args:
+        folder: The data folder.
+        assets: All assets, upstream first.
+        found: What is to be deleted.
+        refuse_others: Raises a UserError where somebody else works in the data folder; then everything stays.
+
+    Returns:
+        What was deleted.
+
+    Raises:
+        UserError: Somebody else works, or something could not be deleted.
+    """
+    editions = {name: _editions(folder, asset) for name, asset in assets.items()}
+    hidden, stuck = _hide(found)
+    try:
+        refuse_others()
+    except UserError:
+        _bring_back(hidden, hidden)
+        raise
+    while named := hidden.keys() & _staying(folder, assets, editions, keep=0):
+        _bring_back(hidden, named)  # what these were made from is seen now that they can be read again
+    for aside in hidden.values():
+        remove(aside)
+    stuck += [aside for aside in hidden.values() if aside.exists()]
+    if stuck:
+        raise UserError(
+            f"cannot delete {', '.join(map(str, stuck))}: make what is in it writable, or delete it by hand"
+        )
+    return [removable for removable in found if removable.path in hidden]
+
+
+def _hide(found: Iterable[Removable]) -> tuple[dict[Path, Path], list[Path]]:
+    """Give what may be deleted names that no reader looks for: path -> that name, and what could not be renamed."""
+    hidden, stuck = {}, []
+    for path in (removable.path for removable in found):
+        aside = path.with_name(f"{path.name}.{process_name()}.tmp")
+        try:
+            hidden[path] = path.rename(aside)
+        except FileNotFoundError:
+            continue  # its owner has removed it
+        except OSError:
+            stuck.append(path)
+    return hidden, stuck
+
+
+def _bring_back(hidden: dict[Path, Path], paths: Iterable[Path]) -> None:
+    for path in list(paths):
+        aside = hidden.pop(path)
+        if path.exists():  # made anew by whoever missed it
+            remove(aside)
+        else:
+            aside.rename(path)
 
 
 def _editions(folder: DataFolder, asset: LakeAsset) -> list[Path]:
@@ -118,7 +184,7 @@ def _named_by(folder: DataFolder, assets: Mapping[str, LakeAsset], stamp: Stamp 
 def _abandoned_work(folder: DataFolder) -> list[Path]:
     """Workspaces whose artifact is done, or that nothing was written into for long: recipes may be trained by turns."""
     oldest = time.time() - ABANDONED_AFTER * 86_400
-    workspaces = sorted(folder.artifacts.root.glob("*/unfinished/*"))
+    workspaces = sorted(p for p in folder.artifacts.root.glob("*/unfinished/*") if _is_key(p.name))
     return [path for path in workspaces if (path.parents[1] / path.name).is_dir() or _last_written(path) < oldest]
 
 
@@ -128,14 +194,14 @@ def _last_written(folder: Path) -> float:
 
 
 def _temporaries(root: Path) -> Iterable[Path]:
-    for pattern in ("tmp/*.*", "lake/*.tmp", "models/*/*.tmp", "catalog/*.tmp"):
+    for pattern in ("tmp/*.*", "*.tmp", "lake/*.tmp", "models/*/*.tmp", "models/*/unfinished/*.tmp", "catalog/*.tmp"):
         yield from sorted(root.glob(pattern))
 
 
 def _unused_caches(root: Path) -> list[Path]:
     used = tuple(f"{name}.sqlite" for name in get_args(text_cache.Name))
-    journals = tuple(f"{name}-journal" for name in used)
-    return [path for path in sorted((root / "cache").glob("*")) if path.name not in used + journals]
+    beside = tuple(f"{name}{ending}" for name in used for ending in ("-journal", ".lock"))
+    return [path for path in sorted((root / "cache").glob("*")) if path.name not in used + beside]
 
 
 def _size(path: Path) -> int:

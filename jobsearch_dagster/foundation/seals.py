@@ -6,11 +6,8 @@ their files in the manifest (`foundation/artifacts.py`).
 """
 
 import hashlib
-from functools import cache
 from pathlib import Path
 from typing import BinaryIO
-
-from jobsearch_dagster.foundation.digests import file_identity
 
 SEAL = "jobsearch_sha256"
 """Name of the Parquet key-value entry that holds the seal."""
@@ -32,20 +29,24 @@ def set_seal(path: Path) -> None:
         file.write(digest)
 
 
-def is_sealed(path: Path) -> bool:
-    """Whether every byte of a Parquet file is as it was when the seal was set; False where it has none."""
-    return _is_sealed(path, file_identity(path))
-
-
-@cache
-def _is_sealed(path: Path, identity: tuple[int, ...]) -> bool:
-    """Read again in one process only where the file may have changed; sha256 reads 600 MB a second here."""
+def seal_of(path: Path) -> str | None:
+    """The seal of a Parquet file, for which only its footer is read; None where it has none."""
     with path.open("rb") as file:
         position = _position(file)
         if position is None:
-            return False
+            return None
         file.seek(position)
-        return file.read(len(UNSEALED)) == _digest(file, position)
+        return file.read(len(UNSEALED)).decode("ascii", errors="replace")
+
+
+def digest_under_seal(path: Path) -> str:
+    """What the seal of a Parquet file must be: 64 hexadecimal digits; empty where it has none.
+
+    The file is read whole; sha256 reads 600 MB a second here.
+    """
+    with path.open("rb") as file:
+        position = _position(file)
+        return "" if position is None else _digest(file, position).decode()
 
 
 def _position(file: BinaryIO) -> int | None:

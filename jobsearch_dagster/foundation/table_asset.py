@@ -163,7 +163,7 @@ class LakeAsset:
         return (folder.artifacts if self.schema is None else folder.lake).files(self.name)
 
     def damage(self, folder: DataFolder) -> str | None:
-        """What is wrong with what is stored, which is read whole; None where it is as it was written, or missing."""
+        """Why what is stored must be made again; None where it is as it was written, or missing."""
         return (folder.artifacts if self.schema is None else folder.lake).damage(self.name)
 
     def parts(self, folder: DataFolder, config: Recipe, inputs: dict[str, str]) -> KeyParts:

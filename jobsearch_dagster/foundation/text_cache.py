@@ -5,11 +5,13 @@ half written, and a damaged text is made again rather than used. Whether a text 
 what is asked for is the caller's business.
 """
 
+import fcntl
 import hashlib
 import logging
 import sqlite3
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,8 +22,8 @@ _KEYS_AT_ONCE = 500
 """Below the number of variables that any SQLite takes in one statement."""
 _PATIENCE = 60.0
 """Seconds to wait while another process writes."""
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
-"""Codes of what no waiting mends; SQLITE_ERROR is what a table of other columns ends in."""
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+"""Codes of a file that is none, or no longer; SQLITE_ERROR is a mistake in a statement, and costs no text."""
 _LOG = logging.getLogger(__name__)
 _COLUMNS = {b"key", b"text", b"sha256"}
 
@@ -54,7 +56,7 @@ class TextCache:
     processes share, and the nodes of a cluster share only the folder.
 
     SQLite checks no content: each text has a checksum beside it. What does not agree with its own counts as missing,
-    and a file that is no cache at all is set aside as `<name>.damaged`; `say` hears of both.
+    and a file that is no cache at all is set aside as `<name>.<number>.damaged`; `say` hears of both.
     """
 
     def __init__(self, path: Path, say: Callable[[str], object] = _LOG.warning) -> None:
@@ -148,13 +150,32 @@ class TextCache:
         return bool(tables)
 
     def _set_aside(self, reason: Exception) -> None:
-        """Give the file another name, with the journal that belongs to it; a new one takes its place."""
-        aside = self.path.with_name(f"{self.path.name}.damaged")
-        self._say(f"{self.path} is damaged or no cache of texts ({reason}): set aside as {aside.name}, begun anew")
-        for ending in ("-journal", ""):
-            part = self.path.with_name(self.path.name + ending)
-            if part.exists():
-                part.replace(aside.with_name(aside.name + ending))
+        """Give the file another name, with the journal that belongs to it; a new one takes its place.
+
+        Of several processes that find the damage one does so: the others see under the lock that the file is new.
+        """
+        with self.path.with_name(f"{self.path.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not self._is_no_cache():
+                return
+            names = (f"{self.path.name}.{number}.damaged" for number in count(1))
+            aside = next(path for name in names if not (path := self.path.with_name(name)).exists())
+            self._say(f"{self.path} is damaged or no cache of texts ({reason}): set aside as {aside.name}, begun anew")
+            for ending in ("-journal", ""):
+                part = self.path.with_name(self.path.name + ending)
+                if part.exists():
+                    part.replace(aside.with_name(aside.name + ending))
+
+    def _is_no_cache(self) -> bool:
+        """Whether the file is damaged anywhere, or not this cache's; a damaged page need not be among the first."""
+        if not self.path.is_file():
+            return False
+        try:
+            with self._open("rw") as connection:
+                self._is_filled(connection)
+                return connection.execute("PRAGMA quick_check(1)").fetchall() != [("ok",)]
+        except _NoCacheError:
+            return True
 
     @contextmanager
     def _errors_in_one_line(self, verb: str, remedy: str) -> Generator[None]:

@@ -7,8 +7,9 @@ process that keeps a connection to one path never sees a file that was renamed o
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobsearch_dagster.foundation.digests import digest_of, digest_once
+from jobsearch_dagster.foundation.digests import digest_of, digest_of_files
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.known_digests import known_digest_of_files
 from jobsearch_dagster.foundation.scratch import process_name, remove_abandoned
 from jobsearch_dagster.search.catalog import build_catalog
 from jobsearch_dagster.search.word_lookup import TEXT_WORDS, WORD_COLUMNS
@@ -28,7 +29,9 @@ class CatalogPublication:
         name, digest = _pointed(folder.root)
         if name != path.name or not path.is_file():
             return "the job catalog is not published"
-        if digest != digest_once(path.parent, [path]):
+        if not digest:
+            return f"{path} has no checksum: it was published before catalogs had one, or its pointer was changed"
+        if digest != known_digest_of_files(folder.root, path.parent, [path]):
             return f"{path} is damaged or was changed from outside: its checksum differs"
         return None
 
@@ -42,7 +45,7 @@ class CatalogPublication:
         pointer = path.with_name("current")
         temporary = pointer.with_suffix(f".{process_name()}.tmp")
         remove_abandoned(path.parent.glob("*.tmp"))
-        temporary.write_text(f"{path.name} {digest_once(path.parent, [path])}", encoding="utf-8")
+        temporary.write_text(f"{path.name} {digest_of_files(path.parent, [path])}", encoding="utf-8")
         temporary.replace(pointer)
 
     def edition(self, folder: "DataFolder", data_version: str) -> Path:

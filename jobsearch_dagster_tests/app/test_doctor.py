@@ -115,3 +115,15 @@ def test_a_recipe_that_this_machine_cannot_train_is_named(
     code, out, _ = jobsearch("doctor", "--profile", str(profile))
     assert code == 1
     assert [line.split()[0] for line in missing(out)] == ["training"]
+
+
+def test_a_training_that_cannot_fit_is_missing_memory(
+    made: Path, jobsearch: Jobsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(made / "models" / "lora_adapter")
+    monkeypatch.setattr(doctor.memory, "free_memory", lambda: 1e6)
+    code, out, _ = jobsearch("doctor")
+    assert code == 1
+    (line,) = missing(out)
+    assert line.startswith("training memory with examples of ")
+    assert "training would take about" in line

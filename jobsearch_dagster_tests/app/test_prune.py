@@ -14,9 +14,12 @@ import pytest
 from jobsearch_dagster.app import cli
 from jobsearch_dagster.app.run import run
 from jobsearch_dagster.app.workspace import open_workspace
-from jobsearch_dagster.foundation import home
+from jobsearch_dagster.build import lake_assets
+from jobsearch_dagster.foundation import home, pruning
 from jobsearch_dagster.foundation.artifacts import ArtifactStore
+from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.lake import KeyParts, Lake
+from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster.search.publication import catalog_file, published_catalog
 
 Jobsearch = Callable[..., tuple[int, str, str]]
@@ -169,3 +172,41 @@ def test_while_a_run_of_the_ui_is_at_work_nothing_is_deleted(made: Path, jobsear
     assert (code, out) == (1, "")
     assert err.startswith(f"error: run {working.run_id[:8]} is at work")
     assert old.exists()
+
+
+def test_what_became_named_after_the_list_was_made_stays_with_what_it_was_made_from(made: Path) -> None:
+    """A run of the UI may go back to an earlier recipe at any moment."""
+    store, folder = ArtifactStore(made), DataFolder(path=str(made))
+    base = another(made, "base_model", 1)
+    chosen = another(made, "lora_adapter", 2, base_model=key_of(base))
+    loose = another(made, "lora_adapter", 3)
+    found = pruning.removables(folder, lake_assets(), keep=0)
+    assert {removable.path for removable in found} == {base, chosen, loose}
+    store.point("lora_adapter", key_of(chosen))
+    deleted = pruning.delete(folder, lake_assets(), found, lambda: None)
+    assert [removable.path for removable in deleted] == [loose]
+    assert [path.exists() for path in (base, chosen, loose)] == [True, True, False]
+
+
+def test_a_run_that_begins_while_it_deletes_stops_it_and_everything_is_back(made: Path) -> None:
+    loose = another(made, "lora_adapter", 3)
+    folder = DataFolder(path=str(made))
+
+    def refuse() -> None:
+        assert not loose.exists()
+        raise UserError("a run is at work")
+
+    with pytest.raises(UserError, match="at work"):
+        pruning.delete(folder, lake_assets(), pruning.removables(folder, lake_assets(), keep=0), refuse)
+    assert (loose / "weights").is_file()
+    assert pruning.delete(folder, lake_assets(), pruning.removables(folder, lake_assets(), keep=0), lambda: None)
+    assert not loose.exists()
+
+
+def test_what_could_not_be_deleted_is_named(made: Path, jobsearch: Jobsearch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The superuser may delete anything, so that a failing `rmtree` stands for the folder of somebody else."""
+    old = another(made, "lora_adapter", 1)
+    monkeypatch.setattr("jobsearch_dagster.foundation.scratch.shutil.rmtree", lambda path, ignore_errors: None)
+    code, out, err = jobsearch("prune", "--keep", "1", "--yes")
+    assert (code, out) == (1, "")
+    assert err.startswith(f"error: cannot delete {old}.")

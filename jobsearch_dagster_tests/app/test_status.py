@@ -1,13 +1,17 @@
 """`jobsearch status` tells what is stored, what is out of date, and what the checks last said."""
 
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from jobsearch_dagster.app import cli
+from jobsearch_dagster.app.workspace import open_instance, open_workspace
 from jobsearch_dagster.build import lake_assets
+from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.lake import Lake
 
 Jobsearch = Callable[..., tuple[int, str, str]]
@@ -85,3 +89,25 @@ def test_a_verdict_on_another_version_does_not_count(
 def test_before_any_run_everything_is_missing(data: Path, jobsearch: Jobsearch) -> None:
     assert {entry["state"] for entry in statuses(jobsearch).values()} == {"missing"}
     assert "missing" in jobsearch("status")[1]
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (sqlite3.SQLITE_FULL, "free space"),
+        (sqlite3.SQLITE_IOERR_WRITE, "free space"),
+        (sqlite3.SQLITE_BUSY, "another process holds it"),
+    ],
+)
+def test_what_is_wrong_with_dagsters_storage_is_told_by_its_code(data: Path, code: int, told: str) -> None:
+    cause = sqlite3.OperationalError("it does not work")
+    cause.sqlite_errorcode = code
+    with pytest.raises(UserError, match=told), open_instance(open_workspace()):
+        raise OperationalError("SELECT 1", {}, cause)
+
+
+def test_a_mistake_in_a_statement_is_no_full_disk(data: Path) -> None:
+    cause = sqlite3.OperationalError("no such column")
+    cause.sqlite_errorcode = sqlite3.SQLITE_ERROR
+    with pytest.raises(OperationalError), open_instance(open_workspace()):
+        raise OperationalError("SELECT 1", {}, cause)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from jobsearch_dagster.foundation.lake import Lake
-from jobsearch_dagster.foundation.seals import is_sealed, set_seal
+from jobsearch_dagster.foundation.seals import digest_under_seal, seal_of, set_seal
 from jobsearch_dagster_tests.foundation.test_lake import rows, write
 
 
@@ -17,7 +17,7 @@ def table(tmp_path: Path) -> Path:
 
 
 def test_a_table_is_sealed_when_it_is_written(table: Path) -> None:
-    assert is_sealed(table)
+    assert seal_of(table) == digest_under_seal(table)
 
 
 def test_any_flipped_bit_is_found_and_ends_in_no_error(table: Path) -> None:
@@ -42,6 +42,6 @@ def test_any_missing_end_is_found(table: Path) -> None:
 def test_a_file_that_was_not_written_for_a_seal_gets_none(tmp_path: Path) -> None:
     for content in (b"", b"PAR1", b"no table at all, and longer than a footer"):
         (tmp_path / "file").write_bytes(content)
-        assert not is_sealed(tmp_path / "file")
+        assert seal_of(tmp_path / "file") is None
         with pytest.raises(ValueError, match="has no entry"):
             set_seal(tmp_path / "file")

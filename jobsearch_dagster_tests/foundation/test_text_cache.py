@@ -186,7 +186,36 @@ def test_a_file_that_is_damaged_or_no_cache_is_named_set_aside_and_begun_anew(
     assert cache.get(["a"]) == {"a": "one"}
     assert len(said) == 1
     assert said[0].startswith(f"{path} is damaged or no cache of texts (")
-    assert path.with_name("texts.sqlite.damaged").read_bytes() == before
+    assert path.with_name("texts.sqlite.1.damaged").read_bytes() == before
+
+
+def test_a_mistake_in_a_statement_sets_no_text_aside(cache: TextCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.put({"a": "one"})
+    with monkeypatch.context() as wrong, pytest.raises(UserError, match="no such table"):
+        wrong.setattr(cache, "_rows", lambda keys: select_from_nowhere(cache))
+        cache.get(["a"])
+    assert cache.get(["a"]) == {"a": "one"}
+
+
+def select_from_nowhere(cache: TextCache) -> list[tuple[bytes, bytes, bytes]]:
+    with cache._open("rw") as connection:
+        return connection.execute("SELECT * FROM nowhere").fetchall()
+
+
+def test_every_damaged_file_is_kept_under_its_own_number(tmp_path: Path) -> None:
+    path = tmp_path / "texts.sqlite"
+    for number in (1, 2):
+        path.write_text(f"no database, {number}" * 50)
+        assert TextCache(path, lambda line: None).get(["a"]) == {}
+    assert path.with_name("texts.sqlite.1.damaged").read_text().startswith("no database, 1")
+    assert path.with_name("texts.sqlite.2.damaged").read_text().startswith("no database, 2")
+
+
+def test_who_finds_the_damage_second_leaves_the_new_file(tmp_path: Path) -> None:
+    path = tmp_path / "texts.sqlite"
+    TextCache(path).put({"a": "one"})
+    TextCache(path)._set_aside(ValueError("what the first one has mended"))
+    assert TextCache(path).get(["a"]) == {"a": "one"}
 
 
 @pytest.mark.parametrize("bad", [b"a text to be fouNd", b"\xff" * 18])

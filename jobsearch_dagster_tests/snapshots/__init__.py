@@ -27,9 +27,9 @@ COMMAND = "python -m jobsearch_dagster_tests.snapshots"
 PLUMBING = {
     f"{PACKAGE}.foundation.{name}"
     for name in (
-        "artifacts", "automation", "digests", "errors", "executors", "failure_report", "home", "lake", "measures",
-        "package_data", "pictures", "profiles", "progress", "proof", "schema", "scratch", "seals", "settings",
-        "staleness", "table_asset", "table_check", "ui_metadata",
+        "artifacts", "automation", "digests", "errors", "executors", "failure_report", "home", "known_digests", "lake",
+        "measures", "package_data", "pictures", "profiles", "progress", "proof", "schema", "scratch", "seals",
+        "settings", "staleness", "table_asset", "table_check", "ui_metadata",
     )
 }  # fmt: skip
 """How assets are stored and shown; what they hold does not depend on it, and everything imports it."""
