@@ -9,6 +9,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from absl import logging as absl_logging
+from dagster._core.storage.defs_state.base import set_defs_state_storage
 
 from jobsearch_dagster.app.run import Outcome, run
 from jobsearch_dagster.app.workspace import open_workspace
@@ -24,6 +25,13 @@ absl_logging.get_absl_handler().python_handler.stream = sys.__stderr__
 # No timing is asserted in tests: a shared machine takes seconds for what is done in milliseconds elsewhere.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+@pytest.fixture(autouse=True)
+def _no_instance_of_another_test() -> Iterator[None]:
+    """Dagster resolves definitions through the instance that was entered last, even when that is gone by now."""
+    with set_defs_state_storage(None):
+        yield
 
 
 def enter(monkeypatch: pytest.MonkeyPatch, data: Path, profile: str = "smoke") -> None:
