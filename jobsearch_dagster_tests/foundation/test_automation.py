@@ -301,7 +301,7 @@ def test_what_a_run_has_not_made_yet_is_not_asked_for_again_while_it_works_or_af
 
 def test_what_changes_while_a_run_works_is_asked_for_after_it(made: Path, looks: Looks) -> None:
     run = create_run_for_test(
-        looks.instance, asset_selection=frozenset({dg.AssetKey("raw_jobs")}), status=dg.DagsterRunStatus.QUEUED
+        looks.instance, asset_selection=frozenset({dg.AssetKey("raw_jobs")}), status=dg.DagsterRunStatus.STARTED
     )
     add_file(made, "train-2.csv")
     assert [looks.asked_for() for _ in range(3)] == [set(), set(), set()]
