@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -17,23 +16,9 @@ from typer.main import get_command
 from jobsearch_dagster.app import cli
 from jobsearch_dagster.foundation import profiles
 from jobsearch_dagster.foundation.lake import Lake
+from jobsearch_dagster_tests.app.conftest import Jobsearch
 
 HEADER = "Resume,Job-Title,Location,Salary,Description\n"
-
-
-def call(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
-    """Exit code, stdout and stderr of one call in this process."""
-    code = cli.main(arguments)
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
-
-
-Jobsearch = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def jobsearch(capsys: pytest.CaptureFixture[str]) -> Jobsearch:
-    return lambda *arguments: call(*arguments, capsys=capsys)
 
 
 def test_a_run_with_nothing_changed_says_that_it_computed_nothing(made: Path, jobsearch: Jobsearch) -> None:

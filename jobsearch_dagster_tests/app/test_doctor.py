@@ -1,26 +1,14 @@
 """`jobsearch doctor` finds what is missing before anything starts, and says what the work took last time."""
 
 import shutil
-from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 
 import pytest
 
-from jobsearch_dagster.app import cli, doctor
+from jobsearch_dagster.app import doctor
 from jobsearch_dagster.foundation import model_store
-
-Jobsearch = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def jobsearch(capsys: pytest.CaptureFixture[str]) -> Jobsearch:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = cli.main(arguments)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
+from jobsearch_dagster_tests.app.conftest import Jobsearch
 
 
 def missing(out: str) -> list[str]:

@@ -4,14 +4,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import dagster as dg
 import psutil
 import pytest
 
-from jobsearch_dagster.app import cli
 from jobsearch_dagster.app.run import run
 from jobsearch_dagster.app.workspace import open_workspace
 from jobsearch_dagster.build import lake_assets
@@ -21,18 +19,7 @@ from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.lake import KeyParts, Lake
 from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster.search.publication import catalog_file, published_catalog
-
-Jobsearch = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def jobsearch(capsys: pytest.CaptureFixture[str]) -> Jobsearch:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = cli.main(arguments)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
+from jobsearch_dagster_tests.app.conftest import Jobsearch
 
 
 def files(folder: Path) -> set[Path]:

@@ -2,29 +2,16 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from jobsearch_dagster.app import cli
 from jobsearch_dagster.app.workspace import open_instance, open_workspace
 from jobsearch_dagster.build import lake_assets
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.lake import Lake
-
-Jobsearch = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def jobsearch(capsys: pytest.CaptureFixture[str]) -> Jobsearch:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = cli.main(arguments)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
+from jobsearch_dagster_tests.app.conftest import Jobsearch
 
 
 def statuses(jobsearch: Jobsearch, *arguments: str) -> dict[str, dict]:

@@ -172,8 +172,11 @@ def _occupation_at(tokens: list[re.Match[str]], number: int, text: str) -> str |
         return None
     before = text[: tokens[number].start()]
     behind = text[tokens[number].end() :]
-    is_title = _TITLE_BEFORE.search(before) or _TITLE_BEHIND.match(behind)
-    is_title = is_title or (_starts_with_title(before) and _TITLE_ENDS.match(behind))
+    is_title = (
+        _TITLE_BEFORE.search(before)
+        or _TITLE_BEHIND.match(behind)
+        or (_TITLE_ENDS.match(behind) and _starts_with_title(before))
+    )
     return word.removesuffix("s") if is_title else None
 
 
