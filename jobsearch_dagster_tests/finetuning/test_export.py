@@ -455,6 +455,6 @@ def test_an_adapter_of_another_training_set_than_the_lake_s_is_refused(made: Pat
 def test_an_adapter_whose_file_was_changed_is_refused(made: Path, tmp_path: Path) -> None:
     weights = DataFolder(path=str(made)).artifacts.read("lora_adapter").path / "adapter_model.safetensors"
     weights.write_bytes(weights.read_bytes()[:100])
-    with pytest.raises(UserError, match="differ from the digest in the manifest"):
+    with pytest.raises(UserError, match="they differ from the manifest"):
         exporting.adapter(Settings.from_environment(), tmp_path / "out", silent)
     assert not (tmp_path / "out").exists()

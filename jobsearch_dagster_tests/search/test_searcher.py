@@ -20,7 +20,7 @@ from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster.search.answering import SearchResult, answer_from
 from jobsearch_dagster.search.catalog import open_catalog
 from jobsearch_dagster.search.index import VECTORS, open_index
-from jobsearch_dagster.search.publication import CatalogPublication, published_catalog
+from jobsearch_dagster.search.publication import published_catalog
 from jobsearch_dagster.search.relevance import Relevance
 from jobsearch_dagster.search.searcher import Searcher
 from jobsearch_dagster_tests.search.catalogs import POSTINGS, index, publish
@@ -217,8 +217,9 @@ def test_threads_see_a_catalog_with_its_own_index_while_both_are_republished(
     indexed: DataFolder, smoke_models: Path
 ) -> None:
     """The two editions share no posting: an index over the other catalog would name postings that are not in it."""
+    others = {f"other {name}": posting for name, posting in COOKS.items()}
     first = indexed.artifacts.stamp("search_index")
-    publish(indexed.root, {f"other {name}": posting for name, posting in COOKS.items()})
+    publish(indexed.root, others)
     index(indexed, smoke_models)
     second = indexed.artifacts.stamp("search_index")
     assert first is not None
@@ -227,8 +228,8 @@ def test_threads_see_a_catalog_with_its_own_index_while_both_are_republished(
     asked = threading.Event()
 
     def republish() -> None:
-        for stamp in cycle((first, second)):
-            CatalogPublication().publish(indexed, stamp.parts.inputs["job_catalog"])
+        for postings, stamp in cycle(((COOKS, first), (others, second))):
+            publish(indexed.root, postings)
             indexed.artifacts.point("search_index", stamp.parts.key)
             if asked.is_set():
                 return
