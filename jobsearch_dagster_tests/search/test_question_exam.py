@@ -17,7 +17,13 @@ from jobsearch_dagster.search.question import parse_question
 
 Slots = dict[str, Any]
 Item = dict[str, Any]
-EXAMS = ("questions.yaml", "more_questions.yaml", "third_questions.yaml", "fourth_questions.yaml")
+EXAMS = (
+    "questions.yaml",
+    "more_questions.yaml",
+    "third_questions.yaml",
+    "fourth_questions.yaml",
+    "fifth_questions.yaml",
+)
 NOT_ASKED = (None, (), "relevance")
 
 
