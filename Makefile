@@ -36,7 +36,7 @@ lint: install
 	$(BIN)/ty check
 
 # One process of tests per core, each with one thread: models as small as those of the tests gain nothing by a second.
-PARALLEL := OMP_NUM_THREADS=1 $(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile
+PARALLEL := OMP_NUM_THREADS=1 $(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test: lint
 	$(TEMPORARY) $(PARALLEL) --cov --cov-report=term:skip-covered --cov-fail-under=90

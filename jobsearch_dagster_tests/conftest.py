@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -139,6 +140,16 @@ class SkipGate:
         """Name them."""
         for nodeid in self.unlisted:
             terminalreporter.write_line(f"SKIPPED BUT NOT LISTED in {ALLOWED_SKIPS.name}: {nodeid}", red=True)
+
+
+@pytest.hookimpl(tryfirst=True)  # before those that are not `slow` are left out
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with many slow tests come first: begun last, one of them would keep a single process busy at the end."""
+    for item in items:
+        if "finished" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: -slow[item.path])
 
 
 def pytest_configure(config: pytest.Config) -> None:

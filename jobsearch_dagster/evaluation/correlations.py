@@ -127,10 +127,9 @@ def _pairs(scores: "pd.DataFrame") -> Iterator[tuple[str, str, int, int, float, 
         axis="columns"
     )
     postings = wide.index.get_level_values("posting_id").to_numpy()
-    found = correlate(wide, postings)
+    found, present = correlate(wide, postings), wide.notna().to_numpy()
     for (a, metric_a), (b, metric_b) in combinations(enumerate(wide.columns), 2):
-        both = wide.iloc[:, [a, b]].notna().all(axis="columns").to_numpy()
         yield (
-            metric_a, metric_b, int(found.n[a, b]), len(set(postings[both])),
+            metric_a, metric_b, int(found.n[a, b]), len(set(postings[present[:, a] & present[:, b]])),
             found.r[a, b], found.low[a, b], found.high[a, b],
         )  # fmt: skip
