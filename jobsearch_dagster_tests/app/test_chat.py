@@ -25,6 +25,12 @@ Chat = Callable[..., str]
 LONGEST = 60
 """Seconds that a command may say nothing."""
 COMMAND = str(Path(sys.executable).with_name("jobsearch"))
+AT_A_TERMINAL = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored where the tests themselves run in the background
+os.login_tty(0)  # its controlling terminal, so that Ctrl-C reaches the command alone
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 
 @pytest.fixture
@@ -320,9 +326,8 @@ class Terminal:
 @contextmanager
 def terminal() -> Generator[Terminal]:
     ours, theirs = pty.openpty()
-    # A session of its own with the terminal as its controlling one, so that Ctrl-C reaches the command alone.
     process = subprocess.Popen(
-        [sys.executable, "-c", f"import os; os.login_tty(0); os.execv({COMMAND!r}, [{COMMAND!r}, 'chat'])"],
+        [sys.executable, "-c", AT_A_TERMINAL, COMMAND, "chat"],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
