@@ -11,7 +11,7 @@ PREPARE_HOME := from jobsearch_dagster.foundation import home, settings; \
   print(home.prepare_home(settings.Settings.from_environment().data_dir))
 PROFILE := from jobsearch_dagster.foundation import settings; print(settings.Settings.from_environment().profile)
 
-.PHONY: install demo test test-unit lint ui check bench bench-gpu clean
+.PHONY: install browser demo test test-unit lint ui check bench bench-gpu clean
 
 install: $(STAMP)
 
@@ -38,7 +38,13 @@ lint: install
 # One process of tests per core, each with one thread: models as small as those of the tests gain nothing by a second.
 PARALLEL := OMP_NUM_THREADS=1 $(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-test: lint
+# What the tests of the web UI drive; no Python package holds it. Debian's, where root may install it.
+browser:
+	@command -v chromium || command -v chromium-browser || command -v google-chrome \
+	  || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -qq --no-install-recommends chromium; } \
+	  || { echo "make test needs a browser: as root, apt-get install chromium (or have google-chrome on the PATH)" >&2; exit 1; }
+
+test: lint browser
 	$(TEMPORARY) $(PARALLEL) --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 test-unit: install

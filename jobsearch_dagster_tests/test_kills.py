@@ -5,8 +5,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import dagster as dg
@@ -24,7 +24,13 @@ from jobsearch_dagster_tests.conftest import enter
 JOBSEARCH = str(Path(sys.executable).with_name("jobsearch"))
 SEED = 11
 KILLS = 4
-"""Of each stage."""
+"""Of each stage, in the middle of its work."""
+SOON = 0.05  # seconds; no stage works for less
+
+
+def has_checkpoint(data: Path) -> bool:
+    """Whether a training has a whole checkpoint."""
+    return any((data / "models" / "lora_adapter").rglob("complete.json"))
 
 
 @dataclass(frozen=True)
@@ -32,22 +38,26 @@ class Stage:
     """What is killed while it is made.
 
     Attributes:
-        assets: Made anew by the runs that are killed.
+        assets: Made anew by the runs that are killed, each of them in the middle of one of these.
         places: Below the data folder, what is deleted beside their tables and models so that all work is done again.
-        seconds: How long making them takes; the moments lie in this time, which runs that get through correct.
+        seconds: How long making one of them takes; the moments lie in this time, which runs that get through correct.
+        is_under_way: What must hold of the data folder beside, before a run is killed.
+        goes_on: Whether the run after a killed one is left what that had kept.
     """
 
     assets: tuple[str, ...]
     places: tuple[str, ...] = ()
-    seconds: float = 12.0
+    seconds: float = 8.0
+    is_under_way: Callable[[Path], bool] = Path.exists
+    goes_on: bool = False
 
 
 STAGES = {
-    "ingestion": Stage(("raw_jobs", "rejected_rows", "column_profile"), seconds=2.0),
-    "summarizing": Stage(("job_summaries",), ("cache/texts.sqlite",)),
-    "training": Stage(("lora_adapter", "training_log")),
-    "generation": Stage(("base_answers",), ("cache/answers.sqlite",)),
-    "catalog publication": Stage(("job_catalog", "search_index"), ("catalog", "cache/vectors.sqlite")),
+    "ingestion": Stage(("raw_jobs", "rejected_rows", "column_profile"), seconds=0.3),
+    "summarizing": Stage(("job_summaries",), ("cache/texts.sqlite",), goes_on=True),
+    "training": Stage(("lora_adapter",), seconds=2.0, is_under_way=has_checkpoint),  # each waits for its own checkpoint
+    "generation": Stage(("base_answers",), ("cache/answers.sqlite",), goes_on=True),
+    "catalog publication": Stage(("job_catalog", "search_index"), ("catalog", "cache/vectors.sqlite"), seconds=2.0),
 }
 
 
@@ -77,26 +87,28 @@ def start(stage: Stage) -> subprocess.Popen[str]:
     )
 
 
-def wait_for_the_run(data: Path, process: subprocess.Popen[str]) -> None:
-    """Until the process holds the data folder; importing is behind it then, and the work begins."""
-    lock = data / "run.lock"
-    while process.poll() is None and f"process {process.pid} on" not in lock.read_text(encoding="utf-8"):
-        time.sleep(0.01)
+def at_work(instance: dg.DagsterInstance, process: subprocess.Popen[str]) -> set[str]:
+    """The steps that a process has started and not ended, by the event log."""
+    runs = instance.get_runs(dg.RunsFilter(tags={"jobsearch/pid": str(process.pid)}), limit=1)
+    steps = [step for run in runs for step in instance.get_run_step_stats(run.run_id)]
+    return {step.step_key for step in steps if step.start_time and not step.end_time}
 
 
-def kill_at(data: Path, stage: Stage, share: float) -> tuple[bool, float]:
-    """Kill a run of the stage at a share of its time; whether it was killed, and how long it worked."""
+def kill_in(instance: dg.DagsterInstance, data: Path, stage: Stage, asset: str, share: float) -> tuple[bool, float]:
+    """Kill a run at a share of the time that an asset takes; whether it was at work on it, and for how long."""
     process = start(stage)
-    wait_for_the_run(data, process)
+    while process.poll() is None and not (asset in at_work(instance, process) and stage.is_under_way(data)):
+        time.sleep(0.01)
     began = time.monotonic()
-    try:
-        said, _ = process.communicate(timeout=share * stage.seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-        return process.returncode == -9, time.monotonic() - began
-    assert process.returncode == 0, said
-    return False, time.monotonic() - began
+    while process.poll() is None and asset in at_work(instance, process):
+        if time.monotonic() - began > share * stage.seconds:
+            process.kill()
+            break
+        time.sleep(0.01)
+    worked = time.monotonic() - began
+    said, _ = process.communicate()
+    assert process.returncode in {0, -9}, said
+    return process.returncode == -9 and asset in at_work(instance, process), worked
 
 
 def stamps_outside(data: Path, stage: Stage) -> dict[str, Stamp | None]:
@@ -138,16 +150,18 @@ def test_a_run_killed_at_any_moment_breaks_nothing_and_the_next_ends_with_the_sa
     stage, moments = STAGES[name], random.Random(f"{SEED} {name}")
     before = stamps_outside(killed, stage)
     assert None not in before.values()
-    forget(killed, stage)
-    kills = 0
-    while kills < KILLS:
-        was_killed, worked = kill_at(killed, stage, moments.random())
-        assert_readers_see_nothing_broken(killed)
-        assert stamps_outside(killed, stage) == before
-        kills += was_killed
-        if not was_killed:  # faster than thought, or finished by what earlier runs had kept
-            stage = Stage(stage.assets, stage.places, min(stage.seconds, worked))
-            forget(killed, stage)
+    kills, is_afresh = 0, True
+    with dg.DagsterInstance.get() as instance:
+        while kills < KILLS:
+            if is_afresh:
+                forget(killed, stage)
+            is_hit, worked = kill_in(instance, killed, stage, moments.choice(stage.assets), moments.random())
+            assert_readers_see_nothing_broken(killed)
+            assert stamps_outside(killed, stage) == before
+            kills += is_hit
+            if is_afresh and not is_hit:  # faster than thought
+                stage = replace(stage, seconds=min(stage.seconds, max(worked, SOON)))
+            is_afresh = not (is_hit and stage.goes_on)
     subprocess.run([JOBSEARCH, "run"], check=True, capture_output=True)
     assert versions(killed) == versions(finished[0])
     assert [path for path in killed.rglob("*.tmp") if "dagster_home" not in path.parts] == []

@@ -1,29 +1,20 @@
-"""Dagster's own commands work on the code location, and none of them has a warning to tell."""
+"""Dagster's own commands work on the code location, and none of them has a warning to tell.
+
+The web server is in `app/test_web_ui.py`, with a daemon and a browser.
+"""
 
 import json
-import os
-import signal
-import socket
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
-import httpx
 import pytest
 from dagster._core.scheduler.instigation import TickStatus
 
 from jobsearch_dagster.build import lake_assets
-from jobsearch_dagster.foundation import home
 from jobsearch_dagster.foundation.lake import Lake
+from jobsearch_dagster_tests.services import BIN, PATIENCE, REPOSITORY, service, shell, until, warnings_in
 
-REPOSITORY = Path(__file__).parents[1]
-BIN = Path(sys.executable).parent
-PATIENCE = 300  # seconds; a machine with little to spare takes a minute to import everything
 DAEMONS = {"SENSOR", "SCHEDULER", "ASSET", "QUEUED_RUN_COORDINATOR", "MONITORING", "FRESHNESS_DAEMON"}
 
 pytestmark = pytest.mark.slow
@@ -33,12 +24,6 @@ pytestmark = pytest.mark.slow
 def environment(data: Path) -> dict[str, str]:
     """Of a shell on a data folder with nothing made yet."""
     return shell(data)
-
-
-def shell(data: Path) -> dict[str, str]:
-    """Of a shell in which the virtual environment is active and the data folder is prepared, as `make ui` does."""
-    home.prepare_home(data)
-    return {**os.environ, "VIRTUAL_ENV": str(BIN.parent), "PATH": f"{BIN}:{os.environ['PATH']}"}
 
 
 def dagster(command: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -57,10 +42,6 @@ def dagster(command: str, environment: dict[str, str]) -> subprocess.CompletedPr
     return done
 
 
-def warnings_in(text: str) -> list[str]:
-    return [line for line in text.splitlines() if "warning" in line.lower() or "error" in line.lower()]
-
-
 def test_dg_checks_the_definitions(environment: dict[str, str]) -> None:
     assert "All definitions loaded successfully" in dagster("dg check defs", environment).stdout
 
@@ -75,61 +56,6 @@ def test_dg_lists_every_asset_schedule_and_sensor(environment: dict[str, str]) -
 def test_dg_launches_an_asset_with_its_checks(data: Path, environment: dict[str, str]) -> None:
     dagster("dg launch --assets raw_jobs", environment)
     assert Lake(data).stamp("raw_jobs") is not None
-
-
-@contextmanager
-def service(command: str, environment: dict[str, str], log: Path) -> Generator[None]:
-    """Run a service while the block runs, then stop it as Ctrl-C does; it must have had nothing to warn of."""
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [BIN / command.split()[0], *command.split()[1:]],
-            cwd=REPOSITORY,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            yield
-            assert process.poll() is None, log.read_text()
-        finally:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(PATIENCE)
-            finally:
-                process.kill()  # does nothing to a process that has ended
-    assert warnings_in(log.read_text()) == []
-
-
-def until(holds: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
-        time.sleep(0.5)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/server_info").is_success
-    except httpx.TransportError:
-        return False
-
-
-def test_the_web_server_shows_the_assets(environment: dict[str, str], tmp_path: Path) -> None:
-    url = f"http://127.0.0.1:{free_port()}"
-    command = f"dagster-webserver -w workspace.yaml -h 127.0.0.1 -p {url.rpartition(':')[2]}"
-    with service(command, environment, tmp_path / "log"):
-        until(lambda: answers(url), "the web server")
-        query = "{ assetNodes { assetKey { path } groupName } }"
-        found: list[dict[str, Any]] = httpx.post(f"{url}/graphql", json={"query": query}).json()["data"]["assetNodes"]
-    assert {node["assetKey"]["path"][0]: node["groupName"] for node in found} == {
-        name: asset.group for name, asset in lake_assets().items()
-    }
 
 
 SENSORS = {"new_content", "follow_changes"}

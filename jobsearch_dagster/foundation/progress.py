@@ -24,10 +24,10 @@ class Progress:
         self._next = self._start + self._interval
 
     def advance(self, count: int = 1) -> None:
-        """Add to the count; speak when it is time."""
+        """Add to the count; speak when it is time and something was done: nothing done has no rate."""
         self.done += count
         now = time.monotonic()
-        if now < self._next or self.done >= self.total:
+        if now < self._next or not self._before < self.done < self.total:
             return
         rate = (self.done - self._before) / (now - self._start)
         self.say(

@@ -19,6 +19,7 @@ from jobsearch_dagster_tests.benchmarks import (
     salaries,
     sandbox,
     search,
+    starting,
     summaries,
     training,
 )
@@ -34,6 +35,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
     "salaries": lambda chosen: salaries.main(),
     "sandbox": lambda chosen: sandbox.main(),
     "search": lambda chosen: search.main(chosen.postings or search.SIZES, chosen.embedded),
+    "starting": lambda chosen: starting.main(),
     "summaries": lambda chosen: summaries.main(chosen.bart_texts, chosen.texts),
     "training": lambda chosen: training.main(chosen.steps),
 }

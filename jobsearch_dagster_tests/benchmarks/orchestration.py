@@ -6,24 +6,16 @@ Dagster's events, its storage. What the assets do with their time is in `prepara
 
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
+
+from jobsearch_dagster_tests.benchmarks import starting
 
 REPOSITORY = Path(__file__).parents[2]
 
 
-def seconds_of(command: list[str], environment: dict[str, str]) -> float:
-    """Wall time of a command that must succeed."""
-    started = time.perf_counter()
-    subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return time.perf_counter() - started
-
-
 def main() -> None:
-    """Run the demo, then nothing, then import the definitions, and print a table."""
+    """Run the demo, then what it takes to find nothing to do, and print the tables."""
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
         shutil.copytree(REPOSITORY / "data" / "raw", data / "raw")
@@ -36,10 +28,7 @@ def main() -> None:
         if outcome.problems:
             raise SystemExit("\n".join(outcome.problems))
         orchestration = outcome.seconds - outcome.asset_seconds - outcome.check_seconds
-        environment = dict(os.environ)
-        command = str(Path(sys.executable).with_name("jobsearch"))
-        unchanged = seconds_of([command, "run"], environment)
-        definitions = seconds_of([sys.executable, "-c", "import jobsearch_dagster.definitions"], environment)
+        before_anything = starting.costs(dict(os.environ))
     print("| what | seconds | share of the demo |")
     print("| --- | ---: | ---: |")
     rows = [
@@ -50,8 +39,7 @@ def main() -> None:
     ]
     for name, value in rows:
         print(f"| {name} | {value:.1f} | {value / outcome.seconds:.1%} |")
-    print(f"| `jobsearch run` with nothing changed | {unchanged:.1f} | |")
-    print(f"| `import jobsearch_dagster.definitions` | {definitions:.1f} | |")
+    print(f"\n{before_anything}")
     print("\n| group | seconds |\n| --- | ---: |")
     for group, value in outcome.group_seconds.items():
         print(f"| {group} | {value:.1f} |")

@@ -71,6 +71,16 @@ def test_what_was_done_before_counts_and_has_no_part_in_the_rate(clock: Clock) -
     assert lines == ["22/60 steps (37%), 0.2/s, 190 s left"]
 
 
+def test_nothing_done_yet_says_nothing_and_the_next_unit_does(clock: Clock) -> None:
+    lines: list[str] = []
+    progress = Progress(60, "prompts", lines.append)
+    clock.now += 10.0
+    progress.advance(0)
+    assert lines == []
+    progress.advance(20)
+    assert lines == ["20/60 prompts (33%), 2/s, 20 s left"]
+
+
 def test_an_item_counts_when_it_is_finished(clock: Clock) -> None:
     lines: list[str] = []
     progress = Progress(3, "steps", lines.append)

@@ -1,0 +1,56 @@
+"""`python -m jobsearch_dagster_tests.screenshots`: take the pictures in `docs/screenshots/` anew.
+
+Belongs here: which pages are shown, over synthetic rows and the small models of the tests. The ways to the pages are in
+`web_ui.py`.
+"""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from jobsearch_dagster.app.run import run
+from jobsearch_dagster.app.workspace import open_workspace
+from jobsearch_dagster_tests import web_ui
+from jobsearch_dagster_tests.conftest import enter, new_data
+from jobsearch_dagster_tests.services import REPOSITORY
+from jobsearch_dagster_tests.small_models import make_encoder, make_language_model
+
+FOLDER = REPOSITORY / "docs" / "screenshots"
+
+
+def take(data: Path, pictures: Path) -> None:
+    """Write a picture of the graph, of a run that one click started, of the checks of an asset and of a tick.
+
+    Args:
+        data: A finished data folder.
+        pictures: Where they are written; those of the same names are replaced.
+    """
+    pictures.mkdir(exist_ok=True)
+    with web_ui.opened(data, data) as page:
+        web_ui.switch_on(page)
+        web_ui.show_graph(page)
+        page.screenshot(path=pictures / "asset_graph.png")
+        web_ui.show_checks(page, "clean_jobs")
+        page.screenshot(path=pictures / "checks.png")
+        web_ui.materialize(page, "column_profile")
+        page.screenshot(path=pictures / "materialization.png")
+        web_ui.show_ticks(page)
+        page.screenshot(path=pictures / "ticks.png")
+
+
+def main() -> None:
+    """Make everything once on 40 synthetic rows, and take the pictures."""
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as monkeypatch:
+        models, data = Path(folder) / "models", Path(folder) / "data"
+        make_language_model(models / "language_model")
+        make_encoder(models / "encoder")
+        enter(monkeypatch, new_data(data, models))
+        run(open_workspace(), [])
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        take(data, FOLDER)
+
+
+if __name__ == "__main__":
+    main()
