@@ -2,8 +2,6 @@
 
 import random
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -20,8 +18,8 @@ from jobsearch_dagster.foundation.lake import Stamp
 from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster.search.catalog import open_catalog
 from jobsearch_dagster_tests.conftest import enter
+from jobsearch_dagster_tests.processes import Command
 
-JOBSEARCH = str(Path(sys.executable).with_name("jobsearch"))
 SEED = 11
 KILLS = 4
 """Of each stage, in the middle of its work."""
@@ -80,14 +78,11 @@ def forget(data: Path, stage: Stage) -> None:
         (data / place).unlink(missing_ok=True)
 
 
-def start(stage: Stage) -> subprocess.Popen[str]:
-    selections = [word for name in stage.assets for word in ("--select", name)]
-    return subprocess.Popen(
-        [JOBSEARCH, "run", *selections], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+def start(stage: Stage) -> Command:
+    return Command("run", *(word for name in stage.assets for word in ("--select", name)))
 
 
-def at_work(instance: dg.DagsterInstance, process: subprocess.Popen[str]) -> set[str]:
+def at_work(instance: dg.DagsterInstance, process: Command) -> set[str]:
     """The steps that a process has started and not ended, by the event log."""
     runs = instance.get_runs(dg.RunsFilter(tags={"jobsearch/pid": str(process.pid)}), limit=1)
     steps = [step for run in runs for step in instance.get_run_step_stats(run.run_id)]
@@ -97,18 +92,18 @@ def at_work(instance: dg.DagsterInstance, process: subprocess.Popen[str]) -> set
 def kill_in(instance: dg.DagsterInstance, data: Path, stage: Stage, asset: str, share: float) -> tuple[bool, float]:
     """Kill a run at a share of the time that an asset takes; whether it was at work on it, and for how long."""
     process = start(stage)
-    while process.poll() is None and not (asset in at_work(instance, process) and stage.is_under_way(data)):
+    while process.is_alive() and not (asset in at_work(instance, process) and stage.is_under_way(data)):
         time.sleep(0.01)
     began = time.monotonic()
-    while process.poll() is None and asset in at_work(instance, process):
+    while process.is_alive() and asset in at_work(instance, process):
         if time.monotonic() - began > share * stage.seconds:
             process.kill()
             break
         time.sleep(0.01)
     worked = time.monotonic() - began
-    said, _ = process.communicate()
-    assert process.returncode in {0, -9}, said
-    return process.returncode == -9 and asset in at_work(instance, process), worked
+    code, said = process.wait()
+    assert code in {0, -9}, said
+    return code == -9 and asset in at_work(instance, process), worked
 
 
 def stamps_outside(data: Path, stage: Stage) -> dict[str, Stamp | None]:
@@ -162,7 +157,8 @@ def test_a_run_killed_at_any_moment_breaks_nothing_and_the_next_ends_with_the_sa
             if is_afresh and not is_hit:  # faster than thought
                 stage = replace(stage, seconds=min(stage.seconds, max(worked, SOON)))
             is_afresh = not (is_hit and stage.goes_on)
-    subprocess.run([JOBSEARCH, "run"], check=True, capture_output=True)
+    code, said = Command("run").wait()
+    assert code == 0, said
     assert versions(killed) == versions(finished[0])
     assert [path for path in killed.rglob("*.tmp") if "dagster_home" not in path.parts] == []
     with dg.DagsterInstance.get() as instance:
@@ -176,8 +172,8 @@ def test_of_two_runs_at_once_one_waits_says_so_and_finds_all_done(finished: tupl
     stage = Stage(tuple(name for name, asset in lake_assets().items() if asset.group == "preparation"))
     forget(killed, stage)
     both = [start(stage) for _ in range(2)]
-    said = [process.communicate()[0] for process in both]
-    assert [process.returncode for process in both] == [0, 0]
+    codes, said = zip(*(process.wait() for process in both), strict=True)
+    assert codes == (0, 0)
     (waited,) = [text for text in said if f"waiting for another run on {killed}: process " in text]
     assert "Everything is up to date" in waited
     assert sum(text.count(" computed ") for text in said) == len(stage.assets)

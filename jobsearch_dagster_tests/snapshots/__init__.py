@@ -172,6 +172,7 @@ def file_of(module: str) -> Path:
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
+@cache
 def _imports(tree: ast.AST) -> dict[str, str]:
     """Name -> the module of this package that it is, or is from."""
     found = {}
