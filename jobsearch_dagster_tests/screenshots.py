@@ -18,6 +18,9 @@ from jobsearch_dagster_tests.services import REPOSITORY
 from jobsearch_dagster_tests.small_models import make_encoder, make_language_model
 
 FOLDER = REPOSITORY / "docs" / "screenshots"
+WIDE = {"width": 1600, "height": 700}
+GRAPH = {"x": 545, "y": 300, "width": 1005, "height": 260}
+"""Where the boxes of the groups lie on a wide page."""
 
 
 def take(data: Path, pictures: Path) -> None:
@@ -30,8 +33,10 @@ def take(data: Path, pictures: Path) -> None:
     pictures.mkdir(exist_ok=True)
     with web_ui.opened(data, data) as page:
         web_ui.switch_on(page)
+        page.set_viewport_size(WIDE)
         web_ui.show_graph(page)
         page.screenshot(path=pictures / "asset_graph.png")
+        page.set_viewport_size(web_ui.SIZE)
         web_ui.show_checks(page, "clean_jobs")
         page.screenshot(path=pictures / "checks.png")
         web_ui.materialize(page, "column_profile")

@@ -82,6 +82,6 @@ def switch_on(page: Page) -> None:
 def show_ticks(page: Page) -> Locator:
     """The schedule's ticks, once there is one that has ended; their rows, latest first."""
     page.goto(f"/locations/jobsearch_dagster/schedules/{SCHEDULE}")
-    ended = page.locator("tr", has_text="requested").filter(has_not_text="Evaluating")
+    ended = page.locator("tr", has_text="View logs").filter(has_not_text="Evaluating")
     ended.first.wait_for()
     return ended

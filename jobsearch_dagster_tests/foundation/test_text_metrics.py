@@ -1,5 +1,7 @@
 """Overlap is what the reference libraries say, of one answer and of many."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -158,6 +160,21 @@ def test_the_signature_of_bleu_is_sacrebleu_s_own(name: str, bleu: BLEU) -> None
     *fields, release = str(bleu.get_signature()).split("|")
     assert set(fields) <= set(signatures()[name].split("|"))
     assert f"sacrebleu:{release.removeprefix('version:')}" in signatures()[name].split("|")
+
+
+def test_data_of_nltk_are_looked_for_where_nltk_looks() -> None:
+    """Without importing it: a script of its own knows nothing of what other tests have imported or set."""
+    script = """
+import os, sys
+os.environ["NLTK_DATA"] = "/here" + os.pathsep + "~/there"
+from jobsearch_dagster.foundation.text_metrics import nltk_folders, wordnet_version
+folders, found = nltk_folders(), wordnet_version()
+assert ("nltk" in sys.modules) == any(map(os.path.isdir, folders)), "imported for nothing"
+import nltk.data
+assert folders == nltk.data.path, (folders, nltk.data.path)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_every_metric_has_a_signature() -> None:
