@@ -50,11 +50,10 @@ def opened(data: Path, logs: Path) -> Generator[Page]:
 
 
 def show_graph(page: Page) -> Locator:
-    """The graph of all assets; the boxes of its groups."""
+    """The graph of all assets; the boxes of its groups, once the arrows between them are drawn."""
     page.goto("/asset-groups")
-    boxes = page.locator("[class*=collapsedGroupNodeBox]")
-    boxes.first.wait_for()
-    return boxes
+    page.locator("path[marker-end]").first.wait_for(state="attached")
+    return page.locator("[class*=collapsedGroupNodeBox]")
 
 
 def materialize(page: Page, asset: str) -> None:
