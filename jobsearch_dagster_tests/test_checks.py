@@ -20,6 +20,7 @@ import pytest
 
 from jobsearch_dagster import build
 from jobsearch_dagster.app.run import Outcome
+from jobsearch_dagster.foundation import promotions
 from jobsearch_dagster.foundation.artifacts import manifest_text
 from jobsearch_dagster.foundation.seals import SEAL, UNSEALED, set_seal
 from jobsearch_dagster.foundation.table_asset import DataFolder
@@ -123,6 +124,23 @@ def an_unreadable_resume(folder: DataFolder) -> None:
     (folder.root / "raw" / "sources.yaml").write_text(f"sources: [{entry}]", encoding="utf-8")
     row = "SELECT 'cvs/scan.pdf' AS file, 1 AS record, 1 AS line, 'no text' AS reason, '' AS text"
     rewritten("rejected_rows", row)(folder)
+
+
+def served(digest: str) -> Tamper:
+    """An adapter is served, be it there or not."""
+
+    def tamper(folder: DataFolder) -> None:
+        promotions.change(folder.artifacts.root, lambda found: found.pin(digest))
+
+    return tamper
+
+
+def a_cut_served_adapter(folder: DataFolder) -> None:
+    """The adapter that is served has lost its last bytes."""
+    adapter = folder.artifacts.read("lora_adapter").path
+    served(adapter.name)(folder)
+    weights = adapter / "adapter_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-8])
 
 
 @dataclass(frozen=True)
@@ -594,6 +612,17 @@ CASES = [
         )
         for column, value in (("first_token_seconds", "seconds + 1"), ("first_token_seconds", "0"), ("seconds", "null"))
     ),
+    Case(
+        "promoted_adapter:only_what_is_surely_better_is_promoted",
+        replaced("promoted_adapter", "decision", "'promote'"),
+        {"violations": 1},
+    ),
+    Case(
+        "promoted_adapter:the_served_adapter_is_whole",
+        served("0" * 16),
+        {"served": "0" * 16},
+    ),
+    Case("promoted_adapter:the_served_adapter_is_whole", a_cut_served_adapter),
     Case(
         "answer_scores:the_adapter_changes_answers",
         rewritten("lora_answers", "FROM base_answers"),

@@ -44,6 +44,7 @@ GROUPS = {
         "contender_comparison",
         "metric_correlations",
         "evaluation_report",
+        "promoted_adapter",
     },
 }
 HEAVY = (

@@ -1,6 +1,8 @@
 """Assets of evaluation: what each contender answers, how good it is, and how sure that is."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -12,19 +14,22 @@ from duckdb import DuckDBPyConnection
 
 from jobsearch_dagster import search
 from jobsearch_dagster.evaluation import latency as timing
-from jobsearch_dagster.evaluation import natural, rankings, scoring
+from jobsearch_dagster.evaluation import natural, promotion, rankings, scoring
 from jobsearch_dagster.evaluation.answers import (
     NEAR_SEEN,
     AnalyticsRecipe,
     GenerationRecipe,
     RagRecipe,
     answer_table,
+    asked_questions,
     refuse_silence,
 )
 from jobsearch_dagster.evaluation.contenders import Analytics, LanguageModel, Rag
 from jobsearch_dagster.evaluation.correlations import correlate_metrics
 from jobsearch_dagster.evaluation.latency import LatencyRecipe
 from jobsearch_dagster.evaluation.natural import RetrievalRecipe
+from jobsearch_dagster.evaluation.promotion import BASE, SERVED, Paired, PromotionRecipe
+from jobsearch_dagster.evaluation.publication import PromotionPublication
 from jobsearch_dagster.evaluation.questions import QuestionRecipe, make_prompts, sample_questions
 from jobsearch_dagster.evaluation.rankings import Ranking
 from jobsearch_dagster.evaluation.relevance import NATURAL_QUESTIONS, judgements
@@ -42,15 +47,21 @@ from jobsearch_dagster.evaluation.tables import (
     LATENCY,
     METRIC_CORRELATIONS,
     METRIC_SUMMARY,
+    PROMOTED_ADAPTER,
 )
 from jobsearch_dagster.evaluation.text_scoring import ScoringRecipe
 from jobsearch_dagster.evaluation.truth import Postings
-from jobsearch_dagster.foundation import text_metrics
+from jobsearch_dagster.finetuning import rivals
+from jobsearch_dagster.finetuning.adapter import LOSSES
+from jobsearch_dagster.finetuning.assets import pairs_of
+from jobsearch_dagster.finetuning.recipe import LoraRecipe
+from jobsearch_dagster.foundation import promotions, text_metrics
 from jobsearch_dagster.foundation.artifacts import Artifact
 from jobsearch_dagster.foundation.digests import digest_of, digest_of_data
+from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.generation import Generator
 from jobsearch_dagster.foundation.kept_batches import KeptBatches
-from jobsearch_dagster.foundation.model_store import model_digest
+from jobsearch_dagster.foundation.model_store import model_digest, served_adapter
 from jobsearch_dagster.foundation.pictures import as_markdown, drawn
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, artifact_asset, table_asset
@@ -382,6 +393,89 @@ def metric_correlations(step: Step) -> pd.DataFrame:
     One row per contender, slice and pair of metrics.
     """
     return correlate_metrics(step.connection)
+
+
+def compared_adapter(folder: DataFolder, config: Recipe) -> dict[str, str]:
+    """The adapter that the new one must beat, or `base`; a promotion does not change it, a pin does."""
+    stamp = folder.artifacts.stamp("lora_adapter")
+    candidate = "" if stamp is None else folder.artifacts.path("lora_adapter", stamp.data_version).name
+    return {"compared with": promotions.read(folder.artifacts.root).compared_with(candidate) or BASE}
+
+
+def refuse_mixed_inputs(step: Step) -> None:
+    """Refuse inputs that were not made from each other, as they can be after a run of some assets only."""
+    for name in step.parts.inputs:
+        stamp = step.folder.lake.stamp(name) or step.folder.artifacts.stamp(name)
+        for source, made_from in stamp.parts.inputs.items() if stamp else ():
+            if step.parts.inputs.get(source, made_from) != made_from:
+                raise UserError(f"{name} was made from another {source} than there is now: run without --only")
+
+
+def measured_against_base(step: Step) -> list[Paired]:
+    """What training and `answer_scores` have measured already."""
+    losses = json.loads((step.artifact("lora_adapter").path / LOSSES).read_text(encoding="utf-8"))
+    return [promotion.stored_losses(losses), promotion.paired_scores(step.connection, step.config.metric, BASE)]
+
+
+def measured_against_served(step: Step, served: Artifact) -> list[Paired]:
+    """Losses of both adapters on today's validation set, and scores of the served one on today's questions."""
+    candidate, base = step.artifact("lora_adapter"), step.artifact("base_model")
+    recipe = LoraRecipe.model_validate(candidate.manifest["recipe"])
+    pairs = pairs_of(step, "validation_set")
+    postings, (new, old) = rivals.losses_of([candidate.path, served.path], base.path, pairs, recipe)
+
+    answered, scored = (step.folder.lake.stamp(name) for name in ("lora_answers", "answer_scores"))
+    assert answered is not None
+    assert scored is not None
+    questions = asked_questions(step.connection, "lora_answers")
+    asking = replace(step, config=GenerationRecipe.model_validate(answered.parts.config))
+    table = answer_table(questions, _language_model(asking, len(questions), served))
+    step.connection.register(f"{SERVED}_answers", table)
+    how = ScoringRecipe.model_validate(scored.parts.config)
+    step.connection.register(
+        f"{SERVED}_scores", scoring.score_answers(step.connection, (SERVED,), how, step.folder.root)
+    )
+    return [
+        Paired(promotion.LOSS, "validation", new, old, postings),
+        promotion.paired_scores(step.connection, step.config.metric, SERVED),
+    ]
+
+
+def shown_promotion(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """The decision in words."""
+    return {"decision": connection.execute("SELECT any_value(decision || ' ' || reason) FROM promoted_adapter")
+            .fetchall()[0][0]}  # fmt: skip
+
+
+@table_asset(
+    PROMOTED_ADAPTER,
+    inputs=(
+        "base_model", "lora_adapter", "validation_set", "clean_jobs", "job_entities", "query_pairs", "lora_answers",
+        "answer_scores",
+    ),
+    recipe=PromotionRecipe,
+    code_version="1",
+    external=compared_adapter,
+    kinds=("pytorch", "peft"),
+    show=shown_promotion,
+    publication=PromotionPublication(),
+    accelerator=True,
+)  # fmt: skip
+def promoted_adapter(step: Step) -> pd.DataFrame:
+    """Whether the new adapter replaces the one that is served: where validation loss and one metric are surely better.
+
+    Not to promote is a decision like any other. `models/promoted.json` says which adapter is served and keeps all
+    decisions; `jobsearch promote` shows them, and pins another one. One row per measure.
+    """
+    refuse_mixed_inputs(step)
+    candidate, other = step.artifact("lora_adapter"), step.parts.external["compared with"]
+    if other == BASE:
+        measured = measured_against_base(step)
+    elif (served := served_adapter(step.folder.root, other)).base.path != step.artifact("base_model").path:
+        measured = promotion.incomparable(step.config.metric)
+    else:
+        measured = measured_against_served(step, served.adapter)
+    return promotion.decide(measured, candidate.path.name, None if other == BASE else other, step.config)
 
 
 def shown_report(artifact: Artifact) -> dict[str, Any]:

@@ -192,3 +192,42 @@ METRIC_CORRELATIONS = TableSchema(
     ),
     primary_key=("contender", "slice", "metric_a", "metric_b"),
 )
+
+
+def _compared(name: str, type_: str, description: str) -> Column:
+    return Column(name, type_, description, _SCORES[:1], required=True)
+
+
+PROMOTED_ADAPTER = TableSchema(
+    (
+        Column(
+            "measure", "VARCHAR", "`validation_loss`, or the metric that was named before", ("answer_scores.metric",)
+        ),
+        Column(
+            "asked_about",
+            "VARCHAR",
+            "pairs of the `validation` set, or questions about `unseen` postings; about `seen` ones where no other "
+            "were asked about",
+            ("validation_set.pair_id", "answer_scores.seen_in_train"),
+            required=True,
+        ),
+        Column("candidate", "VARCHAR", "digest of the new adapter", required=True),
+        Column(
+            "compared_with",
+            "VARCHAR",
+            "digest of the adapter that was served; `base` where none was: the model without an adapter",
+            required=True,
+        ),
+        _compared("n", "BIGINT", "questions that both answered; 0 where the two belong to different base models"),
+        Column("postings", "BIGINT", "postings they are about", ("answer_scores.posting_id",), required=True),
+        Column("candidate_value", "DOUBLE", "mean of the new adapter; the loss in nats per token", _SCORES[:1]),
+        Column("other_value", "DOUBLE", "mean of what it is compared with, on the same questions", _SCORES[:1]),
+        Column("difference", "DOUBLE", "new minus other; less loss is better, of a metric more", _SCORES[:1]),
+        Column("low", "DOUBLE", "lower end of its 95 % interval over postings; null where it has none", _SCORES[:1]),
+        Column("high", "DOUBLE", "upper end", _SCORES[:1]),
+        _compared("is_better", "BOOLEAN", "whether the interval leaves out zero on the better side"),
+        _compared("decision", "VARCHAR", "`promote` where every measure is better, else `keep`"),
+        _compared("reason", "VARCHAR", "the decision in words"),
+    ),
+    primary_key=("measure",),
+)
