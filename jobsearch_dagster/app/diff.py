@@ -9,7 +9,7 @@ that it left, and a table's rows only where the lake still holds that version; a
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -284,7 +284,7 @@ def shown(found: Diff) -> Iterator[Table | str]:
     yield f"{len(found.equal)} assets are equal{': ' if found.equal else ''}{', '.join(found.equal)}"
 
 
-def _grid(title: str, names: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table:
+def _grid(title: str, names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
     table = Table(*names, title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for row in rows:
         table.add_row(*row)
