@@ -160,6 +160,13 @@ CLUSTER = """
         'we hire cooks' AS first_words
     FROM (VALUES ('{second}', '{other_split}'), ('b', 'train')) t(posting_id, split)
 """
+LEAK = """
+    SELECT 'right' AS metric, 'how' AS signature, 8 AS n, 4 AS postings, 0.5 AS by_row, 0.3 AS by_posting, 1.0 AS p,
+        9 AS pairs_by_row, 9 AS pairs_by_posting,
+"""
+CURVE = """
+    SELECT *, 'lora' AS contender, 'right' AS metric, 8 AS n, 4 AS postings, 0.5 AS value, 0.1 AS low, 0.9 AS high
+"""
 VALIDATION = ("n", "postings", "base_loss", "adapter_loss", "difference", "low", "high", "p")
 A_TRAINING_PAIR = f"FROM training_set WHERE {first('training_set')}"
 
@@ -623,6 +630,30 @@ CASES = [
         {"served": "0" * 16},
     ),
     Case("promoted_adapter:the_served_adapter_is_whole", a_cut_served_adapter),
+    *(
+        Case(
+            "leakage_experiment:every_inflation_is_that_of_both_means",
+            rewritten("leakage_experiment", f"{LEAK} {inflation} AS inflation, {low} AS low, 0.5 AS high"),
+            {"violations": 1},
+        )
+        for inflation, low in ((0.3, 0.1), (0.2, 0.25))
+    ),
+    *(
+        Case(
+            "learning_curve:more_postings_are_more_pairs",
+            rewritten("learning_curve", f"{CURVE} FROM (VALUES {points}) t(training_postings, training_pairs)"),
+            {"violations": 1},
+        )
+        for points in ("(2, 9), (4, 9)", "(0, 9)", "(2, 0)")
+    ),
+    Case(
+        "learning_curve:every_point_lies_in_its_interval",
+        rewritten(
+            "learning_curve",
+            f"SELECT * REPLACE (0.6 AS low) FROM ({CURVE} FROM (VALUES (2, 9)) t(training_postings, training_pairs))",
+        ),
+        {"violations": 1},
+    ),
     Case(
         "answer_scores:the_adapter_changes_answers",
         rewritten("lora_answers", "FROM base_answers"),

@@ -45,6 +45,8 @@ GROUPS = {
         "metric_correlations",
         "evaluation_report",
         "promoted_adapter",
+        "leakage_experiment",
+        "learning_curve",
     },
 }
 HEAVY = (

@@ -168,6 +168,40 @@ def the_served_adapter_is_whole(folder: DataFolder) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(passed=not problems, metadata={"served": served, "problems": problems})
 
 
+@table_check("leakage_experiment")
+def every_inflation_is_that_of_both_means(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """By row minus by posting, within its interval; where the experiment is off there is nothing to check."""
+    return none_of(
+        connection,
+        """
+        FROM leakage_experiment
+        WHERE abs(by_row - by_posting - inflation) > 1e-9 OR inflation < low - 1e-9 OR inflation > high + 1e-9
+        """,
+    )
+
+
+@table_check("learning_curve")
+def more_postings_are_more_pairs(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """Each set holds those before it, and who was trained on nothing has no pairs."""
+    return none_of(
+        connection,
+        """
+        SELECT contender, metric, a.training_postings
+        FROM learning_curve a JOIN learning_curve b USING (contender, metric)
+        WHERE a.training_postings < b.training_postings AND a.training_pairs >= b.training_pairs
+        UNION ALL
+        SELECT contender, metric, training_postings FROM learning_curve
+        WHERE (training_postings = 0) <> (training_pairs = 0)
+        """,
+    )
+
+
+@table_check("learning_curve")
+def every_point_lies_in_its_interval(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """An interval that misses its mean was computed from other rows."""
+    return none_of(connection, "FROM learning_curve WHERE n < 1 OR value < low - 1e-9 OR value > high + 1e-9")
+
+
 base_answers_are_private = contact_check("base_answers", ANSWERS)
 lora_answers_are_private = contact_check("lora_answers", ANSWERS)
 rag_answers_are_private = contact_check("rag_answers", ANSWERS)

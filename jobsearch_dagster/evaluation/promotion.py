@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from pydantic import Field
 
 from jobsearch_dagster.evaluation.scoring import bounds_of, widest_difference
-from jobsearch_dagster.evaluation.tables import PROMOTED_ADAPTER
+from jobsearch_dagster.evaluation.tables import LOSS, PROMOTED_ADAPTER
 from jobsearch_dagster.foundation.profiles import Recipe
-from jobsearch_dagster.foundation.statistics import Estimate, compare, estimate, mean_of
+from jobsearch_dagster.foundation.statistics import Estimate, compare, mean_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 BASE = "base"
 """As what a candidate is compared with: the model without any adapter."""
-LOSS = "validation_loss"
 SERVED = "served"
 """As a contender: the adapter that is served, on the questions of `lora_answers`."""
 
@@ -136,8 +135,6 @@ def _difference(paired: Paired, seed: int) -> Estimate:
     if not paired.postings:
         return Estimate(0, 0, math.nan, math.nan, math.nan)
     first, second, postings = (np.array(values) for values in paired[2:])
-    if paired.measure == LOSS:
-        return estimate(first - second, postings, seed)
     ones = np.ones(len(first))
     both = (np.column_stack([values, ones]) for values in (first, second))
     return compare(*both, postings, mean_of, seed, widest_difference(bounds_of(paired.measure)))
