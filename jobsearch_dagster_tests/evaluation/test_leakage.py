@@ -1,6 +1,6 @@
 """Two divisions of the same pairs, what both hold back, and what a seen posting adds."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 
 from jobsearch_dagster.app.run import run
-from jobsearch_dagster.app.workspace import open_workspace
+from jobsearch_dagster.app.workspace import Workspace
 from jobsearch_dagster.evaluation import leakage
 from jobsearch_dagster.evaluation.leakage import LeakageRecipe, divide, inflation
 from jobsearch_dagster.evaluation.questions import QuestionRecipe, sample_questions
 from jobsearch_dagster.evaluation.tables import LEAKAGE_EXPERIMENT, LOSS
+from jobsearch_dagster.foundation.artifacts import is_key
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.lake import Lake
 
@@ -96,15 +97,21 @@ def test_off_it_costs_nothing_and_the_table_is_empty(made: Path) -> None:
 
 
 @pytest.mark.slow
-def test_both_adapters_are_trained_once_and_every_metric_is_compared(made: Path) -> None:
-    enabled = open_workspace(None, ["leakage_experiment.enabled=true", "leakage_experiment.per_type=2"])
-    assert run(enabled, ["leakage_experiment"]).problems == ()
+@pytest.mark.usefixtures("one_thread")
+def test_both_adapters_are_trained_once_and_every_metric_is_compared(
+    made: Path, switched_on: Callable[..., Workspace]
+) -> None:
+    folder = made / "models" / "leakage_experiment"
+
+    def trained() -> dict[str, int]:
+        return {path.name: path.stat().st_mtime_ns for path in folder.iterdir() if is_key(path.name)}
+
+    assert run(switched_on("leakage_experiment", per_type=2), ["leakage_experiment"]).problems == ()
     table = Lake(made).read("leakage_experiment").set_index("metric")
     assert {LOSS, "right", "grounded", "rougeL", "bertscore_f1"} <= set(table.index)
     assert (table["n"] > 0).all()
-    trained = {path.name: path.stat().st_mtime_ns for path in (made / "models" / "leakage_experiment").iterdir()}
-    assert len(trained) == 2
-    asked_more = open_workspace(None, ["leakage_experiment.enabled=true", "leakage_experiment.per_type=3"])
-    assert run(asked_more, ["leakage_experiment"]).computed == ("leakage_experiment",)
-    again = {path.name: path.stat().st_mtime_ns for path in (made / "models" / "leakage_experiment").iterdir()}
-    assert again == trained
+    first = trained()
+    assert len(first) == 2
+    asked_others = switched_on("leakage_experiment", per_type=1)
+    assert run(asked_others, ["leakage_experiment"]).computed == ("leakage_experiment",)
+    assert trained() == first

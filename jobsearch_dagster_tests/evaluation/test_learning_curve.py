@@ -1,16 +1,17 @@
 """Growing sets of postings, and what each brings beside ways that need no training."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from jobsearch_dagster.app.run import run
-from jobsearch_dagster.app.workspace import open_workspace
+from jobsearch_dagster.app.workspace import Workspace
 from jobsearch_dagster.evaluation.learning_curve import CurveRecipe, nested_sets, unseen
 from jobsearch_dagster.evaluation.questions import Question
 from jobsearch_dagster.evaluation.tables import LOSS
+from jobsearch_dagster.foundation.artifacts import is_key
 from jobsearch_dagster.foundation.lake import Lake
 
 
@@ -53,10 +54,11 @@ def test_off_it_costs_nothing_and_the_table_is_empty(made: Path) -> None:
 
 
 @pytest.mark.slow
-def test_every_number_of_postings_has_its_adapter_beside_those_that_learn_nothing(made: Path) -> None:
-    enabled = open_workspace(None, ["learning_curve.enabled=true", "learning_curve.try_postings=[3]"])
-    outcome = run(enabled, ["learning_curve"])
-    assert outcome.problems == ()
+@pytest.mark.usefixtures("one_thread")
+def test_every_number_of_postings_has_its_adapter_beside_those_that_learn_nothing(
+    made: Path, switched_on: Callable[..., Workspace]
+) -> None:
+    assert run(switched_on("learning_curve", try_postings="[3]"), ["learning_curve"]).problems == ()
     lake = Lake(made)
     table = lake.read("learning_curve")
     total = lake.read("training_set")["posting_id"].nunique()
@@ -70,4 +72,4 @@ def test_every_number_of_postings_has_its_adapter_beside_those_that_learn_nothin
     for contender in ("rag", "analytics"):
         (value,) = others.loc[(others["contender"] == contender) & (others["metric"] == "rougeL"), "value"]
         assert value == pytest.approx(summary[contender, "unseen", "all", "rougeL"])
-    assert len(list((made / "models" / "learning_curve").iterdir())) == 2
+    assert sum(is_key(path.name) for path in (made / "models" / "learning_curve").iterdir()) == 2

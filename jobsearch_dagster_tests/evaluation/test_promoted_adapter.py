@@ -125,6 +125,7 @@ def test_a_promotion_killed_between_its_writes_leaves_the_old_one_served_and_the
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("one_thread")
 def test_the_next_adapter_must_beat_the_served_one_and_a_pin_survives_every_run(
     made: Path, jobsearch: Jobsearch
 ) -> None:
