@@ -20,6 +20,7 @@ import pytest
 
 from jobsearch_dagster import build
 from jobsearch_dagster.app.run import Outcome
+from jobsearch_dagster.foundation import promotions
 from jobsearch_dagster.foundation.artifacts import manifest_text
 from jobsearch_dagster.foundation.seals import SEAL, UNSEALED, set_seal
 from jobsearch_dagster.foundation.table_asset import DataFolder
@@ -125,6 +126,23 @@ def an_unreadable_resume(folder: DataFolder) -> None:
     rewritten("rejected_rows", row)(folder)
 
 
+def served(digest: str) -> Tamper:
+    """An adapter is served, be it there or not."""
+
+    def tamper(folder: DataFolder) -> None:
+        promotions.change(folder.artifacts.root, lambda found: found.pin(digest))
+
+    return tamper
+
+
+def a_cut_served_adapter(folder: DataFolder) -> None:
+    """The adapter that is served has lost its last bytes."""
+    adapter = folder.artifacts.read("lora_adapter").path
+    served(adapter.name)(folder)
+    weights = adapter / "adapter_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-8])
+
+
 @dataclass(frozen=True)
 class Case:
     """A check, what is done to the data, and entries of the metadata that the check must then report."""
@@ -141,6 +159,13 @@ CLUSTER = """
     SELECT posting_id, 'a' AS cluster_id, [split] AS splits, {size} AS size, 1.0 AS similarity,
         'we hire cooks' AS first_words
     FROM (VALUES ('{second}', '{other_split}'), ('b', 'train')) t(posting_id, split)
+"""
+LEAK = """
+    SELECT 'right' AS metric, 'how' AS signature, 8 AS n, 4 AS postings, 0.5 AS by_row, 0.3 AS by_posting, 1.0 AS p,
+        9 AS pairs_by_row, 9 AS pairs_by_posting,
+"""
+CURVE = """
+    SELECT *, 'lora' AS contender, 'right' AS metric, 8 AS n, 4 AS postings, 0.5 AS value, 0.1 AS low, 0.9 AS high
 """
 VALIDATION = ("n", "postings", "base_loss", "adapter_loss", "difference", "low", "high", "p")
 A_TRAINING_PAIR = f"FROM training_set WHERE {first('training_set')}"
@@ -593,6 +618,41 @@ CASES = [
             {"violations": 1},
         )
         for column, value in (("first_token_seconds", "seconds + 1"), ("first_token_seconds", "0"), ("seconds", "null"))
+    ),
+    Case(
+        "promoted_adapter:only_what_is_surely_better_is_promoted",
+        replaced("promoted_adapter", "decision", "'promote'"),
+        {"violations": 1},
+    ),
+    Case(
+        "promoted_adapter:the_served_adapter_is_whole",
+        served("0" * 16),
+        {"served": "0" * 16},
+    ),
+    Case("promoted_adapter:the_served_adapter_is_whole", a_cut_served_adapter),
+    *(
+        Case(
+            "leakage_experiment:every_inflation_is_that_of_both_means",
+            rewritten("leakage_experiment", f"{LEAK} {inflation} AS inflation, {low} AS low, 0.5 AS high"),
+            {"violations": 1},
+        )
+        for inflation, low in ((0.3, 0.1), (0.2, 0.25))
+    ),
+    *(
+        Case(
+            "learning_curve:more_postings_are_more_pairs",
+            rewritten("learning_curve", f"{CURVE} FROM (VALUES {points}) t(training_postings, training_pairs)"),
+            {"violations": 1},
+        )
+        for points in ("(2, 9), (4, 9)", "(0, 9)", "(2, 0)")
+    ),
+    Case(
+        "learning_curve:every_point_lies_in_its_interval",
+        rewritten(
+            "learning_curve",
+            f"SELECT * REPLACE (0.6 AS low) FROM ({CURVE} FROM (VALUES (2, 9)) t(training_postings, training_pairs))",
+        ),
+        {"violations": 1},
     ),
     Case(
         "answer_scores:the_adapter_changes_answers",

@@ -44,6 +44,9 @@ GROUPS = {
         "contender_comparison",
         "metric_correlations",
         "evaluation_report",
+        "promoted_adapter",
+        "leakage_experiment",
+        "learning_curve",
     },
 }
 HEAVY = (

@@ -37,15 +37,24 @@ LARGEST_RESUME = 10 * 1024 * 1024
 NOT_STATED = "–"
 
 
-def ask(settings: Settings, question: str, via: Via, limit: int | None, resume: Path | None = None) -> dict[str, Any]:
+def ask(
+    settings: Settings,
+    question: str,
+    via: Via,
+    limit: int | None,
+    resume: Path | None = None,
+    adapter: str | None = None,
+) -> dict[str, Any]:
     """Answer a question; the keys are those of `ask --json`.
+
+    `adapter` is the digest of the one that answers with `via` lora; None for the promoted one.
 
     Raises:
         UserError: The catalog or the model has not been made yet, or the resume cannot be read.
     """
     if via == "analytics":
         return found(settings, question, limit, resume).as_dict()
-    return _generated(_contender(settings, via, limit), question, via)
+    return _generated(_contender(settings, via, limit, adapter), question, via)
 
 
 def found(settings: Settings, question: str, limit: int | None, resume: Path | None) -> SearchResult:
@@ -98,7 +107,7 @@ def profile_of(path: Path) -> Profile:
     return profile
 
 
-def _contender(settings: Settings, via: Via, limit: int | None) -> "Contender":
+def _contender(settings: Settings, via: Via, limit: int | None, digest: str | None) -> "Contender":
     """A contender that generates; `limit` is how many postings `rag` shows the model."""
     # Here, because these import Dagster and pandas: two seconds that an answer from the catalog does not need.
     from jobsearch_dagster.evaluation.answers import GenerationRecipe, RagRecipe
@@ -106,12 +115,14 @@ def _contender(settings: Settings, via: Via, limit: int | None) -> "Contender":
     from jobsearch_dagster.foundation import profiles
     from jobsearch_dagster.foundation.artifacts import ArtifactStore
     from jobsearch_dagster.foundation.generation import Generator
+    from jobsearch_dagster.foundation.model_store import served_adapter
 
-    artifacts = ArtifactStore(settings.data_dir)
     recipe = profiles.resolve(RagRecipe if via == "rag" else GenerationRecipe, f"{via}_answers", settings.profile)
     assert isinstance(recipe, GenerationRecipe)
-    base = artifacts.read("base_model").path
-    adapter = artifacts.read("lora_adapter").path if via == "lora" else None
+    if via == "lora":
+        base, adapter = (artifact.path for artifact in served_adapter(settings.data_dir, digest))
+    else:
+        base, adapter = ArtifactStore(settings.data_dir).read("base_model").path, None
     model = LanguageModel(
         Generator(base, adapter), use_adapter=via == "lora", max_new_tokens=recipe.max_new_tokens, batch_size=1
     )
@@ -168,6 +179,7 @@ def show(
     *,
     sql: bool = False,
     spoken: bool = False,
+    adapter: str | None = None,
 ) -> None:
     """Answer a question in the terminal: what was understood, a table, and why; or the words of a model.
 
@@ -175,7 +187,7 @@ def show(
         UserError: As for `ask`.
     """
     if via != "analytics":
-        say(ask(settings, question, via, limit)["rows"][0][0])
+        say(ask(settings, question, via, limit, adapter=adapter)["rows"][0][0])
         return
     result = found(settings, question, limit, resume)
     if spoken:

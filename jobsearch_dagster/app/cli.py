@@ -162,6 +162,33 @@ def doctor(profile: Profile = None) -> None:
 
 
 @app.command()
+def promote(
+    to: Annotated[
+        str | None, typer.Option(metavar="DIGEST", help="Serve this adapter, whatever is decided, until --unpin.")
+    ] = None,
+    *,
+    unpin: Annotated[bool, typer.Option("--unpin", help="Let the next better adapter replace the pinned one.")] = False,
+) -> None:
+    """Show the adapters, the one that is served, and all decisions; or pin one by hand.
+
+    Examples: jobsearch promote | jobsearch promote --to 3f2a | jobsearch promote --unpin
+    """
+    from jobsearch_dagster.app import promote as promoting
+
+    if to is not None and unpin:
+        raise UsageError("--to and --unpin: use one of them")
+    settings = Settings.from_environment()
+    if to is not None:
+        output.print(promoting.pin(settings, to), markup=False, soft_wrap=True)
+    elif unpin:
+        output.print(promoting.unpin(settings), markup=False, soft_wrap=True)
+    else:
+        output.print(promoting.adapters(settings))
+        for line in promoting.history(settings):
+            output.print(line, markup=False, soft_wrap=True)
+
+
+@app.command()
 def prune(
     keep: Annotated[int, typer.Option(min=0, help="Newest editions of each model, index and catalog that stay.")] = 2,
     *,
@@ -194,6 +221,10 @@ def ask(
         Path | None,
         typer.Option(help="Your resume (.pdf, .docx, .txt): postings by how well they fit, with matches and gaps."),
     ] = None,
+    adapter: Annotated[
+        str | None,
+        typer.Option(metavar="DIGEST", help="With --via lora: this adapter instead of the promoted one."),
+    ] = None,
     *,
     sql: Annotated[bool, typer.Option("--sql", help="Show the statement and its parameters too.")] = False,
     llm_sql: Annotated[
@@ -214,6 +245,8 @@ def ask(
         raise UsageError(f"--via {via}: use one of {', '.join(get_args(asking.Via))}")
     if not question.strip() and resume is None:
         raise UsageError("ask what? Give a QUESTION, a --resume FILE, or both")
+    if adapter is not None and via != "lora":
+        raise UsageError(f"--adapter is for --via lora: leave it out with --via {via}")
     if via != "analytics" and (sql or resume is not None):
         raise UsageError(f"--resume and --sql are for --via analytics: leave them out with --via {via}")
     if llm_sql and (via != "analytics" or sql or spoken or resume is not None or limit is not None):
@@ -227,11 +260,20 @@ def ask(
         answer = (
             asking.by_sql(settings, question).as_dict()
             if llm_sql
-            else asking.ask(settings, question, via, limit, resume)  # ty: ignore[invalid-argument-type]
+            else asking.ask(settings, question, via, limit, resume, adapter)  # ty: ignore[invalid-argument-type]
         )
         sys.stdout.write(json.dumps(answer, ensure_ascii=False, default=str) + "\n")
     else:
-        asking.show(settings, question, via, limit, resume, sql=sql, spoken=spoken)  # ty: ignore[invalid-argument-type]
+        asking.show(
+            settings,
+            question,
+            via,  # ty: ignore[invalid-argument-type]
+            limit,
+            resume,
+            sql=sql,
+            spoken=spoken,
+            adapter=adapter,
+        )
 
 
 @app.command()
@@ -326,6 +368,31 @@ def export(
         written = [folder]
     for path in written:
         output.print(str(path), markup=False, soft_wrap=True)
+
+
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(metavar="A", help="A data folder, a lake, or the beginning of a run's id.")],
+    after: Annotated[
+        str | None, typer.Argument(metavar="B", help="What it is compared with; by default the data folder.")
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else.")] = False,
+) -> None:
+    """Show what differs: rows of each table by key, recipes, scores on the same questions with intervals.
+
+    Examples: jobsearch diff KEPT | jobsearch diff data other_data --json | jobsearch diff 3f2a91c0 8b17e44d
+    """
+    from jobsearch_dagster.app import diff as comparing
+    from jobsearch_dagster.app.workspace import open_workspace
+
+    workspace = open_workspace()
+    found = comparing.diff(workspace, before, after or str(workspace.settings.data_dir))
+    if as_json:
+        sys.stdout.write(json.dumps(comparing.as_json(found), ensure_ascii=False, allow_nan=False) + "\n")
+        return
+    for part in comparing.shown(found):
+        output.print(part, markup=False, soft_wrap=isinstance(part, str))
 
 
 @app.command()

@@ -18,6 +18,7 @@ from jobsearch_dagster.app import verdicts
 from jobsearch_dagster.app.run import explain
 from jobsearch_dagster.app.workspace import Workspace, open_instance
 from jobsearch_dagster.build import lake_assets
+from jobsearch_dagster.foundation import promotions
 from jobsearch_dagster.foundation.staleness import Status
 
 
@@ -88,6 +89,7 @@ def as_json(workspace: Workspace, statuses: Sequence[AssetStatus]) -> dict[str, 
     return {
         "data_dir": str(workspace.settings.data_dir),
         "profile": workspace.profile,
+        "served_adapter": promotions.read(workspace.folder.artifacts.root).served,
         "assets": [asdict(status) for status in statuses],
     }
 

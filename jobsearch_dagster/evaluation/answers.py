@@ -15,6 +15,7 @@ from jobsearch_dagster.evaluation.tables import ANSWERS
 from jobsearch_dagster.foundation.errors import UserError
 
 if TYPE_CHECKING:
+    import duckdb
     import pandas as pd
 
 
@@ -66,6 +67,14 @@ def answer_table(questions: Sequence[Question], contender: Contender) -> "pd.Dat
         for question, answer in zip(questions, answers, strict=True)
     ]
     return pd.DataFrame(rows, columns=list(ANSWERS.names))
+
+
+def asked_questions(connection: "duckdb.DuckDBPyConnection", table: str) -> list[Question]:
+    """The questions of a table of answers, in the order in which they were asked."""
+    rows = connection.execute(
+        f"SELECT question_id, slice, query_type, posting_id, question, reference FROM {table} ORDER BY question_id"
+    ).fetchall()
+    return [Question(*row) for row in rows]
 
 
 def refuse_silence(questions: Sequence[Question]) -> None:

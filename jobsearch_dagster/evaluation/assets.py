@@ -1,10 +1,13 @@
 """Assets of evaluation: what each contender answers, how good it is, and how sure that is."""
 
-from collections.abc import Iterator
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import dagster as dg
 import pandas as pd
@@ -12,23 +15,29 @@ from duckdb import DuckDBPyConnection
 
 from jobsearch_dagster import search
 from jobsearch_dagster.evaluation import latency as timing
-from jobsearch_dagster.evaluation import natural, rankings, scoring
+from jobsearch_dagster.evaluation import leakage, natural, promotion, rankings, scoring
+from jobsearch_dagster.evaluation import learning_curve as curves
 from jobsearch_dagster.evaluation.answers import (
     NEAR_SEEN,
     AnalyticsRecipe,
     GenerationRecipe,
     RagRecipe,
     answer_table,
+    asked_questions,
     refuse_silence,
 )
 from jobsearch_dagster.evaluation.contenders import Analytics, LanguageModel, Rag
 from jobsearch_dagster.evaluation.correlations import correlate_metrics
 from jobsearch_dagster.evaluation.latency import LatencyRecipe
+from jobsearch_dagster.evaluation.leakage import LeakageRecipe
+from jobsearch_dagster.evaluation.learning_curve import CurveRecipe
 from jobsearch_dagster.evaluation.natural import RetrievalRecipe
-from jobsearch_dagster.evaluation.questions import QuestionRecipe, make_prompts, sample_questions
+from jobsearch_dagster.evaluation.promotion import BASE, SERVED, Paired, PromotionRecipe
+from jobsearch_dagster.evaluation.publication import PromotionPublication
+from jobsearch_dagster.evaluation.questions import Question, QuestionRecipe, make_prompts, sample_questions
 from jobsearch_dagster.evaluation.rankings import Ranking
 from jobsearch_dagster.evaluation.relevance import NATURAL_QUESTIONS, judgements
-from jobsearch_dagster.evaluation.report import pictures, results
+from jobsearch_dagster.evaluation.report import experiment_pictures, pictures, results
 from jobsearch_dagster.evaluation.report.correlation_pictures import draw_matrices
 from jobsearch_dagster.evaluation.report.document import write_report
 from jobsearch_dagster.evaluation.report.time_pictures import draw_times
@@ -40,17 +49,28 @@ from jobsearch_dagster.evaluation.tables import (
     CONTENDER_COMPARISON,
     CONTENDERS,
     LATENCY,
+    LEAKAGE_EXPERIMENT,
+    LEARNING_CURVE,
+    LOSS,
     METRIC_CORRELATIONS,
     METRIC_SUMMARY,
+    PROMOTED_ADAPTER,
 )
 from jobsearch_dagster.evaluation.text_scoring import ScoringRecipe
 from jobsearch_dagster.evaluation.truth import Postings
-from jobsearch_dagster.foundation import text_metrics
+from jobsearch_dagster.finetuning import rivals
+from jobsearch_dagster.finetuning.adapter import LOSSES, Places
+from jobsearch_dagster.finetuning.assets import pairs_of, training_files
+from jobsearch_dagster.finetuning.kept_adapters import KeptAdapter, train_once
+from jobsearch_dagster.finetuning.recipe import LoraRecipe
+from jobsearch_dagster.foundation import promotions, text_metrics
+from jobsearch_dagster.foundation.adapters import WEIGHTS
 from jobsearch_dagster.foundation.artifacts import Artifact
-from jobsearch_dagster.foundation.digests import digest_of, digest_of_data
+from jobsearch_dagster.foundation.digests import digest_of, digest_of_data, digest_of_file
+from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.generation import Generator
 from jobsearch_dagster.foundation.kept_batches import KeptBatches
-from jobsearch_dagster.foundation.model_store import model_digest
+from jobsearch_dagster.foundation.model_store import model_digest, served_adapter
 from jobsearch_dagster.foundation.pictures import as_markdown, drawn
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, artifact_asset, table_asset
@@ -86,18 +106,32 @@ def search_and_generation_data(folder: DataFolder, config: Recipe) -> dict[str, 
     return generation_data(folder, config) | question_data(folder, config)
 
 
-def _language_model(step: Step, answers: int, adapter: Artifact | None = None) -> LanguageModel:
-    """The model with its recipe; batches that it finished before it was killed are not answered again."""
-    recipe: GenerationRecipe | RetrievalRecipe = step.config
+class Adapter(NamedTuple):
+    """An adapter's folder, and the digest of its files."""
+
+    path: Path
+    digest: str
+
+    @classmethod
+    def of(cls, artifact: Artifact) -> "Adapter":
+        """That of an asset."""
+        return cls(artifact.path, artifact.manifest["files_digest"])
+
+
+def _language_model(
+    step: Step, answers: int, adapter: Adapter | None = None, recipe: GenerationRecipe | RetrievalRecipe | None = None
+) -> LanguageModel:
+    """The model with the step's recipe or another one; batches that it finished earlier are not answered again."""
+    how: GenerationRecipe | RetrievalRecipe = recipe or step.config
     base = step.artifact("base_model")
     weights = {"base": base.manifest["files_digest"]}
     if adapter is not None:
-        weights["adapter"] = adapter.manifest["files_digest"]
+        weights["adapter"] = adapter.digest
     return LanguageModel(
         Generator(base.path, None if adapter is None else adapter.path),
         use_adapter=adapter is not None,
-        max_new_tokens=recipe.max_new_tokens,
-        batch_size=recipe.batch_size,
+        max_new_tokens=how.max_new_tokens,
+        batch_size=how.batch_size,
         kept=KeptBatches(cache_of(step.folder.root, "answers", step.say), weights),
         advance=step.progress(answers, "answers").advance,
     )
@@ -142,7 +176,7 @@ def lora_answers(step: Step) -> pd.DataFrame:
     One row per evaluation question.
     """
     questions = sample_questions(step.connection, step.config)
-    return answer_table(questions, _language_model(step, len(questions), step.artifact("lora_adapter")))
+    return answer_table(questions, _language_model(step, len(questions), Adapter.of(step.artifact("lora_adapter"))))
 
 
 @table_asset(
@@ -230,7 +264,7 @@ def natural_rankings(step: Step) -> Iterator[Ranking]:
     yield from natural.looked_up(step.folder.root, questions, postings, step.config)
 
     def load(answers: int, *, adapted: bool) -> LanguageModel:
-        return _language_model(step, answers, step.artifact("lora_adapter") if adapted else None)
+        return _language_model(step, answers, Adapter.of(step.artifact("lora_adapter")) if adapted else None)
 
     part = natural.sampled(questions, step.config)
     yield from natural.written(step.folder.root, load, part, postings, step.config)
@@ -384,6 +418,220 @@ def metric_correlations(step: Step) -> pd.DataFrame:
     return correlate_metrics(step.connection)
 
 
+def compared_adapter(folder: DataFolder, config: Recipe) -> dict[str, str]:
+    """The adapter that the new one must beat, or `base`; a promotion does not change it, a pin does."""
+    stamp = folder.artifacts.stamp("lora_adapter")
+    candidate = "" if stamp is None else folder.artifacts.path("lora_adapter", stamp.data_version).name
+    return {"compared with": promotions.read(folder.artifacts.root).compared_with(candidate) or BASE}
+
+
+def refuse_mixed_inputs(step: Step) -> None:
+    """Refuse inputs that were not made from each other, as they can be after a run of some assets only."""
+    for name in step.parts.inputs:
+        stamp = step.folder.lake.stamp(name) or step.folder.artifacts.stamp(name)
+        for source, made_from in stamp.parts.inputs.items() if stamp else ():
+            if step.parts.inputs.get(source, made_from) != made_from:
+                raise UserError(f"{name} was made from another {source} than there is now: run without --only")
+
+
+def stored_config(step: Step, table: str) -> dict[str, Any]:
+    """The values of the recipe that an input was made with."""
+    stamp = step.folder.lake.stamp(table)
+    assert stamp is not None
+    return stamp.parts.config
+
+
+def measured_against_base(step: Step) -> list[Paired]:
+    """What training and `answer_scores` have measured already."""
+    losses = json.loads((step.artifact("lora_adapter").path / LOSSES).read_text(encoding="utf-8"))
+    return [promotion.stored_losses(losses), promotion.paired_scores(step.connection, step.config.metric, BASE)]
+
+
+def measured_against_served(step: Step, served: Artifact) -> list[Paired]:
+    """Losses of both adapters on today's validation set, and scores of the served one on today's questions."""
+    candidate, base = step.artifact("lora_adapter"), step.artifact("base_model")
+    recipe = LoraRecipe.model_validate(candidate.manifest["recipe"])
+    pairs = pairs_of(step, "validation_set")
+    postings, (new, old) = rivals.losses_of([candidate.path, served.path], base.path, pairs, recipe)
+
+    questions = asked_questions(step.connection, "lora_answers")
+    how = GenerationRecipe.model_validate(stored_config(step, "lora_answers"))
+    table = answer_table(questions, _language_model(step, len(questions), Adapter.of(served), how))
+    step.connection.register(f"{SERVED}_answers", table)
+    scored = ScoringRecipe.model_validate(stored_config(step, "answer_scores"))
+    scores = scoring.score_answers(step.connection, (SERVED,), scored, step.folder.root)
+    step.connection.register(f"{SERVED}_scores", scores)
+    return [
+        Paired(LOSS, "validation", new, old, postings),
+        promotion.paired_scores(step.connection, step.config.metric, SERVED),
+    ]
+
+
+def shown_promotion(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """The decision in words."""
+    return {"decision": connection.execute("SELECT any_value(decision || ' ' || reason) FROM promoted_adapter")
+            .fetchall()[0][0]}  # fmt: skip
+
+
+@table_asset(
+    PROMOTED_ADAPTER,
+    inputs=(
+        "base_model", "lora_adapter", "validation_set", "clean_jobs", "job_entities", "query_pairs", "lora_answers",
+        "answer_scores",
+    ),
+    recipe=PromotionRecipe,
+    code_version="1",
+    external=compared_adapter,
+    kinds=("pytorch", "peft"),
+    show=shown_promotion,
+    publication=PromotionPublication(),
+    accelerator=True,
+)  # fmt: skip
+def promoted_adapter(step: Step) -> pd.DataFrame:
+    """Whether the new adapter replaces the one that is served: where validation loss and one metric are surely better.
+
+    Not to promote is a decision like any other. `models/promoted.json` says which adapter is served and keeps all
+    decisions; `jobsearch promote` shows them, and pins another one. One row per measure.
+    """
+    refuse_mixed_inputs(step)
+    candidate, other = step.artifact("lora_adapter"), step.parts.external["compared with"]
+    if other == BASE:
+        measured = measured_against_base(step)
+    elif (served := served_adapter(step.folder.root, other)).base.path != step.artifact("base_model").path:
+        measured = promotion.incomparable(step.config.metric)
+    else:
+        measured = measured_against_served(step, served.adapter)
+    return promotion.decide(measured, candidate.path.name, None if other == BASE else other, step.config)
+
+
+def leakage_data(folder: DataFolder, config: LeakageRecipe) -> dict[str, str]:
+    """Digests of what adapters are trained, answers written and scores computed with."""
+    scoring_recipe = ScoringRecipe(encoder=config.sample_encoder)
+    return training_and_generation_data(folder, config) | scoring_data(folder, scoring_recipe)
+
+
+def training_and_generation_data(folder: DataFolder, config: LoraRecipe) -> dict[str, str]:
+    """Digests of what adapters are trained, and answers written with."""
+    return training_files(folder, config) | generation_data(folder, config)
+
+
+OFF = "off: set `enabled` in its config to train"
+
+
+def trained_adapters(step: Step, asset: str, sets: Mapping[Any, str], watched: str) -> dict[Any, KeptAdapter]:
+    """An adapter for each table of pairs, all watched on the same one; what was trained before is not trained again."""
+    base, store = step.artifact("base_model"), step.folder.artifacts
+    places = Places(base.path, store.root / asset, store.workspace(asset, step.parts.key), step.folder.root)
+    watched_pairs, found = pairs_of(step, watched), {}
+    for name, table in sets.items():
+        pairs = pairs_of(step, table)
+        inputs = {
+            "base model": base.manifest["files_digest"],
+            "pairs": digest_of([astuple(pair) for pair in (*pairs, *watched_pairs)]),
+            **training_files(step.folder, step.config),
+        }
+        found[name] = train_once(pairs, watched_pairs, trained_recipe(step.config), places, inputs, step.say, table)
+    shutil.rmtree(places.checkpoints, ignore_errors=True)
+    return found
+
+
+def trained_recipe(config: LoraRecipe) -> LoraRecipe:
+    """The part of an experiment's recipe that decides what an adapter becomes."""
+    return LoraRecipe.model_validate(config.model_dump(include=set(LoraRecipe.model_fields)))
+
+
+def answer_with(
+    step: Step, adapters: Mapping[str, KeptAdapter], questions: list[Question], how: GenerationRecipe
+) -> None:
+    """Make a table `<name>_answers` of each adapter."""
+    for name, adapter in adapters.items():
+        one = Adapter(adapter.folder, digest_of_file(adapter.folder / WEIGHTS))
+        table = answer_table(questions, _language_model(step, len(questions), one, how))
+        step.connection.register(f"{name}_answers", table)
+
+
+def shown_leakage(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """The inflation of each metric, as a table and a picture."""
+    table = connection.table("leakage_experiment").df()
+    if table.empty:
+        return {"inflation": OFF}
+    picture = drawn(partial(experiment_pictures.draw_inflation, table))
+    return {"inflation": dg.MetadataValue.md(markdown_table(table.drop(columns="signature"))), "picture": picture}
+
+
+@table_asset(
+    LEAKAGE_EXPERIMENT,
+    inputs=("base_model", "query_pairs", "clean_jobs", "job_entities"),
+    recipe=LeakageRecipe,
+    code_version="1",
+    external=leakage_data,
+    kinds=("pytorch", "peft"),
+    show=shown_leakage,
+    accelerator=True,
+)
+def leakage_experiment(step: Step) -> pd.DataFrame:
+    """How much better an adapter looks where pairs are divided by row, as the report did, and not by posting.
+
+    `enabled` trains the same recipe on both divisions and asks both adapters what neither was trained on; the other
+    fields are those of `lora_adapter`. One row per metric.
+    """
+    recipe: LeakageRecipe = step.config
+    if not recipe.enabled:
+        step.say(OFF)
+        return pd.DataFrame(columns=list(LEAKAGE_EXPERIMENT.names))
+    leakage.divide(step.connection, recipe)
+    asked = QuestionRecipe(per_type=recipe.per_type, seen_per_type=0, seed=recipe.split_seed)
+    arms = trained_adapters(step, "leakage_experiment", {name: name for name in leakage.ARMS}, leakage.HELD_BACK)
+    how = GenerationRecipe(max_new_tokens=recipe.answer_tokens, batch_size=recipe.answers_at_once)
+    answer_with(step, arms, sample_questions(step.connection, asked), how)
+    scores = scoring.score_answers(
+        step.connection, leakage.ARMS, ScoringRecipe(encoder=recipe.sample_encoder), step.folder.root
+    )
+    step.connection.register(leakage.SCORES, pd.concat([scores, leakage.loss_rows(arms)]))
+    return leakage.inflation(step.connection, recipe)
+
+
+def shown_curve(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """The means, as a table and a picture."""
+    table = connection.table("learning_curve").df()
+    if table.empty:
+        return {"curve": OFF}
+    picture = drawn(partial(experiment_pictures.draw_curve, table))
+    return {"curve": dg.MetadataValue.md(markdown_table(table)), "picture": picture}
+
+
+@table_asset(
+    LEARNING_CURVE,
+    inputs=(
+        "base_model", "training_set", "validation_set", "clean_jobs", "job_entities", "query_pairs", "lora_answers",
+        "answer_scores",
+    ),
+    recipe=CurveRecipe,
+    code_version="1",
+    external=training_and_generation_data,
+    kinds=("pytorch", "peft"),
+    show=shown_curve,
+    accelerator=True,
+)  # fmt: skip
+def learning_curve(step: Step) -> pd.DataFrame:
+    """How good an adapter is by the number of postings it was trained on, beside rag and analytics.
+
+    `enabled` trains the same recipe on growing sets; the other fields are those of `lora_adapter`. One row per
+    contender, number of postings and metric.
+    """
+    if not step.config.enabled:
+        step.say(OFF)
+        return pd.DataFrame(columns=list(LEARNING_CURVE.names))
+    sets = curves.nested_sets(step.connection, step.config)
+    adapters = trained_adapters(step, "learning_curve", sets, "validation_set")
+    questions = curves.unseen(asked_questions(step.connection, "lora_answers"))
+    named = {curves.name_of(size): adapter for size, adapter in adapters.items()}
+    answer_with(step, named, questions, GenerationRecipe.model_validate(stored_config(step, "lora_answers")))
+    how = ScoringRecipe.model_validate(stored_config(step, "answer_scores"))
+    step.connection.register("trained_scores", scoring.score_answers(step.connection, [*named], how, step.folder.root))
+    return curves.curve(step.connection, adapters, sets)
+
+
 def shown_report(artifact: Artifact) -> dict[str, Any]:
     """The report's text, its pictures beside it, and where the page for a browser lies."""
     text = (artifact.path / "report.md").read_text(encoding="utf-8")
@@ -398,9 +646,10 @@ def shown_report(artifact: Artifact) -> dict[str, Any]:
 @artifact_asset(
     inputs=(
         "metric_summary", "contender_comparison", "metric_correlations", "answer_scores", "retrieval_scores",
-        "latency", *(f"{name}_answers" for name in CONTENDERS),
+        "latency", "promoted_adapter", "leakage_experiment", "learning_curve",
+        *(f"{name}_answers" for name in CONTENDERS),
     ),
-    code_version="2",
+    code_version="3",
     kinds=("markdown", "matplotlib"),
     show=shown_report,
 )  # fmt: skip

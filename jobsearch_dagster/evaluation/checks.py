@@ -6,7 +6,11 @@ from duckdb import DuckDBPyConnection
 from jobsearch_dagster.evaluation.relevance import judgements
 from jobsearch_dagster.evaluation.scoring import CONDITIONAL
 from jobsearch_dagster.evaluation.tables import ANSWERS, CONTENDERS, LATENCY
-from jobsearch_dagster.foundation.table_check import none_of, table_check
+from jobsearch_dagster.foundation import promotions
+from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.model_store import served_adapter
+from jobsearch_dagster.foundation.table_asset import DataFolder
+from jobsearch_dagster.foundation.table_check import lake_check, none_of, table_check
 from jobsearch_dagster.preparation.contact_check import contact_check
 
 
@@ -131,6 +135,71 @@ def every_answer_took_time_and_its_first_token_no_more(connection: DuckDBPyConne
         connection,
         "FROM latency WHERE NOT coalesce(0 < first_token_seconds AND first_token_seconds <= seconds, false)",
     )
+
+
+@table_check("promoted_adapter")
+def only_what_is_surely_better_is_promoted(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """What is promoted has less validation loss and more of the metric, each by an interval that leaves out zero."""
+    return none_of(
+        connection,
+        """
+        FROM promoted_adapter WHERE decision = 'promote' AND NOT coalesce(
+            CASE WHEN measure = 'validation_loss' THEN high < 0 ELSE low > 0 END, false
+        )
+        """,
+    )
+
+
+@lake_check("promoted_adapter")
+def the_served_adapter_is_whole(folder: DataFolder) -> dg.AssetCheckResult:
+    """The adapter that is served, if any, lies on disk as it was written, and so does its base model."""
+    served = promotions.read(folder.artifacts.root).served
+    if served is None:
+        return dg.AssetCheckResult(passed=True, metadata={"served": "none"})
+    try:
+        found = served_adapter(folder.root)
+    except UserError as error:
+        return dg.AssetCheckResult(passed=False, metadata={"served": served, "problems": [str(error)]})
+    problems = [
+        f"files of {path} are damaged or were changed from outside: choose another with `jobsearch promote --to DIGEST`"
+        for asset, path in (("base_model", found.base.path), (promotions.ADAPTER, found.adapter.path))
+        if not folder.artifacts.is_sound(asset, path.name)
+    ]
+    return dg.AssetCheckResult(passed=not problems, metadata={"served": served, "problems": problems})
+
+
+@table_check("leakage_experiment")
+def every_inflation_is_that_of_both_means(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """By row minus by posting, within its interval; where the experiment is off there is nothing to check."""
+    return none_of(
+        connection,
+        """
+        FROM leakage_experiment
+        WHERE abs(by_row - by_posting - inflation) > 1e-9 OR inflation < low - 1e-9 OR inflation > high + 1e-9
+        """,
+    )
+
+
+@table_check("learning_curve")
+def more_postings_are_more_pairs(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """Each set holds those before it, and who was trained on nothing has no pairs."""
+    return none_of(
+        connection,
+        """
+        SELECT contender, metric, a.training_postings
+        FROM learning_curve a JOIN learning_curve b USING (contender, metric)
+        WHERE a.training_postings < b.training_postings AND a.training_pairs >= b.training_pairs
+        UNION ALL
+        SELECT contender, metric, training_postings FROM learning_curve
+        WHERE (training_postings = 0) <> (training_pairs = 0)
+        """,
+    )
+
+
+@table_check("learning_curve")
+def every_point_lies_in_its_interval(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """An interval that misses its mean was computed from other rows."""
+    return none_of(connection, "FROM learning_curve WHERE n < 1 OR value < low - 1e-9 OR value > high + 1e-9")
 
 
 base_answers_are_private = contact_check("base_answers", ANSWERS)

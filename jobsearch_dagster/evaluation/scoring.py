@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import Field
 
 from jobsearch_dagster.evaluation import fields, truth
-from jobsearch_dagster.evaluation.tables import ALL_TYPES, ANSWER_SCORES, CONTENDER_COMPARISON, METRIC_SUMMARY
+from jobsearch_dagster.evaluation.tables import ALL_TYPES, ANSWER_SCORES, CONTENDER_COMPARISON, LOSS, METRIC_SUMMARY
 from jobsearch_dagster.evaluation.text_scoring import Score, ScoringRecipe, score_texts
 from jobsearch_dagster.evaluation.truth import Asked, Posting, Postings
 from jobsearch_dagster.foundation.profiles import Recipe
-from jobsearch_dagster.foundation.statistics import Bounds, Statistic, compare, holm, mean_of, summarize
+from jobsearch_dagster.foundation.statistics import Bounds, Estimate, Statistic, compare, holm, mean_of, summarize
 from jobsearch_dagster.foundation.text_metrics import corpus_bleu
 
 if TYPE_CHECKING:
@@ -150,55 +150,101 @@ def _skills(spans: Iterable[Mapping[str, Any]]) -> frozenset[str]:
 
 def bounds_of(metric: str) -> Bounds | None:
     """Least and greatest value of a metric; None where one of them does not exist."""
-    if metric == "length_ratio" or metric.endswith("_rescaled"):
+    if metric in {"length_ratio", LOSS} or metric.endswith("_rescaled"):
         return None
     return (-1.0, 1.0) if metric.startswith("bertscore_") else (0.0, 1.0)
 
 
-def summarize_metrics(connection: "duckdb.DuckDBPyConnection") -> "pd.DataFrame":
+def widest_difference(bounds: Bounds | None) -> Bounds | None:
+    """Bounds of a difference of two values that have these bounds."""
+    return (bounds[0] - bounds[1], bounds[1] - bounds[0]) if bounds else None
+
+
+def summarize_metrics(connection: "duckdb.DuckDBPyConnection", table: str = "answer_scores") -> "pd.DataFrame":
     """Mean and interval per contender, slice, query type (and all types together) and metric.
 
     Args:
-        connection: Holds `answer_scores`.
+        connection: Holds the table.
+        table: Its name; has the columns of `answer_scores`.
     """
     import pandas as pd
 
     rows = []
-    for key, cell in _cells(connection.sql(f"SELECT *, {_SLICE} AS slice FROM answer_scores").df()):
+    for key, cell in _cells(connection.sql(f"SELECT *, {_SLICE} AS slice FROM {table}").df()):
         parts, statistic = _counted(key.metric, cell, "value", "parts")
         found = summarize(parts, cell["posting_id"].to_numpy(), statistic, bounds_of(key.metric))
         rows.append((*key, found.n, found.clusters, found.mean, found.low, found.high))
     return pd.DataFrame(rows, columns=list(METRIC_SUMMARY.names))
 
 
-def compare_contenders(connection: "duckdb.DuckDBPyConnection", recipe: StatisticsRecipe) -> "pd.DataFrame":
-    """Paired difference of each contender to the base model, on the same questions.
+def compare_contenders(
+    connection: "duckdb.DuckDBPyConnection",
+    recipe: StatisticsRecipe,
+    table: str = "answer_scores",
+    baseline: str = BASELINE,
+) -> "pd.DataFrame":
+    """Paired difference of each contender to one of them, the base model, on the same questions.
 
     Args:
-        connection: Holds `answer_scores`.
+        connection: Holds the table.
         recipe: How.
+        table: Its name; has the columns of `answer_scores`.
+        baseline: The contender that the others are compared with.
     """
     import pandas as pd
 
     paired = connection.sql(
         f"""
         SELECT c.*, {_SLICE} AS slice, b.value AS base_value, b.parts AS base_parts
-        FROM answer_scores c
+        FROM {table} c
         JOIN (
-            SELECT question_id, metric, signature, value, parts FROM answer_scores WHERE contender = '{BASELINE}'
+            SELECT question_id, metric, signature, value, parts FROM {table} WHERE contender = '{baseline}'
         ) b USING (question_id, metric, signature)
-        WHERE contender <> '{BASELINE}'
+        WHERE contender <> '{baseline}'
         """
     ).df()
-    rows = []
+    rows = [
+        (*key, found.n, found.clusters, found.mean, found.low, found.high, found.p, _family(key))
+        for key, found in _differences(paired, recipe)
+    ]
+    found = pd.DataFrame(rows, columns=[name for name in CONTENDER_COMPARISON.names if name != "p_holm"])
+    return found.assign(p_holm=found.groupby(["slice", "family"])["p"].transform(lambda p: holm(p.tolist())))
+
+
+def compare_versions(connection: "duckdb.DuckDBPyConnection", recipe: StatisticsRecipe) -> "pd.DataFrame":
+    """Paired difference of each contender to itself in an earlier version of the scores, on the same questions.
+
+    Args:
+        connection: Holds `before` and `after`, two versions of `answer_scores`.
+        recipe: How.
+
+    Returns:
+        One row per contender, slice and metric, over all query types; later minus earlier, with its 95 % interval.
+    """
+    import pandas as pd
+
+    paired = connection.sql(
+        f"""
+        SELECT a.*, {_SLICE} AS slice, b.value AS base_value, b.parts AS base_parts
+        FROM after a JOIN before b USING (contender, question_id, metric, signature, seen_in_train)
+        """
+    ).df()
+    rows = [
+        (key.contender, key.slice, key.metric, found.n, found.clusters, found.mean, found.low, found.high)
+        for key, found in _differences(paired, recipe)
+        if key.query_type == ALL_TYPES
+    ]
+    names = ["contender", "slice", "metric", "n", "postings", "difference", "low", "high"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _differences(paired: "pd.DataFrame", recipe: StatisticsRecipe) -> Iterator[tuple[_Cell, Estimate]]:
+    """Of rows with a value and a `base_value`: the mean difference of each cell."""
     for key, cell in _cells(paired):
         parts, statistic = _counted(key.metric, cell, "value", "parts")
         base, _ = _counted(key.metric, cell, "base_value", "base_parts")
-        widest = _widest_difference(bounds_of(key.metric))
-        found = compare(parts, base, cell["posting_id"].to_numpy(), statistic, recipe.seed, widest)
-        rows.append((*key, found.n, found.clusters, found.mean, found.low, found.high, found.p, _family(key)))
-    table = pd.DataFrame(rows, columns=[name for name in CONTENDER_COMPARISON.names if name != "p_holm"])
-    return table.assign(p_holm=table.groupby(["slice", "family"])["p"].transform(lambda p: holm(p.tolist())))
+        widest = widest_difference(bounds_of(key.metric))
+        yield key, compare(parts, base, cell["posting_id"].to_numpy(), statistic, recipe.seed, widest)
 
 
 def _family(cell: _Cell) -> str:
@@ -224,7 +270,3 @@ def _counted(metric: str, cell: "pd.DataFrame", value: str, parts: str) -> tuple
     if metric in POOLED:
         return np.array(cell[parts].tolist(), dtype=float), POOLED[metric]
     return np.column_stack([cell[value].to_numpy(), np.ones(len(cell))]), mean_of
-
-
-def _widest_difference(bounds: Bounds | None) -> Bounds | None:
-    return (bounds[0] - bounds[1], bounds[1] - bounds[0]) if bounds else None

@@ -37,6 +37,8 @@ def of_answers(column: str) -> tuple[str, ...]:
 
 ALL_TYPES = "all"
 """Stands for a query type where all of them are taken together."""
+LOSS = "validation_loss"
+"""Mean cross entropy per supervised token of validation pairs in nats, where it stands among metrics."""
 
 ANSWER_SCORES = TableSchema(
     (
@@ -192,3 +194,82 @@ METRIC_CORRELATIONS = TableSchema(
     ),
     primary_key=("contender", "slice", "metric_a", "metric_b"),
 )
+
+
+def _compared(name: str, type_: str, description: str) -> Column:
+    return Column(name, type_, description, _SCORES[:1], required=True)
+
+
+PROMOTED_ADAPTER = TableSchema(
+    (
+        Column(
+            "measure", "VARCHAR", "`validation_loss`, or the metric that was named before", ("answer_scores.metric",)
+        ),
+        Column(
+            "asked_about",
+            "VARCHAR",
+            "pairs of the `validation` set, or questions about `unseen` postings; about `seen` ones where no other "
+            "were asked about",
+            ("validation_set.pair_id", "answer_scores.seen_in_train"),
+            required=True,
+        ),
+        Column("candidate", "VARCHAR", "digest of the new adapter", required=True),
+        Column(
+            "compared_with",
+            "VARCHAR",
+            "digest of the adapter that was served; `base` where none was: the model without an adapter",
+            required=True,
+        ),
+        _compared("n", "BIGINT", "questions that both answered; 0 where the two belong to different base models"),
+        Column("postings", "BIGINT", "postings they are about", ("answer_scores.posting_id",), required=True),
+        Column("candidate_value", "DOUBLE", "mean of the new adapter; the loss in nats per token", _SCORES[:1]),
+        Column("other_value", "DOUBLE", "mean of what it is compared with, on the same questions", _SCORES[:1]),
+        Column("difference", "DOUBLE", "new minus other; less loss is better, of a metric more", _SCORES[:1]),
+        Column("low", "DOUBLE", "lower end of its 95 % interval over postings; null where it has none", _SCORES[:1]),
+        Column("high", "DOUBLE", "upper end", _SCORES[:1]),
+        _compared("is_better", "BOOLEAN", "whether the interval leaves out zero on the better side"),
+        _compared("decision", "VARCHAR", "`promote` where every measure is better, else `keep`"),
+        _compared("reason", "VARCHAR", "the decision in words"),
+    ),
+    primary_key=("measure",),
+)
+
+
+def _trained(name: str, type_: str, description: str, source: str) -> Column:
+    return Column(name, type_, description, (f"query_pairs.{source}",), required=True)
+
+
+LEAKAGE_EXPERIMENT = TableSchema(
+    (
+        Column("metric", "VARCHAR", "`validation_loss`, or a metric of `answer_scores`"),
+        Column("signature", "VARCHAR", "how it is computed, exactly enough to compute it again", required=True),
+        _trained("n", "BIGINT", "questions; of the loss validation pairs", "pair_id"),
+        _trained("postings", "BIGINT", "postings they are about", "posting_id"),
+        _trained("by_row", "DOUBLE", "mean of the adapter that has seen other pairs of these postings", "answer"),
+        _trained("by_posting", "DOUBLE", "mean of the adapter that has seen none of them", "answer"),
+        _trained("inflation", "DOUBLE", "by row minus by posting, on the same questions", "answer"),
+        Column("low", "DOUBLE", "lower end of its 95 % interval over postings; null where it has none"),
+        Column("high", "DOUBLE", "upper end"),
+        Column("p", "DOUBLE", "two-sided p of no inflation, by sign flips of postings, not corrected", required=True),
+        _trained("pairs_by_row", "BIGINT", "pairs that the first adapter was trained on", "pair_id"),
+        _trained("pairs_by_posting", "BIGINT", "pairs that the second one was trained on", "pair_id"),
+    ),
+    primary_key=("metric",),
+)
+
+LEARNING_CURVE = TableSchema(
+    (
+        Column("contender", "VARCHAR", "`lora`, or one that learns nothing from pairs: base, rag, analytics"),
+        Column("training_postings", "BIGINT", "postings that it was trained on; 0 where it was not trained",
+               ("training_set.posting_id",)),
+        Column("metric", "VARCHAR", "`validation_loss`, or a metric of `answer_scores`", ("answer_scores.metric",)),
+        Column("training_pairs", "BIGINT", "their pairs", ("training_set.pair_id",), required=True),
+        Column("n", "BIGINT", "questions about postings of which no adapter saw anything; of the loss validation pairs",
+               ("lora_answers.question_id", "validation_set.pair_id"), required=True),
+        Column("postings", "BIGINT", "postings they are about", ("lora_answers.posting_id",), required=True),
+        Column("value", "DOUBLE", "the mean", _SCORES[:1], required=True),
+        Column("low", "DOUBLE", "lower end of its 95 % interval over postings; null where it has none", _SCORES[:1]),
+        Column("high", "DOUBLE", "upper end", _SCORES[:1]),
+    ),
+    primary_key=("contender", "training_postings", "metric"),
+)  # fmt: skip

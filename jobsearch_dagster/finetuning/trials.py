@@ -4,27 +4,24 @@ Belongs here: which recipes there are to try, running those that were not run be
 """
 
 import itertools
-import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import Field, model_validator
 
-from jobsearch_dagster.finetuning.adapter import LOSSES, Places, make_adapter
+from jobsearch_dagster.finetuning.adapter import Places
 from jobsearch_dagster.finetuning.examples import Pair
+from jobsearch_dagster.finetuning.kept_adapters import KeptAdapter, train_once
 from jobsearch_dagster.finetuning.memory import without_weights
 from jobsearch_dagster.finetuning.recipe import LoraRecipe
 from jobsearch_dagster.finetuning.tables import RECIPE_TRIALS
 from jobsearch_dagster.finetuning.targets import resolve_targets
-from jobsearch_dagster.foundation.digests import digest_of
 from jobsearch_dagster.foundation.statistics import estimate
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MANIFEST = "manifest.json"
 SEED = 7
 
 
@@ -87,17 +84,10 @@ def run_trials(
     Raises:
         UserError: As `make_adapter` does; trials that were finished stay.
     """
-    finished = {}
     grid = list(recipe.grid()) if recipe.enabled else []
     for tried in grid:  # a name that the model does not have is said before hours are spent on the others
         resolve_targets(without_weights(places.base), tried.target_modules)
-    for tried in grid:
-        key = digest_of([dict(inputs), tried.decisive()])[:16]
-        folder = places.target / key
-        if not (folder / MANIFEST).is_file():
-            say(f"trial {key}: {_difference(tried, recipe)}")
-            _train(training, watched, tried, places, folder, key, say)
-        finished[key] = folder
+    finished = [train_once(training, watched, tried, places, inputs, say, _difference(tried, recipe)) for tried in grid]
     shutil.rmtree(places.checkpoints, ignore_errors=True)
     return _table(finished)
 
@@ -108,33 +98,12 @@ def _difference(tried: LoraRecipe, recipe: TrialsRecipe) -> str:
     return ", ".join(f"{name} {value}" for name, value in values.items() if value != own[name]) or "as it is"
 
 
-def _train(
-    training: Sequence[Pair],
-    watched: Sequence[Pair],
-    recipe: LoraRecipe,
-    places: Places,
-    folder: Path,
-    key: str,
-    say: Callable[[str], object],
-) -> None:
-    """Train one trial under another name, which becomes its own when it is whole."""
-    temporary = folder.with_name(f"{folder.name}.tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    where = Places(places.base, temporary, places.checkpoints / key, places.data_dir)
-    manifest = make_adapter(training, watched, recipe, where, key, say)
-    (temporary / MANIFEST).write_text(json.dumps(manifest, sort_keys=True), encoding="utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    temporary.replace(folder)
-    shutil.rmtree(where.checkpoints, ignore_errors=True)
-
-
-def _table(finished: Mapping[str, Path]) -> "pd.DataFrame":
+def _table(finished: Sequence[KeptAdapter]) -> "pd.DataFrame":
     import numpy as np
     import pandas as pd
 
-    manifests = {key: json.loads((folder / MANIFEST).read_text(encoding="utf-8")) for key, folder in finished.items()}
-    losses = {key: json.loads((folder / LOSSES).read_text(encoding="utf-8")) for key, folder in finished.items()}
+    manifests = {trial.folder.name: trial.manifest for trial in finished}
+    losses = {trial.folder.name: trial.losses for trial in finished}
     best = min(manifests, key=lambda key: (manifests[key]["validation"]["adapter_loss"], key), default="")
     rows: list[dict[str, Any]] = []
     for key, manifest in manifests.items():

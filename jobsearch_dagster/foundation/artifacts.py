@@ -24,6 +24,8 @@ from jobsearch_dagster.foundation.scratch import process_name, remove_abandoned
 MANIFEST = "manifest.json"
 DIGEST = "manifest_digest"
 """Entry of a manifest: digest of all others."""
+KEY_DIGITS = 16
+"""Of the 64 of a key: what an artifact's folder is called."""
 STORAGE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EFBIG)
 
 
@@ -55,7 +57,7 @@ class ArtifactStore:
 
     def path(self, asset: str, key: str) -> Path:
         """Where the artifact with this key lies or will lie; 16 digits of the key keep the paths short."""
-        return self.root / asset / key[:16]
+        return self.root / asset / key[:KEY_DIGITS]
 
     def workspace(self, asset: str, key: str) -> Path:
         """A folder for the work on an artifact that must outlive the process, such as checkpoints.
@@ -63,7 +65,7 @@ class ArtifactStore:
         It is removed when the artifact counts. That of another key stays, so that recipes which are trained by turns
         all go on from where they were; only `jobsearch prune` removes it.
         """
-        return self.root / asset / "unfinished" / key[:16]
+        return self.root / asset / "unfinished" / key[:KEY_DIGITS]
 
     def stamp(self, asset: str) -> Stamp | None:
         """The identity of the artifact that counts; None when there is none or its manifest does not open."""
@@ -99,6 +101,26 @@ class ArtifactStore:
             raise UserError(f"{asset} is not in {self.root}: make it with `jobsearch run --select {asset}`")
         return artifact
 
+    def finished(self, asset: str) -> list[Artifact]:
+        """All artifacts of an asset that open, the newest first."""
+        folders = self.root / asset
+        paths = [path for path in folders.iterdir() if is_key(path.name)] if folders.is_dir() else []
+        paths.sort(key=lambda path: (-path.stat().st_mtime, path.name))
+        return [artifact for path in paths if (artifact := self.opened(path))]
+
+    def find(self, asset: str, digest: str) -> Artifact:
+        """The artifact whose digest begins with these digits, whether it counts or not.
+
+        Raises:
+            UserError: There is none, or there are several.
+        """
+        found = [a for a in self.finished(asset) if digest and a.path.name.startswith(digest[:KEY_DIGITS])]
+        if len(found) == 1:
+            return found[0]
+        known = ", ".join(artifact.path.name for artifact in found or self.finished(asset)) or "none yet"
+        what = "begins several digests" if found else "begins no digest"
+        raise UserError(f"{digest} {what} in {self.root / asset}: use one of {known}")
+
     def files(self, asset: str) -> list[Path]:
         """The files of the artifact that counts, with its manifest; none where there is none."""
         artifact = self.current(asset)
@@ -133,7 +155,7 @@ class ArtifactStore:
         pointer = self.root / asset / "current"
         temporary = pointer.with_suffix(f".{process_name()}.tmp")
         remove_abandoned(pointer.parent.glob("*.tmp"))
-        temporary.write_text(key[:16], encoding="utf-8")
+        temporary.write_text(key[:KEY_DIGITS], encoding="utf-8")
         temporary.replace(pointer)
         shutil.rmtree(self.workspace(asset, key), ignore_errors=True)
         stamp = self.stamp(asset)
@@ -193,6 +215,11 @@ class ArtifactStore:
     def _has_its_files(self, artifact: Artifact, *, anew: bool = False) -> bool:
         digest = known_digest_of_files(self.data_dir, artifact.path, _files(artifact.path), anew=anew)
         return digest == artifact.manifest["files_digest"]
+
+
+def is_key(name: str) -> bool:
+    """Whether this is the name of an artifact's folder: no pointer, no unfinished work, no temporary name."""
+    return len(name) == KEY_DIGITS and set(name) <= set("0123456789abcdef")
 
 
 def manifest_text(manifest: dict[str, Any]) -> str:

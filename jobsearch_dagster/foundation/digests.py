@@ -75,7 +75,7 @@ def digest_of_table(connection: "duckdb.DuckDBPyConnection", table: str, schema:
         64 hexadecimal digits.
     """
     columns = [column for column in schema.columns if not column.volatile]
-    row = " || ".join(_canonical(column.name, column.type) for column in columns)
+    row = " || ".join(canonical(column.name, column.type) for column in columns)
     blocks = connection.execute(
         f"""
         SELECT sha256(string_agg(md5({row}), '' ORDER BY rowid))
@@ -85,7 +85,8 @@ def digest_of_table(connection: "duckdb.DuckDBPyConnection", table: str, schema:
     return digest_of([[(column.name, column.type) for column in columns], schema.primary_key, blocks])
 
 
-def _canonical(name: str, type_: str) -> str:
+def canonical(name: str, type_: str) -> str:
+    """SQL for a column's value as the text that is digested: with its length before it; null is `-`."""
     value = f'"{name}"'
     if type_ in {"DOUBLE", "FLOAT"}:
         text = f"printf('%.9g', CASE WHEN {value} = 0 THEN 0 ELSE {value} END)"  # -0.0 equals 0.0

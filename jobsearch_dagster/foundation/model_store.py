@@ -1,14 +1,17 @@
 """Names of models to directories on this machine.
 
-Belongs here: where a model's files are and what they hash to. Nothing is ever downloaded in the middle of a run: an
-embedded model comes with an installed package, a path is a path, and a Hugging Face id must be in the local cache.
+Belongs here: where a model's files are and what they hash to, and where the adapter that is served lies. Nothing is
+ever downloaded in the middle of a run: an embedded model comes with an installed package, a path is a path, and a
+Hugging Face id must be in the local cache.
 """
 
 import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from jobsearch_dagster.foundation import promotions
+from jobsearch_dagster.foundation.artifacts import Artifact, ArtifactStore
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.known_digests import known_digest_of_files
 
@@ -58,6 +61,43 @@ def model_files(name: str, data_dir: Path) -> tuple[Path, list[Path]]:
 def model_digest(name: str, data_dir: Path) -> str:
     """Digest of a model's files: the same weights under another name or path are the same model."""
     return known_digest_of_files(data_dir, *model_files(name, data_dir))
+
+
+class Adapted(NamedTuple):
+    """An adapter, and the base model that it was trained on."""
+
+    base: Artifact
+    adapter: Artifact
+
+
+def served_adapter(data_dir: Path, digest: str | None = None) -> Adapted:
+    """The adapter that is served, or another one that is asked for by name.
+
+    Args:
+        data_dir: The data folder.
+        digest: The first digits of an adapter's digest; None for the one that was promoted or pinned.
+
+    Raises:
+        UserError: None was promoted, or its files or those of its base model are gone; nothing else is taken instead.
+    """
+    store = ArtifactStore(data_dir)
+    promoted = promotions.read(store.root)
+    wanted = digest or promoted.served
+    if wanted is None:
+        last = f" (kept {promoted.history[-1].reason})" if promoted.history else ""
+        raise UserError(
+            f"no adapter is promoted{last}: ask with --adapter DIGEST, as `jobsearch promote` lists them, "
+            "or choose one with `jobsearch promote --to DIGEST`"
+        )
+    adapter = store.find(promotions.ADAPTER, wanted)
+    base_key = adapter.stamp.parts.inputs["base_model"] if adapter.stamp else ""
+    base = store.opened(store.path("base_model", base_key))
+    if base is None:
+        raise UserError(
+            f"adapter {adapter.path.name} was trained on the base model {store.path('base_model', base_key)}, which is "
+            "gone: choose another adapter, or make that base model again with the recipe it had"
+        )
+    return Adapted(base, adapter)
 
 
 def silence_progress_bars() -> None:

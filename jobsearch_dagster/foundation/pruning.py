@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
-from jobsearch_dagster.foundation import text_cache
+from jobsearch_dagster.foundation import promotions, text_cache
+from jobsearch_dagster.foundation.artifacts import is_key
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.lake import Stamp
 from jobsearch_dagster.foundation.scratch import abandoned, process_name, remove
@@ -18,8 +19,6 @@ from jobsearch_dagster.foundation.table_asset import DataFolder, LakeAsset
 
 ABANDONED_AFTER = 30.0
 """Days after which unfinished work that nobody went on with may be removed."""
-PROMOTION = "promoted.json"
-"""File in `models/` that says which adapter is served."""
 
 
 @dataclass(frozen=True)
@@ -129,24 +128,21 @@ def _editions(folder: DataFolder, asset: LakeAsset) -> list[Path]:
     if asset.publication is not None:
         paths = asset.publication.editions(folder)
     elif asset.schema is None and (folder.artifacts.root / asset.name).is_dir():
-        paths = [p for p in (folder.artifacts.root / asset.name).iterdir() if p.is_dir() and _is_key(p.name)]
+        paths = [p for p in (folder.artifacts.root / asset.name).iterdir() if p.is_dir() and is_key(p.name)]
     else:
         return []
     return sorted(paths, key=lambda path: (-path.stat().st_mtime, path.name))
-
-
-def _is_key(name: str) -> bool:
-    return len(name) == 16 and set(name) <= set("0123456789abcdef")
 
 
 def _staying(
     folder: DataFolder, assets: Mapping[str, LakeAsset], editions: Mapping[str, list[Path]], keep: int
 ) -> set[Path]:
     """The newest editions, those that readers are pointed to, and all that these and the tables were made from."""
-    promotion = folder.artifacts.root / PROMOTION
-    promoted = promotion.read_text(encoding="utf-8") if promotion.is_file() else ""
+    promoted = promotions.read(folder.artifacts.root)
     staying = {path for paths in editions.values() for path in paths[:keep]}
-    staying |= {path for paths in editions.values() for path in paths if path.name in promoted}
+    staying |= {
+        folder.artifacts.path(promotions.ADAPTER, digest) for digest in (promoted.served, promoted.replaced) if digest
+    }
     for asset in assets.values():
         stamp = asset.stamp(folder)
         staying |= set(_named_by(folder, assets, stamp))
@@ -184,7 +180,7 @@ def _named_by(folder: DataFolder, assets: Mapping[str, LakeAsset], stamp: Stamp 
 def _abandoned_work(folder: DataFolder) -> list[Path]:
     """Workspaces whose artifact is done, or that nothing was written into for long: recipes may be trained by turns."""
     oldest = time.time() - ABANDONED_AFTER * 86_400
-    workspaces = sorted(p for p in folder.artifacts.root.glob("*/unfinished/*") if _is_key(p.name))
+    workspaces = sorted(p for p in folder.artifacts.root.glob("*/unfinished/*") if is_key(p.name))
     return [path for path in workspaces if (path.parents[1] / path.name).is_dir() or _last_written(path) < oldest]
 
 
@@ -194,7 +190,15 @@ def _last_written(folder: Path) -> float:
 
 
 def _temporaries(root: Path) -> Iterable[Path]:
-    for pattern in ("tmp/*.*", "*.tmp", "lake/*.tmp", "models/*/*.tmp", "models/*/unfinished/*.tmp", "catalog/*.tmp"):
+    for pattern in (
+        "tmp/*.*",
+        "*.tmp",
+        "lake/*.tmp",
+        "models/*.tmp",
+        "models/*/*.tmp",
+        "models/*/unfinished/*.tmp",
+        "catalog/*.tmp",
+    ):
         yield from sorted(root.glob(pattern))
 
 

@@ -316,7 +316,7 @@ def test_ask_answers_without_the_libraries_that_it_does_not_need(made: Path) -> 
     assert imported == "[]"
 
 
-@pytest.mark.parametrize("via", ["base", "lora", "rag"])
+@pytest.mark.parametrize("via", ["base", "rag"])
 def test_ask_lets_the_language_model_answer(made: Path, jobsearch: Jobsearch, via: str) -> None:
     code, out, _ = jobsearch("ask", "What jobs are open in london?", "--via", via, "--json")
     assert code == 0

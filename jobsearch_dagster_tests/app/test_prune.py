@@ -1,6 +1,5 @@
 """`jobsearch prune` deletes what nothing names, and never what a pointer, manifest or the promotion names."""
 
-import json
 import os
 import subprocess
 import sys
@@ -13,7 +12,7 @@ import pytest
 from jobsearch_dagster.app.run import run
 from jobsearch_dagster.app.workspace import open_workspace
 from jobsearch_dagster.build import lake_assets
-from jobsearch_dagster.foundation import home, pruning
+from jobsearch_dagster.foundation import home, promotions, pruning
 from jobsearch_dagster.foundation.artifacts import ArtifactStore
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.lake import KeyParts, Lake
@@ -68,15 +67,18 @@ def test_what_readers_tables_and_the_promotion_name_stays_whatever_its_age(made:
     promoted = another(made, "lora_adapter", 2, base_model=key_of(base))
     loose = [another(made, "lora_adapter", number) for number in (3, 4)]
     loose.append(another(made, "base_model", 5))
-    (made / "models" / "promoted.json").write_text(json.dumps({"adapter": f"models/lora_adapter/{promoted.name}"}))
+    replaced = another(made, "lora_adapter", 6)
+    for adapter in (replaced, promoted):
+        promotions.change(made / "models", lambda found, name=adapter.name: found.pin(name))
     served = {name: store.read(name).path for name in ("base_model", "lora_adapter", "search_index", "training_curves")}
     code, out, _ = jobsearch("prune", "--keep", "0", "--yes")
     assert code == 0
     assert out.endswith(" deleted.\n")
     assert [path.exists() for path in loose] == [False, False, False]
-    assert [path.exists() for path in (base, promoted)] == [True, True]
+    assert [path.exists() for path in (base, promoted, replaced)] == [True, True, True]
     assert {name: store.read(name).path for name in served} == served
-    assert run(open_workspace(), []).computed == ()
+    # What compares the new adapter with the one that is served now does so; nothing that was deleted is missed.
+    assert run(open_workspace(), []).computed == ("promoted_adapter", "evaluation_report")
 
 
 def test_what_an_answer_table_was_made_with_stays_after_another_training(made: Path, jobsearch: Jobsearch) -> None:
@@ -112,7 +114,7 @@ def test_catalogs_that_neither_pointer_nor_index_names_go(made: Path, jobsearch:
         path.write_bytes(b"catalog")
         os.utime(path, (1, 1))
     index = another(made, "search_index", 1, job_catalog="an indexed version")
-    (made / "models" / "promoted.json").write_text(json.dumps({"index": index.name}))
+    ArtifactStore(made).point("search_index", key_of(index))
     assert jobsearch("prune", "--keep", "1", "--yes")[0] == 0
     assert [path.exists() for path in (current, indexed, old)] == [True, True, False]
 

@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 
 from jobsearch_dagster.evaluation.correlations import correlate_metrics
+from jobsearch_dagster.evaluation.promotion import Paired, PromotionRecipe, decide
 from jobsearch_dagster.evaluation.report.metrics import FORM, TRUTH
 from jobsearch_dagster.evaluation.report.results import Results, read_results
 from jobsearch_dagster.evaluation.retrieval_tables import RETRIEVAL_SCORES
 from jobsearch_dagster.evaluation.scoring import StatisticsRecipe, compare_contenders, summarize_metrics
-from jobsearch_dagster.evaluation.tables import CONTENDERS
+from jobsearch_dagster.evaluation.tables import CONTENDERS, LEAKAGE_EXPERIMENT, LEARNING_CURVE, LOSS
 from jobsearch_dagster.pairs.templates import QUERY_TYPES
 
 STRENGTHS = {"base": (0.05, 0.2), "lora": (0.05, 0.5), "rag": (0.6, 0.4), "analytics": (0.95, 0.8)}
@@ -20,13 +21,17 @@ HOSTILE = "<script>alert('x')</script> & | *bold* [link](http://example.org)\x00
 
 
 def make_results(
-    strengths: Mapping[str, tuple[float, float]] = STRENGTHS, postings: Mapping[str, int] | None = None
+    strengths: Mapping[str, tuple[float, float]] = STRENGTHS,
+    postings: Mapping[str, int] | None = None,
+    *,
+    experiments: bool = False,
 ) -> Results:
     """All tables of the report.
 
     Args:
         strengths: Of each contender.
         postings: How many each slice has, every one asked about once per query type; 12 unseen and 4 seen ones.
+        experiments: Whether leakage experiment and learning curve were made.
     """
     with duckdb.connect() as connection:
         _answer(connection, postings or {"unseen": 12, "seen": 4})
@@ -36,6 +41,9 @@ def make_results(
         _put(connection, "metric_correlations", correlate_metrics(connection))
         _put(connection, "latency", _latency(strengths))
         _put(connection, "retrieval_scores", _retrieval(connection))
+        _put(connection, "promoted_adapter", _promotion())
+        _put(connection, "leakage_experiment", _leakage() if experiments else _leakage().head(0))
+        _put(connection, "learning_curve", _curve(strengths) if experiments else _curve(strengths).head(0))
         return read_results(connection)
 
 
@@ -79,6 +87,32 @@ def _scores(connection: duckdb.DuckDBPyConnection, strengths: Mapping[str, tuple
             ]
     columns = ["contender", "question_id", "query_type", "posting_id", "seen_in_train", "metric", "value", "signature"]
     return pd.DataFrame(rows, columns=[*columns, "parts"])
+
+
+def _promotion() -> pd.DataFrame:
+    loss = Paired(LOSS, "validation", [1.0, 1.1, 1.3], [2.0, 2.0, 2.0], ["a", "b", "c"])
+    right = Paired("right", "unseen", [0.0, 0.0, 0.0], [0.0, 0.0, 0.0], ["a", "b", "c"])
+    return decide([loss, right], "1" * 16, None, PromotionRecipe())
+
+
+def _leakage() -> pd.DataFrame:
+    rows = [
+        (LOSS, "nats", 24, 6, 1.5, 2.0, -0.5, -0.7, -0.3, 0.03, 96, 97),
+        *((name, "how", 48, 6, 0.5, 0.3, 0.2, -0.1 if name == "bleu" else 0.1, 0.4, 0.03, 96, 97)
+          for name in (*TRUTH, *FORM)),
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(LEAKAGE_EXPERIMENT.names))
+
+
+def _curve(strengths: Mapping[str, tuple[float, float]]) -> pd.DataFrame:
+    rows = [
+        (contender, size, metric, 10 * size, 48, 12, value, value - 0.1, value + 0.1)
+        for contender, (right, likeness) in strengths.items()
+        for size in ((2, 8, 30) if contender == "lora" else (0,))
+        for metric, value in (("right", right), ("grounded", right), ("rougeL", likeness), (LOSS, 2.0 - size / 40))
+        if metric != LOSS or contender in ("base", "lora")
+    ]
+    return pd.DataFrame(rows, columns=list(LEARNING_CURVE.names))
 
 
 def _latency(strengths: Mapping[str, tuple[float, float]]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from pathlib import Path
 from jobsearch_dagster.evaluation.report import (
     alternatives,
     correlation_pictures,
+    experiment_pictures,
     html_page,
     markdown_page,
     pictures,
@@ -23,6 +24,14 @@ from jobsearch_dagster.evaluation.report.blocks import (
     Table,
 )
 from jobsearch_dagster.evaluation.report.examples import side_by_side
+from jobsearch_dagster.evaluation.report.experiments_part import (
+    CURVE,
+    LEAKAGE,
+    curve_part,
+    experiment_pictures_of,
+    leakage_part,
+    promotion_part,
+)
 from jobsearch_dagster.evaluation.report.metrics import HEADLINE, in_order, metric
 from jobsearch_dagster.evaluation.report.original import original_report
 from jobsearch_dagster.evaluation.report.reading import SLICE_WORDS, listed, read, written_p
@@ -70,7 +79,11 @@ def draw_pictures(results: Results, folder: Path) -> list[Picture]:
         correlation_pictures.draw_against_length(found, answered[name], name, first, folder / f"length_{name}.png")
     correlation_pictures.draw_answer_length(found, answered, first, folder / "answer_length.png")
     time_pictures.draw_at_once(results.at_once, folder / "at_once.png")
-    return _described(results, first)
+    if not results.leakage_experiment.empty:
+        experiment_pictures.draw_inflation(results.leakage_experiment, folder / f"{LEAKAGE}.png")
+    if not results.learning_curve.empty:
+        experiment_pictures.draw_curve(results.learning_curve, folder / f"{CURVE}.png")
+    return [*_described(results, first), *experiment_pictures_of(results)]
 
 
 def _described(results: Results, first: str) -> list[Picture]:
@@ -160,6 +173,12 @@ def document(results: Results, drawn: list[Picture]) -> list[Block]:
         Folded("All other metrics", [_means(results, name) for name in _others(results)]),
         Heading("Finding postings"),
         *retrieval_tables(results),
+        Heading("Which adapter is served"),
+        *promotion_part(results),
+        Heading("How many postings make an adapter worth it"),
+        *curve_part(results, by_name),
+        Heading("What seen postings would add"),
+        *leakage_part(results, by_name),
         Heading("Five questions side by side"),
         Paragraph("Chosen by id, not by result: one of each query type, and one of the other slice if there is one."),
         *side_by_side(results),

@@ -7,6 +7,7 @@ and `evaluation/truth.py`.
 from typing import NamedTuple
 
 from jobsearch_dagster.evaluation.correlations import ANSWER_WORDS, QUESTION_WORDS
+from jobsearch_dagster.evaluation.tables import LOSS
 
 
 class Metric(NamedTuple):
@@ -24,6 +25,7 @@ class Metric(NamedTuple):
 
 
 METRICS = {
+    LOSS: Metric("validation loss", "nats per token of the constructed answers of validation pairs", -1),
     "right": Metric(
         "right jobs", "share of the jobs an answer names that exist and satisfy the question; 0 where it names none"
     ),

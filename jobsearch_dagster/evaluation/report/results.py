@@ -82,6 +82,9 @@ class Results:
     answers: "pd.DataFrame"
     latency: "pd.DataFrame"
     retrieval_scores: "pd.DataFrame"
+    promoted_adapter: "pd.DataFrame"
+    leakage_experiment: "pd.DataFrame"
+    learning_curve: "pd.DataFrame"
 
     @property
     def slices(self) -> list[str]:
@@ -169,6 +172,9 @@ def read_results(connection: "duckdb.DuckDBPyConnection") -> Results:
         "answer_scores",
         "retrieval_scores",
         "latency",
+        "promoted_adapter",
+        "leakage_experiment",
+        "learning_curve",
     )
     tables = {name: connection.sql(f"FROM {name} ORDER BY ALL").df() for name in names}
     answers = " UNION ALL BY NAME ".join(
