@@ -4,7 +4,7 @@ Belongs here: loading the encoder and running it. What the vectors are compared 
 judges of `evaluation/`; one vector for a whole text is `encoder.py`'s.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     import numpy as np
     import torch
 
-BATCH = 32
+BATCH_TEXTS, BATCH_CHARACTERS = 256, 32_000
+"""Most texts of a batch, and most characters with what they are padded by: 32 texts of 250 tokens, or many short ones,
+which one by one would cost more in the calls than in the numbers."""
 
 
 class Tokens(NamedTuple):
@@ -69,11 +71,8 @@ class TokenEncoder:
         """The tokens of every distinct text; what is beyond `longest` is cut off."""
         import torch
 
-        # Texts of a like length together: a batch is padded to its longest.
-        distinct = sorted(set(texts), key=lambda text: (len(text), text))
         found = {}
-        for start in range(0, len(distinct), BATCH):
-            batch = distinct[start : start + BATCH]
+        for batch in _batches(texts):
             encoded = self._tokenizer(
                 [text.strip() for text in batch],
                 padding=True,
@@ -101,6 +100,18 @@ class TokenEncoder:
 
         vocabulary: dict[str, int] = self._tokenizer.get_vocab()
         return np.array(sorted(at for token, at in vocabulary.items() if any(map(str.isdigit, token))), dtype=np.int64)
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
+    """Distinct texts, those of a like length together: a batch is padded to its longest."""
+    batch: list[str] = []
+    for text in sorted(set(texts), key=lambda text: (len(text), text)):
+        if batch and (len(batch) == BATCH_TEXTS or (len(batch) + 1) * len(text) > BATCH_CHARACTERS):
+            yield batch
+            batch = []
+        batch.append(text)
+    if batch:
+        yield batch
 
 
 def _tokens(ids: "torch.Tensor", hidden: "torch.Tensor", mask: "torch.Tensor", marks: "torch.Tensor") -> list[Tokens]:
