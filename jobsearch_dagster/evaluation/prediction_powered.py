@@ -6,9 +6,10 @@ The judge's mean alone is biased by its mistakes, the labels alone are few. Thei
 "PPI++", arXiv 2311.01453) corrects the judge's mean by what it gets wrong on the labelled items, and trusts it by a
 weight between 0 and 1 that the labelled items decide: of a judge that knows nothing it is 0. The plain method promises
 too much where labels are few and rates near 0 or 1. As in the plus-four interval of Agresti and Coull (1998), two
-pseudo labels of each outcome are therefore added, at the judge's mean score, and Student's t is used; labels of one
-posting count as one draw. `python -m jobsearch_dagster_tests.benchmarks coverage` prints how often the interval holds
-the truth.
+pseudo labels of each outcome are therefore added, at the judge's mean score, and Student's t is used, with as many
+degrees of freedom as there are labelled postings; labels of one posting count as one draw. The interval is a little too
+wide rather than too narrow: `python -m jobsearch_dagster_tests.benchmarks coverage` prints how often it holds the
+truth, and `docs/ares.md` has the table.
 """
 
 import math
@@ -66,8 +67,8 @@ def powered_mean(
         labels: Of the labelled items, shape (n,); 0 or 1, or differences of such.
         scores: The judge's of the same items, shape (n,), on the scale of the labels.
         postings: The posting of each labelled item.
-        unlabelled: The judge's scores of the other items, shape (N,); with none, or where all scores are equal, the
-            labels alone are used.
+        unlabelled: The judge's scores of the other items, shape (N,); where they are about fewer than two postings, or
+            all scores are equal, the labels alone are used.
         unlabelled_postings: The posting of each of them.
         pseudo: Labels that are added: `RATE` or `DIFFERENCE`.
 
@@ -84,13 +85,13 @@ def powered_mean(
     y = np.concatenate([labels, pseudo])
     f = np.concatenate([scores, np.full(len(pseudo), middle)])
     groups = [*postings, *(f"pseudo {number}" for number in range(len(pseudo)))]
-    weight = _weight(y, f, unlabelled)
+    weight = _weight(y, f, unlabelled) if len(set(unlabelled_postings)) > 1 else 0.0
     value = float((y - weight * f).mean())
     error = _error(y - weight * f, groups)
     if weight > 0:
         value += weight * float(unlabelled.mean())
         error = math.hypot(error, weight * _error(unlabelled, unlabelled_postings))
-    reach = _student(len(set(groups)) - 1) * error
+    reach = _student(len(set(postings))) * error
     least, most = min(pseudo), max(pseudo)
     return Powered(
         value=min(most, max(least, value)),
@@ -107,8 +108,6 @@ def _weight(y: "np.ndarray", f: "np.ndarray", unlabelled: "np.ndarray") -> float
     """The weight that makes the variance least (PPI++, equation 6), between 0 and 1."""
     import numpy as np
 
-    if len(unlabelled) < 2:
-        return 0.0
     variance = float(np.concatenate([f, unlabelled]).var(ddof=1))
     if variance < 1e-12:
         return 0.0
@@ -122,8 +121,7 @@ def _error(values: "np.ndarray", groups: Sequence[str]) -> float:
 
     _, index = np.unique(np.asarray(groups), return_inverse=True)
     sums = np.bincount(index, weights=values - values.mean())
-    count = len(sums)
-    return math.sqrt(count / max(1, count - 1) * float((sums**2).sum())) / len(values)
+    return math.sqrt(len(sums) / (len(sums) - 1) * float((sums**2).sum())) / len(values)
 
 
 def _student(freedom: int) -> float:
