@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import Field
@@ -25,6 +26,7 @@ from jobsearch_dagster.evaluation.gold import (
     answer_is_faithful,
     answer_is_relevant,
     context_is_relevant,
+    read_labels,
 )
 from jobsearch_dagster.evaluation.judges import Judges
 from jobsearch_dagster.evaluation.prediction_powered import DIFFERENCE, RATE, Powered, powered_mean
@@ -240,6 +242,38 @@ def _contexts(judges: Judges, judged: Sequence[Judged], jobs: Mapping[str, Named
     found = dict(zip(free, ([name] for name in nearest), strict=True))
     found |= {one: [name for name in one.posting_ids if name in jobs] for one in judged if one not in found}
     return {one: [written(jobs[name]) for name in names] for one, names in found.items()}
+
+
+def score_answers(
+    connection: "duckdb.DuckDBPyConnection",
+    recipe: AresRecipe,
+    judges: Judges,
+    used: Sequence[Criterion],
+    data_dir: Path,
+) -> "pd.DataFrame":
+    """The rows of `ares_scores`.
+
+    Args:
+        connection: Holds `clean_jobs`, `job_entities`, `query_pairs` and one `<contender>_answers` each.
+        recipe: Which items are labelled, and by whom.
+        judges: Trained.
+        used: Criteria whose judge is used.
+        data_dir: Where the path of a person's labels begins.
+
+    Raises:
+        UserError: The person's labels are no labels of these answers.
+    """
+    judged = read_judged(connection)
+    answers = {Item(one.contender, one.question_id, name): one for one in judged for name in one.criteria}
+    if recipe.labels:
+        labels = read_labels(data_dir / recipe.labels, answers)
+    else:
+        postings = labelled_postings(judged, recipe.labelled_share, recipe.seed)
+        by_rule = rule_labels(connection, judged)
+        labels = {item: label for item, label in by_rule.items() if answers[item].posting_id in postings}
+    scores = judge_answers(judges, used, judged, read_jobs(connection))
+    items = {item: Scored(of, scores.get(item), labels.get(item)) for item, of in answers.items()}
+    return score_table(items, used, "person" if recipe.labels else "rule")
 
 
 def score_table(items: Mapping[Item, Scored], used: Sequence[Criterion], source: str) -> "pd.DataFrame":

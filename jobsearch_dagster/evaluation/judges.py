@@ -199,7 +199,7 @@ def train_judges(examples: Sequence[Example], reader: Reader) -> tuple[Judges, l
         own = [example for example in examples if example.criterion == criterion]
         labels = np.array([example.label for example in own], dtype=bool)
         if labels.all() or not labels.any():
-            figures.append({"criterion": criterion, "n": len(own), "is_used": False})
+            figures.append({"criterion": criterion, "n": len(own), "is_used": False, "kinds": []})
             continue
         features = features_of(criterion, [(e.question, e.answer, e.context) for e in own], reader, rarity)
         heads[criterion] = fit(features, labels)

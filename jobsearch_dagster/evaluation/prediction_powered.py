@@ -119,7 +119,8 @@ def _error(values: "np.ndarray", groups: Sequence[str]) -> float:
     """Standard error of a mean whose values are independent between groups only (Liang and Zeger, 1986)."""
     import numpy as np
 
-    _, index = np.unique(np.asarray(groups), return_inverse=True)
+    codes: dict[str, int] = {}
+    index = [codes.setdefault(name, len(codes)) for name in groups]
     sums = np.bincount(index, weights=values - values.mean())
     return math.sqrt(len(sums) / (len(sums) - 1) * float((sums**2).sum())) / len(values)
 

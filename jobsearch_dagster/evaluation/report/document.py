@@ -13,6 +13,7 @@ from jobsearch_dagster.evaluation.report import (
     pictures,
     time_pictures,
 )
+from jobsearch_dagster.evaluation.report.ares_part import ares_tables
 from jobsearch_dagster.evaluation.report.blocks import (
     Block,
     Bullets,
@@ -160,6 +161,8 @@ def document(results: Results, drawn: list[Picture]) -> list[Block]:
         Folded("All other metrics", [_means(results, name) for name in _others(results)]),
         Heading("Finding postings"),
         *retrieval_tables(results),
+        Heading("Judged answers (ARES)"),
+        *ares_tables(results),
         Heading("Five questions side by side"),
         Paragraph("Chosen by id, not by result: one of each query type, and one of the other slice if there is one."),
         *side_by_side(results),
