@@ -135,7 +135,8 @@ def read_sources(connection: "duckdb.DuckDBPyConnection", most: int, seed: int) 
         """
         SELECT posting_id, query_type, first(pair_id ORDER BY md5(pair_id), pair_id),
             first(question ORDER BY md5(pair_id), pair_id), first(answer ORDER BY md5(pair_id), pair_id)
-        FROM query_pairs WHERE split = 'train' GROUP BY ALL ORDER BY md5(posting_id || ?), posting_id, query_type
+        FROM query_pairs WHERE split = 'train' GROUP BY posting_id, query_type
+        ORDER BY md5(posting_id || ?), posting_id, query_type
         """,
         [str(seed)],
     ).fetchall()

@@ -187,6 +187,7 @@ def train_judges(examples: Sequence[Example], reader: Reader) -> tuple[Judges, l
         The judges, trained on all examples, and for each what `measure` says.
     """
     import numpy as np
+    from threadpoolctl import threadpool_limits
 
     reader.read(text for example in examples for text in (example.question, example.answer, example.context))
     rarity = Rarity(
@@ -195,15 +196,16 @@ def train_judges(examples: Sequence[Example], reader: Reader) -> tuple[Judges, l
     )
     heads: dict[Criterion, Head] = {}
     figures = []
-    for criterion in CRITERIA:
-        own = [example for example in examples if example.criterion == criterion]
-        labels = np.array([example.label for example in own], dtype=bool)
-        if labels.all() or not labels.any():
-            figures.append({"criterion": criterion, "n": len(own), "is_used": False, "kinds": []})
-            continue
-        features = features_of(criterion, [(e.question, e.answer, e.context) for e in own], reader, rarity)
-        heads[criterion] = fit(features, labels)
-        figures.append({"criterion": criterion, **measure(own, features, labels)})
+    with threadpool_limits(1, user_api="blas"):  # for small matrices threads wait for each other longer than they work
+        for criterion in CRITERIA:
+            own = [example for example in examples if example.criterion == criterion]
+            labels = np.array([example.label for example in own], dtype=bool)
+            if labels.all() or not labels.any():
+                figures.append({"criterion": criterion, "n": len(own), "is_used": False, "kinds": []})
+                continue
+            features = features_of(criterion, [(e.question, e.answer, e.context) for e in own], reader, rarity)
+            heads[criterion] = fit(features, labels)
+            figures.append({"criterion": criterion, **measure(own, features, labels)})
     return Judges(reader, rarity, heads), figures
 
 
