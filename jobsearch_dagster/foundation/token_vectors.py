@@ -117,9 +117,6 @@ def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
 def _tokens(ids: "torch.Tensor", hidden: "torch.Tensor", mask: "torch.Tensor", marks: "torch.Tensor") -> list[Tokens]:
     import torch
 
-    unit = torch.nn.functional.normalize(hidden, dim=-1).cpu()
-    kept, is_word = mask.cpu().bool(), marks.cpu() == 0
-    return [
-        Tokens(ids.cpu()[row][keep].numpy(), unit[row][keep].numpy(), is_word[row][keep].numpy())
-        for row, keep in enumerate(kept)
-    ]
+    unit = torch.nn.functional.normalize(hidden, dim=-1).cpu().numpy()
+    known, kept, is_word = ids.cpu().numpy(), mask.cpu().numpy() == 1, marks.cpu().numpy() == 0
+    return [Tokens(known[row, keep], unit[row, keep], is_word[row, keep]) for row, keep in enumerate(kept)]
