@@ -120,7 +120,7 @@ class Judges:
 
     def __init__(self, reader: Reader, rarity: Rarity, heads: Mapping[Criterion, Head]) -> None:
         self._reader = reader
-        self._rarity = rarity
+        self.rarity = rarity
         self.heads = dict(heads)
 
     def scores(self, criterion: Criterion, cases: Sequence[tuple[str, str, str]]) -> "np.ndarray":
@@ -133,7 +133,7 @@ class Judges:
         Returns:
             Probabilities, shape (len(cases),).
         """
-        return self.heads[criterion].scores(features_of(criterion, cases, self._reader, self._rarity))
+        return self.heads[criterion].scores(features_of(criterion, cases, self._reader, self.rarity))
 
     def nearest(self, texts: Sequence[str], candidates: Mapping[str, str]) -> list[str]:
         """For each text the name of the candidate that means most nearly the same.
@@ -154,7 +154,7 @@ class Judges:
         from safetensors.numpy import save_file
 
         arrays = {f"{name}.{part}": value for name, head in self.heads.items() for part, value in vars(head).items()}
-        save_file({**arrays, **self._rarity._asdict()}, folder / FILE)
+        save_file({**arrays, **self.rarity._asdict()}, folder / FILE)
 
     @classmethod
     def load(cls, folder: Path, encoder: str, data_dir: Path) -> "Judges":
