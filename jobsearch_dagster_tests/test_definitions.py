@@ -39,6 +39,8 @@ GROUPS = {
         "analytics_answers",
         "answer_scores",
         "retrieval_scores",
+        "ares_judges",
+        "ares_scores",
         "latency",
         "metric_summary",
         "contender_comparison",

@@ -14,8 +14,8 @@ import pandas as pd
 from duckdb import DuckDBPyConnection
 
 from jobsearch_dagster import search
+from jobsearch_dagster.evaluation import ares, leakage, natural, promotion, rankings, scoring
 from jobsearch_dagster.evaluation import latency as timing
-from jobsearch_dagster.evaluation import leakage, natural, promotion, rankings, scoring
 from jobsearch_dagster.evaluation import learning_curve as curves
 from jobsearch_dagster.evaluation.answers import (
     NEAR_SEEN,
@@ -26,8 +26,12 @@ from jobsearch_dagster.evaluation.answers import (
     asked_questions,
     refuse_silence,
 )
+from jobsearch_dagster.evaluation.ares import AresRecipe
+from jobsearch_dagster.evaluation.ares_tables import ARES_SCORES, NOBODY
 from jobsearch_dagster.evaluation.contenders import Analytics, LanguageModel, Rag
 from jobsearch_dagster.evaluation.correlations import correlate_metrics
+from jobsearch_dagster.evaluation.corruptions import make_examples
+from jobsearch_dagster.evaluation.judges import JudgeRecipe, Judges, Reader, train_judges
 from jobsearch_dagster.evaluation.latency import LatencyRecipe
 from jobsearch_dagster.evaluation.leakage import LeakageRecipe
 from jobsearch_dagster.evaluation.learning_curve import CurveRecipe
@@ -44,6 +48,7 @@ from jobsearch_dagster.evaluation.report.time_pictures import draw_times
 from jobsearch_dagster.evaluation.retrieval_tables import RETRIEVAL_SCORES
 from jobsearch_dagster.evaluation.scoring import StatisticsRecipe
 from jobsearch_dagster.evaluation.tables import (
+    ALL_TYPES,
     ANSWER_SCORES,
     ANSWERS,
     CONTENDER_COMPARISON,
@@ -66,7 +71,7 @@ from jobsearch_dagster.finetuning.recipe import LoraRecipe
 from jobsearch_dagster.foundation import promotions, text_metrics
 from jobsearch_dagster.foundation.adapters import WEIGHTS
 from jobsearch_dagster.foundation.artifacts import Artifact
-from jobsearch_dagster.foundation.digests import digest_of, digest_of_data, digest_of_file
+from jobsearch_dagster.foundation.digests import digest_of, digest_of_data, digest_of_file, digest_of_files
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.generation import Generator
 from jobsearch_dagster.foundation.kept_batches import KeptBatches
@@ -75,6 +80,7 @@ from jobsearch_dagster.foundation.pictures import as_markdown, drawn
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, artifact_asset, table_asset
 from jobsearch_dagster.foundation.text_cache import cache_of
+from jobsearch_dagster.foundation.token_vectors import TokenEncoder
 from jobsearch_dagster.foundation.ui_metadata import markdown_table
 from jobsearch_dagster.pairs.rendering import templates_digest
 from jobsearch_dagster.pairs.templates import load_templates
@@ -632,6 +638,96 @@ def learning_curve(step: Step) -> pd.DataFrame:
     return curves.curve(step.connection, adapters, sets)
 
 
+def judge_data(folder: DataFolder, config: JudgeRecipe) -> dict[str, str]:
+    """Digests of the lists that jobs are read with, of the form of answers, of the encoder, and of what runs it."""
+    return entity_data(folder, config) | {
+        "templates": load_templates().digest(),
+        "encoder": model_digest(config.encoder, folder.root),
+        "transformers": version("transformers"),
+    }
+
+
+def shown_judges(artifact: Artifact) -> dict[str, Any]:
+    """How well each judge judges what it never saw, beside the majority; and kind by kind."""
+    figures = artifact.manifest["judges"]
+    kinds = [{"criterion": judge["criterion"], **kind} for judge in figures for kind in judge["kinds"]]
+    return {
+        "judges": dg.MetadataValue.md(markdown_table(pd.DataFrame(figures).drop(columns="kinds"))),
+        "by kind of example": dg.MetadataValue.md(markdown_table(pd.DataFrame(kinds))),
+    }
+
+
+@artifact_asset(
+    inputs=("clean_jobs", "job_entities", "query_pairs"),
+    recipe=JudgeRecipe,
+    code_version="1",
+    external=judge_data,
+    kinds=("pytorch", "safetensors"),
+    show=shown_judges,
+    accelerator=True,
+)
+def ares_judges(step: Step, path: Path) -> dict[str, Any]:
+    """Three judges: is the context relevant, is the answer faithful to it, is it relevant to the question.
+
+    Trained on synthetic positives and hard negatives of train postings, and measured on kinds of corruption and on
+    postings that each of them was not trained on.
+    """
+    recipe: JudgeRecipe = step.config
+    sources = ares.read_sources(step.connection, recipe.postings, recipe.seed)
+    examples = make_examples(sources, recipe.seed)
+    step.say(f"learns from {len(examples):,} examples made of {len(sources):,} train postings")
+    judges, figures = train_judges(examples, Reader(TokenEncoder(recipe.encoder, step.folder.root)))
+    judges.save(path)
+    return {
+        "recipe": recipe.model_dump(mode="json"),
+        "encoder": {"name": recipe.encoder, "digest": step.parts.external["encoder"]},
+        "judges": figures,
+        "versions": {name: version(name) for name in ("torch", "transformers", "scipy")},
+    }
+
+
+def label_data(folder: DataFolder, config: AresRecipe) -> dict[str, str]:
+    """Digests of the lists that answers and jobs are read with, and of a person's labels."""
+    data = entity_data(folder, config) | {"templates": load_templates().digest()}
+    path = folder.root / config.labels
+    labels = {"labels": digest_of_files(path.parent, [path])} if config.labels and path.is_file() else {}
+    return data | labels
+
+
+def shown_ares(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """The rates over all query types; differences and single types are in the table."""
+    rates = connection.sql(
+        f"""
+        SELECT criterion, contender, slice, n, labels, judge_accuracy, estimate, low, high, labels_estimate, labels_low,
+            labels_high, judge_mean AS "judge alone, biased", judge_used
+        FROM ares_scores WHERE versus = '{NOBODY}' AND query_type = '{ALL_TYPES}' ORDER BY ALL
+        """
+    ).df()
+    return {"rates": dg.MetadataValue.md(markdown_table(rates))}
+
+
+@table_asset(
+    ARES_SCORES,
+    inputs=("ares_judges", "clean_jobs", "job_entities", "query_pairs", *(f"{name}_answers" for name in CONTENDERS)),
+    recipe=AresRecipe,
+    code_version="1",
+    external=label_data,
+    kinds=("pytorch", "duckdb"),
+    show=shown_ares,
+    accelerator=True,
+)
+def ares_scores(step: Step) -> pd.DataFrame:
+    """How often context is relevant, answers are faithful and relevant: estimates with 95 % intervals, few labels.
+
+    Prediction-powered: judges score all answers, labels of some of them correct the judges. One row per criterion,
+    contender (alone, and against each other one), slice and query type.
+    """
+    artifact = step.artifact("ares_judges")
+    judges = Judges.load(artifact.path, artifact.manifest["encoder"]["name"], step.folder.root)
+    used = [judge["criterion"] for judge in artifact.manifest["judges"] if judge["is_used"]]
+    return ares.score_answers(step.connection, step.config, judges, used, step.folder.root)
+
+
 def shown_report(artifact: Artifact) -> dict[str, Any]:
     """The report's text, its pictures beside it, and where the page for a browser lies."""
     text = (artifact.path / "report.md").read_text(encoding="utf-8")
@@ -646,7 +742,7 @@ def shown_report(artifact: Artifact) -> dict[str, Any]:
 @artifact_asset(
     inputs=(
         "metric_summary", "contender_comparison", "metric_correlations", "answer_scores", "retrieval_scores",
-        "latency", "promoted_adapter", "leakage_experiment", "learning_curve",
+        "latency", "ares_judges", "ares_scores", "promoted_adapter", "leakage_experiment", "learning_curve",
         *(f"{name}_answers" for name in CONTENDERS),
     ),
     code_version="3",
@@ -655,4 +751,5 @@ def shown_report(artifact: Artifact) -> dict[str, Any]:
 )  # fmt: skip
 def evaluation_report(step: Step, path: Path) -> dict[str, Any]:
     """The comparison of all contenders in words, tables and pictures, as one self-contained page and as Markdown."""
-    return {"files": write_report(results.read_results(step.connection), path)}
+    judges = step.artifact("ares_judges").manifest["judges"]
+    return {"files": write_report(results.read_results(step.connection, judges), path)}

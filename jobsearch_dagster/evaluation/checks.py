@@ -3,6 +3,7 @@
 import dagster as dg
 from duckdb import DuckDBPyConnection
 
+from jobsearch_dagster.evaluation.ares_tables import NOBODY
 from jobsearch_dagster.evaluation.relevance import judgements
 from jobsearch_dagster.evaluation.scoring import CONDITIONAL
 from jobsearch_dagster.evaluation.tables import ANSWERS, CONTENDERS, LATENCY
@@ -134,6 +135,71 @@ def every_answer_took_time_and_its_first_token_no_more(connection: DuckDBPyConne
     return none_of(
         connection,
         "FROM latency WHERE NOT coalesce(0 < first_token_seconds AND first_token_seconds <= seconds, false)",
+    )
+
+
+FEWEST_POSTINGS = 20
+"""With fewer postings than these a judge is not used for want of proof, which is no fault that anyone could mend."""
+
+
+@lake_check("ares_judges", blocking=False)
+def every_judge_beats_the_majority(folder: DataFolder) -> dg.AssetCheckResult:
+    """On kinds of corruption and postings that it never saw, each judge is right more often than the commonest label.
+
+    The 95 % interval of the difference, over at least 20 postings, is above zero. A judge that fails is not used.
+    """
+    figures = folder.artifacts.read("ares_judges").manifest["judges"]
+    weak = [judge for judge in figures if not judge["is_used"]]
+    return dg.AssetCheckResult(
+        passed=all(judge.get("postings", 0) < FEWEST_POSTINGS for judge in weak),
+        metadata={
+            "not used": [judge["criterion"] for judge in weak],
+            **{
+                judge["criterion"]: f"{judge['accuracy']:.3f} against {judge['majority']:.3f}, n={judge['n']}"
+                for judge in figures
+                if "accuracy" in judge
+            },
+        },
+    )
+
+
+@lake_check("ares_scores", also=("ares_judges",))
+def no_judge_is_used_that_does_not_beat_the_majority(folder: DataFolder) -> dg.AssetCheckResult:
+    """What a judge says is left out unless its gain on the commonest label is surely above zero."""
+    figures = folder.artifacts.read("ares_judges").manifest["judges"]
+    sound = {judge["criterion"] for judge in figures if (judge.get("gain_low") or 0) > 0}
+    table = folder.lake.read("ares_scores")
+    used = set(table.loc[table["judge_used"], "criterion"])
+    return dg.AssetCheckResult(passed=used <= sound, metadata={"used though weak": sorted(used - sound)})
+
+
+@table_check("ares_scores")
+def every_estimate_lies_in_its_interval(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """Intervals hold what they estimate and stay within what is possible; where nothing is labelled there is none."""
+    return none_of(
+        connection,
+        f"""
+        FROM ares_scores WHERE NOT CASE
+            WHEN labels = 0 THEN estimate IS NULL AND labels_estimate IS NULL
+            ELSE low <= estimate + 1e-9 AND estimate <= high + 1e-9 AND high <= 1
+                AND labels_low <= labels_estimate + 1e-9 AND labels_estimate <= labels_high + 1e-9 AND labels_high <= 1
+                AND least(low, labels_low) >= CASE versus WHEN '{NOBODY}' THEN 0 ELSE -1 END
+        END
+        """,
+    )
+
+
+@table_check("ares_scores")
+def without_a_judge_the_labels_alone_are_used(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """Where the judge is not used, or not trusted, the estimate is that of the labels alone, to the last digit."""
+    return none_of(
+        connection,
+        """
+        FROM ares_scores WHERE NOT judge_used AND (
+            judge_mean IS NOT NULL OR judge_accuracy IS NOT NULL OR coalesce(weight, 0) <> 0
+            OR (estimate, low, high) IS DISTINCT FROM (labels_estimate, labels_low, labels_high)
+        )
+        """,
     )
 
 

@@ -8,16 +8,11 @@ for models by name, and has no baseline for small encoders.
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
-from jobsearch_dagster.foundation import model_store
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.token_vectors import TokenEncoder, Tokens
 
-if TYPE_CHECKING:
-    import numpy as np
-    import torch
-
-BATCH = 32
 PAIRS_AT_ONCE = 512
 """Pairs whose token vectors are held: 512 answers of 200 tokens with MiniLM's 384 dimensions are 150 MB."""
 
@@ -47,28 +42,16 @@ class BertScorer:
     """
 
     def __init__(self, name: str, data_dir: Path, layer: int | None = None) -> None:
-        import torch
-        from transformers import AutoModel
-
-        model_store.silence_progress_bars()
-        _, files = model_store.model_files(name, data_dir)
-        # A sentence-transformers folder has configs of its other modules below.
-        folder = min((path.parent for path in files if path.name == "config.json"), key=lambda path: len(path.parts))
-        self._name = name
-        self._tokenizer: Any = model_store.load_tokenizer(folder)
-        self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._model: Any = AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
-        self._model.to(self._device).eval()
-        layers = self._model.config.num_hidden_layers
+        self._encoder = TokenEncoder(name, data_dir)
+        layers = self._encoder.layers
         if layer is not None and layer > layers:
             raise UserError(f"encoder {name} has no layer {layer}: set answer_scores.layer to one from 0 to {layers}")
         self.layer = max(1, layers - 1) if layer is None else layer
-        self._longest = min(self._tokenizer.model_max_length, self._model.config.max_position_embeddings)
 
     def signature(self) -> str:
         """What is compared how, exactly enough to compute it again."""
         return (
-            f"bert-score:own|model:{self._name}|layer:{self.layer}|max_len:{self._longest}|idf:no"
+            f"bert-score:own|model:{self._encoder.name}|layer:{self.layer}|max_len:{self._encoder.longest}|idf:no"
             f"|transformers:{version('transformers')}"
         )
 
@@ -86,7 +69,7 @@ class BertScorer:
         scores: dict[tuple[str, str], BertScore] = {}
         for start in range(0, len(distinct), PAIRS_AT_ONCE):
             block = distinct[start : start + PAIRS_AT_ONCE]
-            vectors = self._encode([text for pair in block for text in pair])
+            vectors = self._encoder.encode([text for pair in block for text in pair], self.layer)
             scores |= {pair: _compare(vectors[pair[0]], vectors[pair[1]]) for pair in block}
         return [scores[pair] for pair in pairs]
 
@@ -118,45 +101,8 @@ class BertScorer:
         scores = np.array(self.score(*zip(*pairs, strict=True)))
         return BertScore(*map(float, scores.mean(axis=0)))
 
-    def _encode(self, texts: Sequence[str]) -> dict[str, "_Tokens"]:
-        import torch
 
-        # Texts of a like length together: a batch is padded to its longest.
-        distinct = sorted(set(texts), key=lambda text: (len(text), text))
-        vectors = {}
-        for start in range(0, len(distinct), BATCH):
-            batch = distinct[start : start + BATCH]
-            encoded = self._tokenizer(
-                [text.strip() for text in batch],
-                padding=True,
-                truncation=True,
-                max_length=self._longest,
-                return_special_tokens_mask=True,
-                return_tensors="pt",
-            ).to(self._device)
-            marks = encoded.pop("special_tokens_mask")
-            with torch.inference_mode():
-                hidden = self._model(**encoded, output_hidden_states=True).hidden_states[self.layer]
-            vectors |= zip(batch, _tokens(hidden, encoded["attention_mask"], marks), strict=True)
-        return vectors
-
-
-class _Tokens(NamedTuple):
-    """The tokens of one text: unit vectors, shape (tokens, dimension), and which of them are words of the text."""
-
-    vectors: "np.ndarray"
-    is_word: "np.ndarray"
-
-
-def _tokens(hidden: "torch.Tensor", mask: "torch.Tensor", marks: "torch.Tensor") -> list[_Tokens]:
-    import torch
-
-    unit = torch.nn.functional.normalize(hidden, dim=-1).cpu()
-    kept, is_word = mask.cpu().bool(), marks.cpu() == 0
-    return [_Tokens(unit[row][keep].numpy(), is_word[row][keep].numpy()) for row, keep in enumerate(kept)]
-
-
-def _compare(answer: _Tokens, reference: _Tokens) -> BertScore:
+def _compare(answer: Tokens, reference: Tokens) -> BertScore:
     """Greedy matching: the mean, over one text's tokens, of the cosine to the closest token of the other.
 
     As in the package `bert-score`, the marks at the ends ([CLS], [SEP]) may be matched but do not count.

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from jobsearch_dagster_tests.benchmarks import (
     agreement,
+    coverage,
     evaluation,
     generation,
     orchestration,
@@ -26,6 +27,7 @@ from jobsearch_dagster_tests.benchmarks import (
 
 PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
     "agreement": lambda chosen: agreement.main(chosen.questions),
+    "coverage": lambda chosen: coverage.main(chosen.experiments),
     "evaluation": lambda chosen: evaluation.main(chosen.scored),
     "generation": lambda chosen: generation.main(chosen.prompts),
     "orchestration": lambda chosen: orchestration.main(),
@@ -54,6 +56,7 @@ def main() -> None:
     parser.add_argument("--postings", type=int, action="append", help="size of the search benchmark; repeatable")
     parser.add_argument("--questions", type=int, default=agreement.QUESTIONS, help="of each source, read by a model")
     parser.add_argument("--embedded", type=int, default=search.EMBEDDED, help="texts that the search benchmark encodes")
+    parser.add_argument("--experiments", type=int, default=coverage.EXPERIMENTS, help="simulated for each coverage")
     parser.add_argument("--scored", type=int, default=evaluation.QUESTIONS, help="questions whose answers are scored")
     parser.add_argument("--prompts", type=int, default=generation.PROMPTS, help="answered one by one and in batches")
     chosen = parser.parse_args()

@@ -14,6 +14,7 @@ from jobsearch_dagster.evaluation.report import (
     pictures,
     time_pictures,
 )
+from jobsearch_dagster.evaluation.report.ares_part import ares_tables
 from jobsearch_dagster.evaluation.report.blocks import (
     Block,
     Bullets,
@@ -173,6 +174,8 @@ def document(results: Results, drawn: list[Picture]) -> list[Block]:
         Folded("All other metrics", [_means(results, name) for name in _others(results)]),
         Heading("Finding postings"),
         *retrieval_tables(results),
+        Heading("Judged answers (ARES)"),
+        *ares_tables(results),
         Heading("Which adapter is served"),
         *promotion_part(results),
         Heading("How many postings make an adapter worth it"),

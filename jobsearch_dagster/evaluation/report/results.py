@@ -3,9 +3,10 @@
 Belongs here: reading and formatting. What is made of the numbers is in `reading.py` and `document.py`.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jobsearch_dagster.evaluation.correlations import ANSWER_WORDS, QUESTION_WORDS, words_of
 from jobsearch_dagster.evaluation.tables import ALL_TYPES, CONTENDERS
@@ -72,7 +73,8 @@ class Correlation(NamedTuple):
 class Results:
     """The tables, each under its asset's name.
 
-    `answers` are those of all contenders, with columns for contender and the two lengths in words.
+    `answers` are those of all contenders, with columns for contender and the two lengths in words; `judges` is what
+    the manifest of `ares_judges` says of each.
     """
 
     metric_summary: "pd.DataFrame"
@@ -85,6 +87,8 @@ class Results:
     promoted_adapter: "pd.DataFrame"
     leakage_experiment: "pd.DataFrame"
     learning_curve: "pd.DataFrame"
+    ares_scores: "pd.DataFrame"
+    judges: Sequence[Mapping[str, Any]]
 
     @property
     def slices(self) -> list[str]:
@@ -159,11 +163,12 @@ def pairs(table: "pd.DataFrame") -> Pairs:
     return found
 
 
-def read_results(connection: "duckdb.DuckDBPyConnection") -> Results:
+def read_results(connection: "duckdb.DuckDBPyConnection", judges: Sequence[Mapping[str, Any]]) -> Results:
     """All tables of the report, in key order.
 
     Args:
         connection: Holds the tables and `<contender>_answers`.
+        judges: Of the manifest of `ares_judges`.
     """
     names = (
         "metric_summary",
@@ -175,6 +180,7 @@ def read_results(connection: "duckdb.DuckDBPyConnection") -> Results:
         "promoted_adapter",
         "leakage_experiment",
         "learning_curve",
+        "ares_scores",
     )
     tables = {name: connection.sql(f"FROM {name} ORDER BY ALL").df() for name in names}
     answers = " UNION ALL BY NAME ".join(
@@ -185,4 +191,4 @@ def read_results(connection: "duckdb.DuckDBPyConnection") -> Results:
         """
         for name in CONTENDERS
     )
-    return Results(**tables, answers=connection.sql(f"{answers} ORDER BY ALL").df())
+    return Results(**tables, answers=connection.sql(f"{answers} ORDER BY ALL").df(), judges=judges)
