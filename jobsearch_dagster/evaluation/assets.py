@@ -43,7 +43,7 @@ from jobsearch_dagster.evaluation.rankings import Ranking
 from jobsearch_dagster.evaluation.relevance import NATURAL_QUESTIONS, judgements
 from jobsearch_dagster.evaluation.report import experiment_pictures, pictures, results
 from jobsearch_dagster.evaluation.report.correlation_pictures import draw_matrices
-from jobsearch_dagster.evaluation.report.document import write_report
+from jobsearch_dagster.evaluation.report.document import ReportRecipe, write_report
 from jobsearch_dagster.evaluation.report.time_pictures import draw_times
 from jobsearch_dagster.evaluation.retrieval_tables import RETRIEVAL_SCORES
 from jobsearch_dagster.evaluation.scoring import StatisticsRecipe
@@ -745,6 +745,7 @@ def shown_report(artifact: Artifact) -> dict[str, Any]:
         "latency", "ares_judges", "ares_scores", "promoted_adapter", "leakage_experiment", "learning_curve",
         *(f"{name}_answers" for name in CONTENDERS),
     ),
+    recipe=ReportRecipe,
     code_version="3",
     kinds=("markdown", "matplotlib"),
     show=shown_report,
@@ -752,4 +753,4 @@ def shown_report(artifact: Artifact) -> dict[str, Any]:
 def evaluation_report(step: Step, path: Path) -> dict[str, Any]:
     """The comparison of all contenders in words, tables and pictures, as one self-contained page and as Markdown."""
     judges = step.artifact("ares_judges").manifest["judges"]
-    return {"files": write_report(results.read_results(step.connection, judges), path)}
+    return {"files": write_report(results.read_results(step.connection, judges), path, step.config)}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from jobsearch_dagster.evaluation.report.document import draw_pictures, write_report
+from jobsearch_dagster.evaluation.report.document import ReportRecipe, draw_pictures, write_report
 from jobsearch_dagster.evaluation.report.html_page import text as html_text
 from jobsearch_dagster.evaluation.report.markdown_page import text as markdown_text
 from jobsearch_dagster.evaluation.report.metrics import HEADLINE, metric
@@ -52,7 +52,7 @@ def results() -> Results:
 @pytest.fixture(scope="module")
 def folder(results: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report")
-    write_report(results, path)
+    write_report(results, path, ReportRecipe())
     return path
 
 
@@ -197,9 +197,9 @@ def test_equal_results_give_equal_bytes_in_another_process_with_other_settings(f
     (tmp_path / "matplotlibrc").write_text("font.size: 20\naxes.facecolor: red\n")
     script = (
         "import sys; from pathlib import Path;"
-        "from jobsearch_dagster.evaluation.report.document import write_report;"
+        "from jobsearch_dagster.evaluation.report.document import ReportRecipe, write_report;"
         "from jobsearch_dagster_tests.evaluation.report_tables import make_results;"
-        "write_report(make_results(), Path(sys.argv[1]))"
+        "write_report(make_results(), Path(sys.argv[1]), ReportRecipe())"
     )
     root = Path(__file__).parents[2]
     (tmp_path / "again").mkdir()
@@ -232,7 +232,7 @@ def test_other_results_give_other_pictures_of_what_changed(folder: Path, tmp_pat
 
 @pytest.mark.slow
 def test_one_slice_alone_can_be_reported(tmp_path: Path) -> None:
-    write_report(make_results(postings={"seen": 7}), tmp_path)
+    write_report(make_results(postings={"seen": 7}), tmp_path, ReportRecipe())
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert "28 questions about 7 postings that training saw (seen)." in text.replace("\\", "")
     assert not list(tmp_path.glob("*unseen*"))
@@ -241,3 +241,12 @@ def test_one_slice_alone_can_be_reported(tmp_path: Path) -> None:
 def test_times_are_drawn_from_latency_alone(results: Results, tmp_path: Path) -> None:
     draw_times(results.latency, tmp_path / "times.png")
     assert (tmp_path / "times.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_without_pictures_every_table_is_there_and_no_heading_stands_alone(tmp_path: Path) -> None:
+    files = write_report(make_results(), tmp_path, ReportRecipe(pictures=False))
+    assert sorted(files) == sorted(path.name for path in tmp_path.iterdir()) == ["report.html", "report.md"]
+    text = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert "![" not in text
+    assert "## Every mean" in text
+    assert not re.search(r"^## .*\n+## ", text, re.MULTILINE)

@@ -4,7 +4,7 @@ Belongs here: what a part holds, as plain text. How it is written is in `html_pa
 escape every text: postings and answers are written by strangers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -85,3 +85,8 @@ class Folded:
 
 
 Block = Heading | Paragraph | Bullets | Table | Picture | SideBySide | Folded
+
+
+def picked(drawn: Mapping[str, Picture], *names: str) -> list[Picture]:
+    """Pictures of these names, as far as they were drawn."""
+    return [drawn[name] for name in names if name in drawn]

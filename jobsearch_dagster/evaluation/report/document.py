@@ -5,6 +5,8 @@ Belongs here: what stands in the report, and where.
 
 from pathlib import Path
 
+from pydantic import Field
+
 from jobsearch_dagster.evaluation.report import (
     alternatives,
     correlation_pictures,
@@ -23,6 +25,7 @@ from jobsearch_dagster.evaluation.report.blocks import (
     Paragraph,
     Picture,
     Table,
+    picked,
 )
 from jobsearch_dagster.evaluation.report.examples import side_by_side
 from jobsearch_dagster.evaluation.report.experiments_part import (
@@ -40,6 +43,7 @@ from jobsearch_dagster.evaluation.report.results import NONE, SHOWN_CONTENDERS, 
 from jobsearch_dagster.evaluation.report.retrieval_part import retrieval_tables
 from jobsearch_dagster.evaluation.scoring import BASELINE, PRIMARY
 from jobsearch_dagster.evaluation.tables import ALL_TYPES
+from jobsearch_dagster.foundation.profiles import Recipe
 
 CONTENDER_WORDS = {
     "base": "the language model as it is",
@@ -49,17 +53,24 @@ CONTENDER_WORDS = {
 }
 
 
-def write_report(results: Results, folder: Path) -> list[str]:
+class ReportRecipe(Recipe):
+    """What the report holds."""
+
+    pictures: bool = Field(default=True, description="draw the pictures; about half a second each")
+
+
+def write_report(results: Results, folder: Path, recipe: ReportRecipe) -> list[str]:
     """Draw all pictures and write both pages.
 
     Args:
         results: All tables.
         folder: Where to write.
+        recipe: What to write.
 
     Returns:
         Names of the files, pictures first.
     """
-    blocks = document(results, draw_pictures(results, folder))
+    blocks = document(results, draw_pictures(results, folder) if recipe.pictures else [])
     (folder / "report.html").write_text(html_page.html_page(blocks, folder), encoding="utf-8")
     (folder / "report.md").write_text(markdown_page.markdown_page(blocks), encoding="utf-8")
     return [*(path.name for path in sorted(folder.glob("*.png"))), "report.html", "report.md"]
@@ -161,11 +172,12 @@ def document(results: Results, drawn: list[Picture]) -> list[Block]:
         Heading("Who answers"),
         Table("Contenders", ("contender", "what it is"), [(name, CONTENDER_WORDS[name]) for name in SHOWN_CONTENDERS]),
         Heading("Difference to base"),
-        by_name["differences"],
+        *picked(by_name, "differences"),
         *(_differences(results, slice_) for slice_ in results.slices),
     ]
-    for title, names in groups.items():
-        blocks += [Heading(title), *(by_name[name] for name in names)]
+    if drawn:
+        for title, names in groups.items():
+            blocks += [Heading(title), *picked(by_name, *names)]
     return [
         *blocks,
         Heading("Every mean"),

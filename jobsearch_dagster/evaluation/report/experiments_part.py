@@ -7,7 +7,7 @@ that was not made says how it is made, instead.
 from typing import TYPE_CHECKING
 
 from jobsearch_dagster.evaluation.leakage import ARMS
-from jobsearch_dagster.evaluation.report.blocks import Block, Paragraph, Picture, Table
+from jobsearch_dagster.evaluation.report.blocks import Block, Paragraph, Picture, Table, picked
 from jobsearch_dagster.evaluation.report.metrics import in_order, metric
 from jobsearch_dagster.evaluation.report.results import NONE, SHOWN_CONTENDERS, Results, Value
 
@@ -65,7 +65,7 @@ def leakage_part(results: Results, drawn: dict[str, Picture]) -> list[Block]:
             "The same recipe was trained twice, on pairs divided by row and by posting, and asked what neither was "
             f"trained on ({pairs}). Metrics that a seen posting changes by an interval that leaves out zero: {words}."
         ),
-        drawn[LEAKAGE],
+        *picked(drawn, LEAKAGE),
         Table(
             "Inflation: by row minus by posting, on the same questions [95 % interval over postings]",
             ("metric", "by row", "by posting", "inflation", "n"),
@@ -93,7 +93,7 @@ def curve_part(results: Results, drawn: dict[str, Picture]) -> list[Block]:
     ]
     return [
         Paragraph(worth_it(table)),
-        drawn[CURVE],
+        *picked(drawn, CURVE),
         Table(
             "Means on the same questions about postings that no adapter saw [95 % interval over postings]",
             ("contender", *(metric(name).label for name in names)),
