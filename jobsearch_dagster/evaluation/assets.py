@@ -746,7 +746,7 @@ def shown_report(artifact: Artifact) -> dict[str, Any]:
         *(f"{name}_answers" for name in CONTENDERS),
     ),
     recipe=ReportRecipe,
-    code_version="3",
+    code_version="4",
     kinds=("markdown", "matplotlib"),
     show=shown_report,
 )  # fmt: skip

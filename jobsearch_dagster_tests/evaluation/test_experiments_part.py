@@ -67,7 +67,7 @@ def test_the_curve_stands_with_its_table(results: Results) -> None:
     ("right", "words"),
     [
         (0.05, "names fewer right jobs than rag (0.60 [0.50, 0.70] n=48) at every number"),
-        (0.6, "is not told apart from rag (0.60 [0.50, 0.70] n=48) at every number"),
+        (0.6, "is not shown to name more right jobs than rag (0.60 [0.50, 0.70] n=48)"),
         (0.9, "names more right jobs than rag (0.60 [0.50, 0.70] n=48) from 2 postings on"),
     ],
 )
@@ -76,6 +76,13 @@ def test_worth_it_is_said_of_each_way_that_needs_no_training(results: Results, r
     trained = (table["contender"] == "lora") & (table["metric"] == "right")
     table.loc[trained, ["value", "low", "high"]] = [right, right - 0.1, right + 0.1]
     assert words in worth_it(table)
+
+
+def test_an_adapter_that_is_ahead_in_between_alone_is_not_worth_it_from_there_on(results: Results) -> None:
+    table = results.learning_curve.copy()
+    row = (table["contender"] == "lora") & (table["metric"] == "right") & (table["training_postings"] == 8)
+    table.loc[row, ["value", "low", "high"]] = [0.9, 0.8, 1.0]
+    assert "is not shown to name more right jobs than rag" in worth_it(table)
 
 
 def test_what_was_not_measured_says_how_it_is_and_is_not_drawn(without: Results) -> None:

@@ -87,6 +87,8 @@ def test_what_is_surely_better_is_promoted_once_and_served(made: Path, jobsearch
     assert found.served == newest(made)
     assert [event.what for event in found.history] == ["kept", "promoted"]
     assert jobsearch(*ASK)[0] == 0
+    status = json.loads(jobsearch("status", "--json", "--select", "promoted_adapter")[1])
+    assert status["served_adapter"] == newest(made)
     assert {status.state for status in explain(open_workspace(), ["promoted_adapter"]).values()} == {"fresh"}
     assert run(open_workspace(), ["promoted_adapter"]).computed == ()
     assert promoted(made) == found

@@ -109,14 +109,13 @@ def worth_it(table: "pd.DataFrame") -> str:
     parts = []
     for other in UNTRAINED:
         line = found[other, 0]
-        ahead = [size for size in sizes if found["lora", size].low > line.high]
-        behind = [size for size in sizes if found["lora", size].high < line.low]
+        ahead = [size for size in sizes if all(found["lora", n].low > line.high for n in sizes if n >= size)]
         if ahead:
             parts.append(f"names more right jobs than {other} ({line}) from {ahead[0]} postings on")
-        elif len(behind) == len(sizes):
+        elif all(found["lora", size].high < line.low for size in sizes):
             parts.append(f"names fewer right jobs than {other} ({line}) at every number")
         else:
-            parts.append(f"is not told apart from {other} ({line}) at every number")
+            parts.append(f"is not shown to name more right jobs than {other} ({line})")
     most = found["lora", sizes[-1]]
     return (
         f"Trained on {', '.join(map(str, sizes))} postings, the adapter {' and '.join(parts)}; with {sizes[-1]} its "
