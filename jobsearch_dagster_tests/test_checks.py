@@ -20,11 +20,13 @@ import pytest
 
 from jobsearch_dagster import build
 from jobsearch_dagster.app.run import Outcome
+from jobsearch_dagster.evaluation.judges import measure
 from jobsearch_dagster.foundation import promotions
 from jobsearch_dagster.foundation.artifacts import manifest_text
 from jobsearch_dagster.foundation.seals import SEAL, UNSEALED, set_seal
 from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster.search.index import IDS, SCORES, VECTORS
+from jobsearch_dagster_tests.evaluation.judged_postings import drawn, relabelled
 
 GENERATED = "stored_as_declared"
 
@@ -141,6 +143,22 @@ def a_cut_served_adapter(folder: DataFolder) -> None:
     served(adapter.name)(folder)
     weights = adapter / "adapter_model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-8])
+
+
+def shuffled_judge(folder: DataFolder) -> None:
+    """The figures of a judge that was trained on shuffled labels stand beside those of the others."""
+    examples, features, labels = drawn()
+    shuffled = np.random.default_rng(0).permutation(labels)
+    figures = measure(relabelled(examples, shuffled), features, shuffled)
+    sound = measure(examples, features, labels)
+    manifest(
+        "ares_judges",
+        judges=[
+            {"criterion": "context_relevance", **sound},
+            {"criterion": "answer_faithfulness", **sound},
+            {"criterion": "answer_relevance", **figures},
+        ],
+    )(folder)
 
 
 @dataclass(frozen=True)
@@ -653,6 +671,40 @@ CASES = [
             f"SELECT * REPLACE (0.6 AS low) FROM ({CURVE} FROM (VALUES (2, 9)) t(training_postings, training_pairs))",
         ),
         {"violations": 1},
+    ),
+    Case(
+        "ares_judges:every_judge_beats_the_majority",
+        shuffled_judge,
+        {"not used": ["answer_relevance"]},
+        WARN,
+    ),
+    Case(
+        "ares_scores:no_judge_is_used_that_does_not_beat_the_majority",
+        replaced("ares_scores", "judge_used", "true", "criterion = 'context_relevance'"),
+        {"used though weak": ["context_relevance"]},
+    ),
+    *(
+        Case(
+            "ares_scores:every_estimate_lies_in_its_interval",
+            replaced("ares_scores", column, value, first("ares_scores", where)),
+            {"violations": 1},
+        )
+        for column, value, where in (
+            ("estimate", "high + 0.1", "labels > 0"),
+            ("labels_low", "labels_estimate + 0.1", "labels > 0"),
+            ("low", "-0.1", "labels > 0 AND versus = 'nobody'"),
+            ("high", "1.1", "labels > 0"),
+            ("low", "null", "labels > 0"),
+            ("estimate", "0.5", "labels = 0"),
+        )
+    ),
+    *(
+        Case(
+            "ares_scores:without_a_judge_the_labels_alone_are_used",
+            replaced("ares_scores", column, value, first("ares_scores", "labels > 0 AND NOT judge_used")),
+            {"violations": 1},
+        )
+        for column, value in (("low", "low - 0.01"), ("judge_mean", "0.5"), ("weight", "0.1"))
     ),
     Case(
         "answer_scores:the_adapter_changes_answers",

@@ -179,12 +179,12 @@ def every_estimate_lies_in_its_interval(connection: DuckDBPyConnection) -> dg.As
     return none_of(
         connection,
         f"""
-        FROM ares_scores WHERE NOT CASE
+        FROM ares_scores WHERE NOT coalesce(CASE
             WHEN labels = 0 THEN estimate IS NULL AND labels_estimate IS NULL
             ELSE low <= estimate + 1e-9 AND estimate <= high + 1e-9 AND high <= 1
                 AND labels_low <= labels_estimate + 1e-9 AND labels_estimate <= labels_high + 1e-9 AND labels_high <= 1
                 AND least(low, labels_low) >= CASE versus WHEN '{NOBODY}' THEN 0 ELSE -1 END
-        END
+        END, false)
         """,
     )
 

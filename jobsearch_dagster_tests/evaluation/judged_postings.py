@@ -1,6 +1,8 @@
-"""Postings of which examples for the judges are made, for tests."""
+"""Postings of which examples for the judges are made, and examples without texts, for tests."""
 
-from jobsearch_dagster.evaluation.corruptions import Source
+import numpy as np
+
+from jobsearch_dagster.evaluation.corruptions import Example, Source
 from jobsearch_dagster.evaluation.truth import Asked, NamedJob
 from jobsearch_dagster.preparation.locations import normalize_place, parse_location
 
@@ -29,3 +31,25 @@ def _source(number: int) -> Source:
     }
     job = NamedJob(title, place, BUCKETS[at], whole)
     return Source(f"posting-{number}", job, NamedJob(title, place, BUCKETS[at], said), questions)
+
+
+POSTINGS = 30
+
+
+def drawn(seed: int = 0) -> tuple[list[Example], np.ndarray, np.ndarray]:
+    """Examples of three kinds of corruption, with features of which the first tells true from false."""
+    luck = np.random.default_rng(seed)
+    kinds = [("as it is", True)] * 3 + [("swapped", False), ("truncated", False), ("off topic", False)]
+    examples = [
+        Example("answer_relevance", kind, f"posting-{posting}", "", "", "", label)
+        for posting in range(POSTINGS)
+        for kind, label in kinds
+    ]
+    labels = np.array([example.label for example in examples])
+    features = luck.normal(size=(len(examples), 4))
+    features[:, 0] += 3 * labels
+    return examples, features, labels
+
+
+def relabelled(examples: list[Example], labels: np.ndarray) -> list[Example]:
+    return [example._replace(label=bool(label)) for example, label in zip(examples, labels, strict=True)]

@@ -19,28 +19,7 @@ from jobsearch_dagster.evaluation.judges import (
     train_judges,
 )
 from jobsearch_dagster.foundation.token_vectors import TokenEncoder
-from jobsearch_dagster_tests.evaluation.judged_postings import make_sources
-
-POSTINGS = 30
-
-
-def drawn(seed: int = 0) -> tuple[list[Example], np.ndarray, np.ndarray]:
-    """Examples of three kinds of corruption, with features of which the first tells true from false."""
-    luck = np.random.default_rng(seed)
-    kinds = [("as it is", True)] * 3 + [("swapped", False), ("truncated", False), ("off topic", False)]
-    examples = [
-        Example("answer_relevance", kind, f"posting-{posting}", "", "", "", label)
-        for posting in range(POSTINGS)
-        for kind, label in kinds
-    ]
-    labels = np.array([example.label for example in examples])
-    features = luck.normal(size=(len(examples), 4))
-    features[:, 0] += 3 * labels
-    return examples, features, labels
-
-
-def relabelled(examples: list[Example], labels: np.ndarray) -> list[Example]:
-    return [example._replace(label=bool(label)) for example, label in zip(examples, labels, strict=True)]
+from jobsearch_dagster_tests.evaluation.judged_postings import POSTINGS, drawn, make_sources, relabelled
 
 
 def test_a_judge_that_sees_a_difference_is_used() -> None:

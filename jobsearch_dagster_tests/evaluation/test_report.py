@@ -176,12 +176,21 @@ def test_the_original_numbers_stand_beside_ours_with_what_may_be_compared(result
 
 
 def test_cells_true_by_construction_are_marked_and_cutoffs_stand_in_their_order(markdown: str) -> None:
-    section = markdown.split("## Finding postings")[1].split("## Five questions")[0]
+    section = markdown.split("## Finding postings")[1].split("## Judged answers")[0]
     assert section.count("| contender | mrr | precision@3 | precision@10 |") == 6
     marked = [line for line in section.splitlines() if "†" in line and line.startswith("|")]
     assert marked
     assert all(line.startswith("| analytics |") for line in marked)
     assert "natural" not in section.split("own words")[0]
+
+
+def test_judged_rates_stand_beside_labels_alone_and_the_judge_alone_with_n(markdown: str) -> None:
+    section = markdown.split("## Judged answers (ARES)")[1].split("\n## ")[0].replace("\\", "")
+    assert "| contender, slice | estimate | labels alone | judge alone, biased | judge right | n | labels |" in section
+    assert re.search(r"\| rag, unseen \| [01]\.\d\d \[[01]\.\d\d, [01]\.\d\d\] \|", section)
+    assert re.search(r"\| answer_relevance \|.*\| no \|", section)
+    assert re.search(r"\| base minus rag, unseen \| -?\d\.\d\d \[-?\d\.\d\d, -?\d\.\d\d\] \d+ of \d+ \|", section)
+    assert "| base, unseen |" not in section.split("Faithfulness")[0]  # it has no context
 
 
 def test_no_duration_no_date_and_no_path_stand_in_the_report(folder: Path, source: str, markdown: str) -> None:
