@@ -28,6 +28,7 @@ from jobsearch_dagster.search.conversation import (
     union,
 )
 from jobsearch_dagster.search.filter import Constraints, Intent, Interpretation, JobFilter
+from jobsearch_dagster.search.recognizers.described_work import find_described_work
 from jobsearch_dagster.search.recognizers.experience import find_experience
 from jobsearch_dagster.search.recognizers.levels import (
     find_education,
@@ -35,6 +36,7 @@ from jobsearch_dagster.search.recognizers.levels import (
     find_seniority,
     find_work_mode,
 )
+from jobsearch_dagster.search.recognizers.offices import find_offices
 from jobsearch_dagster.search.recognizers.pay import UNREADABLE, find_pay
 from jobsearch_dagster.search.recognizers.places import (
     country_asked,
@@ -69,7 +71,9 @@ def recognizers(country: str | None) -> tuple[Recognizer, ...]:
         find_sort,
         find_education,
         find_work_mode,
+        find_offices,
         find_seniority,
+        find_described_work,
         find_named_places,
         find_titles,
         find_industries,

@@ -12,6 +12,7 @@ from jobsearch_dagster.search.catalog import open_catalog
 from jobsearch_dagster.search.filter import Interpretation
 from jobsearch_dagster.search.question import LONGEST_QUESTION, parse_question
 from jobsearch_dagster.search.sql import compile_filter
+from jobsearch_dagster_tests.search.asking import asked
 from jobsearch_dagster_tests.search.catalogs import catalog_of
 
 # As Appendix A writes them: the report put "$50K-$75K" after "over", a number before "years", any place behind "in".
@@ -22,15 +23,6 @@ TEMPLATES = {
     ]
     for query_type, wordings in load_templates().questions.items()
 }
-
-
-def asked(question, history=()):
-    """Intent and all that was asked: the slots, those of `exclude`, and what to see of the jobs."""
-    found = parse_question(question, history)
-    shape = {n: getattr(found.filter, n) for n in ("sort", "limit", "agg", "field", "group_by")}
-    shape = {name: value for name, value in shape.items() if value not in (None, "relevance")}
-    excluded = {f"not {slot}": value for slot, value in found.filter.exclude.slots.items()}
-    return found.intent, found.filter.slots | excluded | shape
 
 
 def search_for(**slots):

@@ -5,11 +5,17 @@ in standard form is for `preparation.titles`.
 """
 
 import re
-from functools import lru_cache
+from itertools import pairwise
 
 from jobsearch_dagster.preparation.skills import skill_fields
 from jobsearch_dagster.preparation.titles import standardize_title
 from jobsearch_dagster.search.english import english_frequency
+from jobsearch_dagster.search.recognizers.occupations import (
+    find_title_phrases,
+    occupation_of,
+    says_a_trade,
+    trade_name,
+)
 from jobsearch_dagster.search.recognizers.places import is_place, is_well_known_place
 from jobsearch_dagster.search.recognizers.skills import find_skill_mentions, is_skill
 from jobsearch_dagster.search.recognizers.spans import Finding
@@ -18,86 +24,22 @@ from jobsearch_dagster.search.recognizers.words import words
 _WORD = re.compile(r"[^\W\d_][\w+#.'-]*[\w+#]|[^\W\d_]")
 _MOST_WORDS = 4
 """Words of a title; a fifth is more likely a part of the sentence."""
-_ANYONE = frozenset(("specialist", "associate", "worker", "expert", "professional", "staff", "person", "people"))
-"""Occupations that after a skill say no more than the skill ("React specialist")."""
 _TOOLS = frozenset(("software", "business software", "data", "cloud and devops", "testing", "languages", "design"))
 """Fields of skills that stand beside a title rather than in it: "python developer", but "payroll clerk"."""
-_SUFFIX = re.compile(
-    r"[a-z]{3,}(?:ologist|ographer|ician|otherapist|smith|wright|keeper|maker|herder|handler|tender|monger|guard|(?<!s)ist)"
-)
-"""Ends of words that name an occupation, known or not."""
 _AGENT = re.compile(r"[a-z]{4,}(?:er|or)s?")
 """Ends of words of which the rare ones, in the place of a title, do."""
 _COMMON_AGENT = 3000
 """How often pyspellchecker's corpus has the rarest "-er" that is hardly ever an occupation (weather, ladder)."""
-_PHRASES = {
-    "au pair": "au pair",
-    "au pairs": "au pair",
-    "school principal": "school principal",
-    "school principals": "school principal",
-    "bean counter": "accountant",
-    "bean counters": "accountant",
-    "business partner": "business partner",
-    "cabin crew": "cabin crew",
-    "chief of staff": "chief of staff",
-    "general counsel": "general counsel",
-    "hr business partner": "human resources business partner",
-    "scrum master": "scrum master",
-    "scrum masters": "scrum master",
-    "flight crew": "flight crew",
-}
-"""Titles that do not end with an occupation."""
-_ANY_PHRASE = "|".join(rf"\b{phrase}\b" for phrase in sorted(_PHRASES, key=len, reverse=True))
-_SLANG = {
-    "adviser": "advisor",
-    "anaesthetist": "anesthetist",
-    "barkeep": "bartender",
-    "binman": "refuse collector",
-    "brickie": "bricklayer",
-    "cabbie": "taxi driver",
-    "chippy": "carpenter",
-    "dietician": "dietitian",
-    "doc": "doctor",
-    "pentester": "penetration tester",
-    "physio": "physiotherapist",
-    "postie": "mail carrier",
-    "sparky": "electrician",
-    "trucker": "truck driver",
-    "vet": "veterinarian",
-}
-"""What people call an occupation -> its name."""
 _NO_MODIFIER = re.compile(r"[a-z]+ly|[a-z]+n't|.")
 _LISTED = 5
 """Most characters between two items of a list: ", or "."""
-_NEVER_A_TITLE = frozenset(
-    (
-        "crew",
-        "tech",
-        "temp",
-        "groom",
-        "fellow",
-        "host",
-        "judge",
-        "model",
-        "server",
-        "setter",
-        "killer",
-        "founder",
-        "owner",
-        "loader",
-    )
-)
-"""Occupations that are something else where nothing stands before them."""
 
 
 def find_titles(text: str) -> list[Finding]:
     """`titles`, in standard form and singular; "python developers" names the title `developer` and leaves `python`."""
     tokens = list(_WORD.finditer(text))
     tools = _tool_tokens(tokens, text)
-    findings = [
-        Finding("titles", _PHRASES[match[0].lower()], *match.span())
-        for match in re.finditer(_ANY_PHRASE, text, re.IGNORECASE)
-    ]
+    findings = find_title_phrases(text)
     taken = [(found.start, found.end) for found in findings]
     last = len(tokens) - 1
     while last >= 0:
@@ -110,7 +52,28 @@ def find_titles(text: str) -> list[Finding]:
             after_tool = first - 1 in tools and _touch(tokens, first, text)
             findings += _titles(tokens[first : last + 1], occupation, text, after_tool=after_tool)
         last = first - 1
-    return findings
+    return _wanted(findings, text)
+
+
+def _wanted(titles: list[Finding], text: str) -> list[Finding]:
+    """The titles less those of somebody's boss ("assistant to the CEO") and, beside others, of somebody's past."""
+    titles = sorted(titles, key=lambda title: title.start)
+    bosses = {
+        second.start
+        for first, second in pairwise(titles)
+        if first.end < second.start and _TO_BOSS.fullmatch(text, first.end, second.start)
+    }
+    now = [title for title in titles if title.start not in bosses and not _PAST.search(text, 0, title.start)]
+    return now or [title for title in titles if title.start not in bosses]
+
+
+_TO_BOSS = re.compile(r"[\s,]+(?:who\s+)?(?:report(?:ing|s)?\s+)?to\s+(?:an?|the|our|your)\s+", re.IGNORECASE)
+_PAST = re.compile(
+    r"\b(?:(?:i|we|he|she)\s+(?:was|were|used\s+to\s+(?:be|work\s+as)|worked\s+as|started\s+(?:out\s+)?as|trained\s+as)"
+    r"|former(?:ly)?|ex|no\s+longer|(?:husband|wife|boss|father|mother|dad|mum|mom|brother|sister|son|daughter)"
+    r"\s+is)[\s-]+(?:an?\s+|the\s+|once\s+|only\s+)*$",
+    re.IGNORECASE,
+)
 
 
 def _tool_tokens(tokens: list[re.Match[str]], text: str) -> set[int]:
@@ -125,7 +88,7 @@ def _tool_tokens(tokens: list[re.Match[str]], text: str) -> set[int]:
 
 def _is_trade(token: re.Match[str], tools: list[Finding]) -> bool:
     """Whether a word is an occupation and not, in a list of tools, one of them ("Photoshop, Illustrator")."""
-    if _occupation(token[0].lower()) is None:
+    if occupation_of(token[0].lower()) is None:
         return False
     others = (tool for tool in tools if not tool.start <= token.start() < tool.end)
     return not any(
@@ -134,10 +97,9 @@ def _is_trade(token: re.Match[str], tools: list[Finding]) -> bool:
 
 
 def _titles(tokens: list[re.Match[str]], occupation: str, text: str, *, after_tool: bool) -> list[Finding]:
-    if len(tokens) == 1 and ((after_tool and occupation in _ANYONE) or occupation in _NEVER_A_TITLE):
+    if len(tokens) == 1 and not says_a_trade(occupation, after_tool=after_tool):
         return []
-    head = _SLANG.get(occupation, occupation)
-    written = text[tokens[0].start() : tokens[-1].start()].lower() + head
+    written = text[tokens[0].start() : tokens[-1].start()].lower() + trade_name(occupation)
     title = standardize_title(written.replace("-", " ") if written in words("occupation") else written)
     return [Finding("titles", title, tokens[0].start(), tokens[-1].end())] if title else []
 
@@ -159,13 +121,13 @@ def _is_modifier(written: str) -> bool:
         return True
     if word in words("plain") or _NO_MODIFIER.fullmatch(word) or (written.istitle() and is_place(word)):
         return False
-    return not (is_well_known_place(word) or (word.endswith("s") and _occupation(word) is not None))
+    return not (is_well_known_place(word) or (word.endswith("s") and occupation_of(word) is not None))
 
 
 def _occupation_at(tokens: list[re.Match[str]], number: int, text: str) -> str | None:
     """The occupation that a token names, in the singular; rare words in "-er" only where a title stands."""
     word = tokens[number][0].lower()
-    occupation = _occupation(word)
+    occupation = occupation_of(word)
     if occupation is not None or not _AGENT.fullmatch(word) or word in words("plain") | words("title_modifier"):
         return occupation
     if is_skill(word) or is_place(word) or english_frequency(word.removesuffix("s")) > _COMMON_AGENT:
@@ -199,20 +161,3 @@ def _touch(tokens: list[re.Match[str]], number: int, text: str) -> bool:
     before, token = tokens[number - 1], tokens[number]
     gap = text[before.end() : token.start()]
     return gap == " " or (gap == "/" and {before[0].lower(), token[0].lower()} <= words("title_modifier"))
-
-
-@lru_cache(maxsize=20_000)
-def _occupation(word: str) -> str | None:
-    """The occupation word in the singular; None where the word is none."""
-    singulars = (
-        word,
-        word.removesuffix("s"),
-        word.removesuffix("es"),
-        re.sub("ies$", "y", word),
-        re.sub("men$", "man", word),
-        re.sub("people$", "person", word),
-    )
-    for singular in singulars:
-        if singular in words("occupation"):
-            return singular
-    return word.removesuffix("s") if _SUFFIX.fullmatch(word.removesuffix("s")) else None

@@ -12,7 +12,16 @@ from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.search.recognizers.spans import Finding, is_excluded
 
 WordList = Literal[
-    "job", "asked", "function", "common", "plain", "occupation", "title_modifier", "industry", "workplace"
+    "job",
+    "asked",
+    "function",
+    "common",
+    "plain",
+    "occupation",
+    "title_modifier",
+    "office_field",
+    "industry",
+    "workplace",
 ]
 _INCLUDES: dict[WordList, tuple[WordList, ...]] = {
     "function": ("job", "asked", "common"),

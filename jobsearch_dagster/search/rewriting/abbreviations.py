@@ -1,74 +1,17 @@
 """Short forms of the words that a question is made of, such as `w/o` and `lvl`.
 
 Belongs here: what people shorten in a question. Abbreviations of titles are in `preparation.titles`, of places in
-`preparation.gazetteer`.
+`preparation.gazetteer`. The forms are in `abbreviations.yaml`.
 """
 
 import re
+from functools import cache
+from importlib import resources
 
+from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.search.recognizers.skills import is_skill
 from jobsearch_dagster.search.rewriting.edits import Edit
 
-_WORDS = {
-    "w/o": "without",
-    "w/": "with",
-    "and/or": "or",
-    "&": "and",
-    "lvl": "level",
-    "exp": "experience",
-    "yr": "year",
-    "yrs": "years",
-    "yoe": "years of experience",
-    "mths": "months",
-    "sal": "salary",
-    "dept": "department",
-    "asap": "immediately",
-    "pls": "please",
-    "plz": "please",
-    "ppl": "people",
-    "uni": "university",
-    "undergrad": "undergraduate",
-    "approx": "about",
-    "min": "minimum",
-    "max": "maximum",
-    "dont": "don't",
-    "doesnt": "doesn't",
-    "isnt": "isn't",
-    "cant": "can't",
-    "wont": "won't",
-    "im": "I'm",
-    "ive": "I've",
-    "fulltime": "full-time",
-    "parttime": "part-time",
-    "partime": "part-time",
-    "homeoffice": "home office",
-    "hrs": "hours",
-    "payed": "paid",
-    "back end": "backend",
-    "back-end": "backend",
-    "front end": "frontend",
-    "front-end": "frontend",
-    "manger": "manager",
-    "mangers": "managers",
-    "nite": "night",
-    "u": "you",
-    "ur": "your",
-}
-_AS_WRITTEN = {
-    "FT": "full-time",
-    "PT": "part-time",
-    "pt only": "part-time only",
-    "ft only": "full-time only",
-    "FTC": "fixed-term contract",
-    "WFH": "remote",
-    "LA": "Los Angeles",
-}
-"""Those that only capitals make clear."""
-_ANY = re.compile(
-    rf"(?<![\w&/.-])(?:{'|'.join(re.escape(word) for word in sorted(_WORDS, key=len, reverse=True))})(?![\w&/-])",
-    re.IGNORECASE,
-)
-_CAPITALS = re.compile(rf"(?<![\w&/.-])(?:{'|'.join(_AS_WRITTEN)})(?![\w&/-])")
 _RIGHT_NOW = re.compile(r"(?<=[a-z]s )rn(?=\W*$)")
 """Behind a plural it is no registered nurse."""
 _INITIALS = re.compile(r"(?<![\w.])(?:[A-Z]\.){2,4}(?!\w)|(?<![\w.])[A-Z]\.[A-Z](?![\w.])")
@@ -77,10 +20,50 @@ _SLASHED = re.compile(r"(?<![\w/:.])([^\W\d_][\w+#.]*)/([^\W\d_][\w+#]*)(?![\w/]
 
 def abbreviation_edits(text: str) -> list[Edit]:
     """The long forms."""
-    edits = [Edit(*match.span(), _WORDS[match[0].lower()]) for match in _ANY.finditer(text)]
-    edits += [Edit(*match.span(), "right now") for match in _RIGHT_NOW.finditer(text)]
-    edits += [Edit(*match.span(), _AS_WRITTEN[match[0]]) for match in _CAPITALS.finditer(text)]
-    return sorted(edits, key=lambda edit: edit.start)
+    found = {match.span(): _listed()["words"][match[0].lower()] for match in _pattern("words").finditer(text)}
+    found |= {match.span(): "right now" for match in _RIGHT_NOW.finditer(text)}
+    found |= {match.span(): _listed()["as_written"][match[0]] for match in _pattern("as_written").finditer(text)}
+    found |= _titles(text)
+    return [Edit(*span, form) for span, form in sorted(found.items())]
+
+
+def _titles(text: str) -> dict[tuple[int, int], str]:
+    """Where initials stand for a title, and which: "OTs wanted", "work as a PA", "NP jobs"."""
+    of_somebody = _listed()["titles_of_somebody"]
+    long_forms = _listed()["titles"] | of_somebody
+    found: dict[tuple[int, int], str] = {}
+    for match in _pattern("titles", "titles_of_somebody").finditer(text):
+        initials, plural = match[0].removesuffix("s"), match[0].endswith("s")
+        before_jobs = initials not in of_somebody and _BEFORE_JOBS.match(text, match.end())
+        if plural or before_jobs or _OF_SOMEBODY.search(text, 0, match.start()):
+            found[match.span()] = long_forms[initials] + "s" * plural
+    return found
+
+
+_BEFORE_JOBS = re.compile(
+    r"\s+(?:jobs?|roles?|positions?|openings?|vacanc\w+|posts?|gigs?|work|wanted|needed)\b", re.IGNORECASE
+)
+_OF_SOMEBODY = re.compile(
+    r"\b(?:(?:i\s+am|i'm|be|become|hire|hiring|as)\s+an?"
+    r"|(?:jobs?|roles?|positions?|openings?|vacanc\w+|work|anything|something)\s+(?:for|as)(?:\s+an?)?)\s+$",
+    re.IGNORECASE,
+)
+
+
+@cache
+def _listed() -> dict[str, dict[str, str]]:
+    return read_yaml(resources.files("jobsearch_dagster.search.rewriting") / "abbreviations.yaml")
+
+
+@cache
+def _pattern(*parts: str) -> re.Pattern[str]:
+    """Finds the short forms of some parts, the longest first; only `words` in any case."""
+    forms = sorted((form for part in parts for form in _listed()[part]), key=len, reverse=True)
+    plural = "s?" if "titles" in parts else ""
+    any_of = "|".join(map(re.escape, forms))
+    return re.compile(
+        rf"(?<![\w&/.-])(?:{any_of}){plural}(?![\w&/-])", re.IGNORECASE if parts == ("words",) else re.NOFLAG
+    )
 
 
 def initial_edits(text: str) -> list[Edit]:
