@@ -47,7 +47,7 @@ from jobsearch_dagster.search.recognizers.places import (
 from jobsearch_dagster.search.recognizers.report_wordings import find_report_wordings
 from jobsearch_dagster.search.recognizers.shape import find_aggregate, find_limit, find_sort
 from jobsearch_dagster.search.recognizers.skills import find_skill_mentions
-from jobsearch_dagster.search.recognizers.spans import Finding, Recognizer, collect, tidy
+from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding, Recognizer, collect, tidy
 from jobsearch_dagster.search.recognizers.titles import find_titles
 from jobsearch_dagster.search.recognizers.words import find_content_words, find_industries, find_keywords
 from jobsearch_dagster.search.refusals import is_harmful, is_personal
@@ -102,8 +102,6 @@ MESSAGES = {
 }
 INTENTS: dict[str, Intent] = {"harmful": "refuse", "personal": "refuse", "off_topic": "none"}
 """What the replies that ask nothing back come from."""
-NO_PREFERENCE = "no_preference"
-"""Slot of words that ask for nothing: "remote or on site, all the same to me"."""
 
 
 def parse_question(question: str, history: Sequence[str] = ()) -> Interpretation:

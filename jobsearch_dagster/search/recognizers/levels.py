@@ -10,7 +10,7 @@ from importlib import resources
 
 from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.search.recognizers.skills import find_skill_mentions
-from jobsearch_dagster.search.recognizers.spans import Finding
+from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding
 
 _INDIFFERENT = re.compile(
     r"\b(?:all\s+the\s+same|(?:do(?:es)?n't|do\s+not|does\s+not)\s+(?:matter|mind|care)|either\s+(?:is|way)|whatever(?!\s+(?:says?|is|has|mentions?))|no\s+matter|any\s+is\s+fine|makes\s+no\s+difference)\b",
@@ -53,7 +53,7 @@ def find_work_mode(text: str) -> list[Finding]:
         wide = [finding for finding in found if finding.value == "hybrid"]
         found = [f for f in found if f in wide or not any(w.start <= f.start < w.end for w in wide)]
     if len(named) > 1 and _INDIFFERENT.search(text):
-        return [Finding("no_preference", None, finding.start, finding.end) for finding in found]
+        return [Finding(NO_PREFERENCE, None, finding.start, finding.end) for finding in found]
     return found
 
 
@@ -71,7 +71,7 @@ def find_education(text: str) -> list[Finding]:
     """`education`: the level that is named, whoever names it; `none` where no degree is needed."""
     indifferent = _INDIFFERENT_DEGREE.search(text)
     if indifferent:
-        return [Finding("no_preference", None, *indifferent.span())]
+        return [Finding(NO_PREFERENCE, None, *indifferent.span())]
     match = _NO_DEGREE.search(text)
     if match:
         return [Finding("education", "none", *match.span(), is_final=True)]

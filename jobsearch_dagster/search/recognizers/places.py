@@ -1,20 +1,21 @@
 """Places in a question: after "in" and its like, and by name alone.
 
-Belongs here: how far a place reaches in a sentence, and its name in one form. Which places there are is for
-`preparation.gazetteer` and `world_areas` to say, what a name means for `preparation.locations`; a place it cannot tell
-from others of the name ("Cambridge") stays as it is written.
+Belongs here: how far a place reaches in a sentence. Its name in one form is in `place_forms.py`. Which places there are
+is for `preparation.gazetteer` and `world_areas` to say, what a name means for `preparation.locations`; a place it
+cannot tell from others of the name ("Cambridge") stays as it is written.
 """
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
+from itertools import islice
 
-from jobsearch_dagster.preparation.gazetteer import areas, country_name, is_city, is_known, large_city_keys, regions
-from jobsearch_dagster.preparation.locations import Location, country_code, parse_location
+from jobsearch_dagster.preparation.gazetteer import areas, is_city, is_known, large_city_keys
+from jobsearch_dagster.preparation.locations import country_code, parse_location
 from jobsearch_dagster.preparation.place_names import place_key
-from jobsearch_dagster.preparation.subdivisions import subdivisions
-from jobsearch_dagster.preparation.text import fold
+from jobsearch_dagster.search.english import english_frequency
+from jobsearch_dagster.search.recognizers.place_forms import canonical_place, town_in_area
 from jobsearch_dagster.search.recognizers.skills import is_skill
-from jobsearch_dagster.search.recognizers.spans import Finding, blank
+from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding, blank
 from jobsearch_dagster.search.recognizers.words import words
 from jobsearch_dagster.search.world_areas import world_area
 
@@ -31,9 +32,16 @@ _SURE = re.compile(r"(?:in|near|around|within|inside|outside|across|throughout|c
 _REST = re.compile(
     r"\b(?:open|available|jobs?|roles?|positions?)\s+in\s+(?P<place>[^|?!;:]+?)\s*[.?!]*$", re.IGNORECASE
 )
-_LAST_NAME = re.compile(r"(?:,|\bin|\bnear|\baround)\s+(?P<place>[A-Z][^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,2})\s*[.?!]*$")
+_LAST_NAME = re.compile(
+    r"(?:[,|]|\b(?:in|near|around|to))\s+(?:the\s+)?(?P<place>[A-Z](?=\w*[^\WA-Z])[^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,2})\s*[.?!]*$"
+)
+_ONLY_NAME = re.compile(r"^\W*(?P<place>[A-Z](?=\w*[^\WA-Z])[^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,2})\W*$")
 _MOVING = re.compile(
-    r"\b(?:mov|relocat|com|transferr)(?:e|ing)\s+from\s+(?P<left>[^|,.;?!]{2,40}?)\s+to\b", re.IGNORECASE
+    r"\b(?:mov|relocat|com|transferr)(?:e|ing)\s+from\s+(?P<left>[^|,.;?!]{2,40}?)\s+to\b"
+    r"|\b(?:leav(?:e|ing)|left|quitt?(?:ing)?)\s+(?P<quit>[^|,.;?!]{2,40}?)(?:,?\s+(?:for|to|in|and|next|this)\b|[.;,])"
+    r"|\b(?:(?:i'm|i\s+am|we're|we\s+are|originally|come|coming|is)\s+from|born\s+in|grew\s+up\s+in|studied\s+in"
+    r"|residency\s+in)\s+(?P<home>[^|,.;?!]{2,40}?)(?:,?\s+(?:but|and|now|want|looking|living|who)\b|[.;,])",
+    re.IGNORECASE,
 )
 _TOKEN = re.compile(r"[^\s,|?!;:/()&]+")
 _GAP = re.compile(r"\s*,?\s*(?:(?:or|and|&|/)\s+)?|\s*/\s*")
@@ -58,9 +66,12 @@ _TRADES_IN_CAPITALS = frozenset(
 """Two letters that are a trade or a word at least as often as a state or country."""
 _LARGE = 1_000_000
 """Inhabitants of a city that is meant even where a skill has its name: Phoenix."""
-_WIDE = frozenset(("area", "region", "metro", "valley", "county", "district"))
-"""Words of a name that means more than the city in it ("bay area"): it stays as it is written."""
-_BASED = re.compile(r"(?<!\w)(?P<place>us|uk|eu)(?=[\s-]+(?:based|only|citizens?|residents?)\b)", re.IGNORECASE)
+_RARE = 50
+"""How often pyspellchecker's corpus has the rarest half of its words, nearly all of them names (Kalgoorlie, Galway)."""
+_BASED = re.compile(
+    r"(?<!\w)(?:(?P<place>us|uk|eu)(?=[\s-]+(?:based|only|citizens?|residents?)\b)|(?P<name>[^\W\d_]{4,})(?=-based\b))",
+    re.IGNORECASE,
+)
 _IN_US = re.compile(
     r"\b(?:(?:remote|hybrid|on-?site|anywhere)\s*[,-]?\s+(?:in\s+)?|(?:jobs?|roles?|work)\s+in\s+)(?:the\s+)?(?P<place>us)\b",
     re.IGNORECASE,
@@ -69,12 +80,20 @@ _IN_US = re.compile(
 
 
 def find_places(text: str) -> list[Finding]:
-    """`locations` after "in", "near" and the like."""
-    text = _without_place_left(text)
+    """`locations` after "in", "near" and the like; no preference for where someone comes from."""
     findings = [
-        Finding("locations", canonical_place(match["place"]), *match.span("place"))
+        Finding(NO_PREFERENCE, None, *span) for span in _places_left(text) if listed_places(text[slice(*span)].strip())
+    ]
+    for span in _places_left(text):
+        text = blank(text, *span)
+    findings += _told_apart(text)
+    for found in findings:
+        text = blank(text, found.start, found.end)
+    findings += [
+        Finding("locations", canonical_place(match[group]), *match.span(group))
         for pattern in (_BASED, _IN_US)
         for match in pattern.finditer(text)
+        if (group := match.lastgroup) == "place" or (group and is_clear_place(match[group]))
     ]
     for anchor in _ANCHOR.finditer(text):
         start = anchor.end()
@@ -86,7 +105,6 @@ def find_places(text: str) -> list[Finding]:
 
 def find_named_places(text: str) -> list[Finding]:
     """`locations` named without "in": "nurse berlin", "what about New York"."""
-    text = _without_place_left(text)
     findings: list[Finding] = []
     for token in _TOKEN.finditer(text):
         if not findings or token.start() >= findings[-1].end:
@@ -96,27 +114,51 @@ def find_named_places(text: str) -> list[Finding]:
 
 def find_unknown_places(text: str) -> list[Finding]:
     """`locations`: what a question ends with after "jobs in" or, capitalized, after a comma, if it is unknown."""
-    match = _REST.search(text) or _LAST_NAME.search(text)
-    if match is None:
-        return []
+    matches = (pattern.search(text) for pattern in (_REST, _LAST_NAME, _ONLY_NAME))
+    named = (Finding("locations", m["place"].lower(), *m.span("place")) for m in matches if m and _may_be_place(m))
+    return list(islice(named, 1))
+
+
+def _may_be_place(match: re.Match[str]) -> bool:
+    """Whether no word of an unknown name has a meaning; a name that is the whole question is a place if one has it."""
     named = set(re.findall(r"[^\W\d_]+", match["place"].lower()))
     if not named or named & (words("function") | words("industry") | words("title_modifier")) or "|" in match["place"]:
-        return []
-    return [Finding("locations", match["place"].lower(), *match.span("place"))]
+        return False
+    return match.re is not _ONLY_NAME or is_known(place_key(match["place"]))
 
 
 def country_asked(text: str) -> str | None:
     """The country (alpha-2) of the places of a question; None where there is none, or more than one."""
+    for span in _places_left(text):
+        text = blank(text, *span)
     places = {place.value for place in (*find_places(text), *find_named_places(text))}
     countries = {parse_location(place).country for place in places}
     return countries.pop() if len(countries) == 1 else None
 
 
-def _without_place_left(text: str) -> str:
-    """The question without the place that someone is moving from."""
-    for match in _MOVING.finditer(text):
-        text = blank(text, *match.span("left"))
-    return text
+def _places_left(text: str) -> list[tuple[int, int]]:
+    """Where a question says what someone comes from, and goes on with what they want."""
+    return [match.span(match.lastgroup or 0) for match in _MOVING.finditer(text)]
+
+
+def _told_apart(text: str) -> list[Finding]:
+    """`locations` of a name that a question tells from others of it: "Portland - the one in Maine"."""
+    findings: list[Finding] = []
+    for match in _THE_ONE.finditer(text):
+        area = match["area"] or match["area2"]
+        for word in reversed(list(_CAPITALIZED.finditer(text, 0, match.start()))):
+            place = f"{word[0]}, {area}"
+            if is_city(place_key(word[0])) and _is_one_place(place):
+                spans = (word.span(), match.span())
+                return [*findings, *(Finding("locations", canonical_place(place), *span) for span in spans)]
+    return findings
+
+
+_THE_ONE = re.compile(
+    r"(?:\b(?:but|i\s+mean)\s+)?\bthe\s+(?:(?:one|town|city|place)\s+(?:(?:that\s+is|that's)\s+)?in\s+(?:the\s+)?"
+    r"(?P<area>[A-Z][\w.]*(?:\s[A-Z]\w*)?)|(?P<area2>[A-Z]\w*(?:\s[A-Z]\w*)?)\s+one\b)"
+)
+_CAPITALIZED = re.compile(r"[A-Z][\w.']*(?:\s[A-Z]\w*)*")
 
 
 def _with_city_before(found: list[Finding], text: str, anchor: int) -> list[Finding]:
@@ -145,64 +187,6 @@ def is_well_known_place(word: str) -> bool:
 def is_place(word: str) -> bool:
     """Whether a word names a place and is no plain word as well."""
     return _is_one_place(word) and word.lower() not in words("plain")
-
-
-@lru_cache(maxsize=20_000)
-def canonical_place(name: str) -> str:
-    """A place in English, lowercase, as precise as it was said: `NYC` is `new york`, `Newark NJ` `newark, new jersey`.
-
-    What `parse_location` does not read back as the same place stays as it is written.
-    """
-    written = " ".join(name.lower().split())
-    found = parse_location(name)
-    if world_area(written) or _WIDE & set(written.split()) or found.others or not (found.country or found.city):
-        return written.removeprefix("the ")
-    parts = [found.city, _said_region(name, found), _said_country(name, found)]
-    said = fold(", ".join(part for part in parts if part)).removeprefix("the ")
-    return said if said and parse_location(said) == found else written.removeprefix("the ")
-
-
-def _said_region(name: str, found: Location) -> str | None:
-    """The region's English name where the words name it; "Washington" beside "Seattle", not "Seattle" alone."""
-    if found.region is None or found.country is None:
-        return None
-    named = found.city is None or any(
-        (area := regions().get((found.country, key))) is not None and area.region == found.region
-        for key in _tails(name)
-    )
-    return _region_name(found.country, found.region) if named else None
-
-
-def _said_country(name: str, found: Location) -> str | None:
-    if found.country is None:
-        return None
-    whole = found.city is None and found.region is None
-    region = place_key(_region_name(found.country, found.region or ""))
-    behind = _tails(name.lower().replace(region, "")) if found.city is None and region else _tails(name)
-    named = whole or any(country_code(key) == found.country for key in behind if not _is_region(key, found))
-    return country_name(found.country) if named else None
-
-
-def _is_region(key: str, found: Location) -> bool:
-    area = regions().get((found.country or "", key))
-    return area is not None and area.region == found.region and len(key) == len("ca")
-
-
-def _tails(name: str) -> list[str]:
-    """Keys of what may stand behind a city in its name: all runs of words but those with the first word."""
-    parts = re.split(r"[\s,]+", name.strip())
-    runs = ((start, end) for start in range(1, len(parts)) for end in range(start + 1, len(parts) + 1))
-    return [place_key(" ".join(parts[start:end])) for start, end in runs]
-
-
-@cache
-def _regionlisted_places() -> dict[tuple[str, str], str]:
-    names = {(region.country, region.shown): region.names[0] for region in reversed(subdivisions()) if region.names}
-    return names | {("US", "DC"): "DC"}
-
-
-def _region_name(country: str, region: str) -> str:
-    return _regionlisted_places().get((country, region), region)
 
 
 def _place_at(text: str, start: int, *, alone: bool = False) -> list[Finding]:
@@ -259,6 +243,8 @@ def _is_one_place(name: str) -> bool:
         return False
     if world_area(name) or (country_code(name) and (len(key) > 2 or _is_code(name))):
         return True
+    if _COUNTY.fullmatch(name) or town_in_area(name):
+        return True
     if is_known(key):
         return name.lower() not in words("occupation") and (" " in key or len(key) > 2 or _is_code(name))
     if name.lower().startswith("the "):
@@ -269,6 +255,9 @@ def _is_one_place(name: str) -> bool:
         return False
     splits = ((" ".join(parts[:n]), " ".join(parts[n:])) for n in range(len(parts) - 1, 0, -1))
     return any(is_known(head) and not _is_word(head) and _is_area_of(tail, name) for head, tail in splits)
+
+
+_COUNTY = re.compile(r"(?:(?!the\b|this\b|my\b|your\b)[^\W\d_]{4,}\s+){1,2}county", re.IGNORECASE)
 
 
 def _is_code(name: str) -> bool:
@@ -312,4 +301,6 @@ def _stands_alone(name: str, phrase: str) -> bool:
     if is_skill(name) and place_key(name) not in large_city_keys(_LARGE):
         return False
     found = parse_location(name)
-    return bool(found.country or found.region or world_area(name) or found.city or _is_area(place_key(name)))
+    if found.country or found.region or world_area(name) or found.city or _is_area(place_key(name)):
+        return True
+    return is_known(place_key(name)) and english_frequency(lowered) <= _RARE

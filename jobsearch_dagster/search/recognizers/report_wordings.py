@@ -10,7 +10,8 @@ from jobsearch_dagster.preparation.gazetteer import is_known
 from jobsearch_dagster.preparation.locations import country_code
 from jobsearch_dagster.preparation.place_names import place_key
 from jobsearch_dagster.preparation.work_modes import split_work_mode
-from jobsearch_dagster.search.recognizers.places import canonical_place, listed_places
+from jobsearch_dagster.search.recognizers.place_forms import canonical_place
+from jobsearch_dagster.search.recognizers.places import listed_places
 from jobsearch_dagster.search.recognizers.skills import skill_in_full
 from jobsearch_dagster.search.recognizers.spans import Finding
 

@@ -16,6 +16,8 @@ from jobsearch_dagster.search.filter import Constraints
 
 USED = "|"
 """Stands for each character that a finding has used up, so that offsets stay and no pattern matches across it."""
+NO_PREFERENCE = "no_preference"
+"""Slot of words that ask for nothing: "remote or on site, all the same to me"."""
 
 
 @dataclass(frozen=True)

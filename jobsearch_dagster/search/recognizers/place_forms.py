@@ -1,0 +1,107 @@
+"""A place in one form: `NYC` is `new york`, `Queenstown NZ` is `queenstown, new zealand`.
+
+Belongs here: the English name of a place, as precise as it was said. Where places stand in a question is in
+`places.py`, what a name means for `preparation.locations` to say.
+"""
+
+import re
+from functools import cache, lru_cache
+
+from jobsearch_dagster.preparation.gazetteer import areas, country_name, is_known, regions
+from jobsearch_dagster.preparation.locations import Location, country_code, parse_location
+from jobsearch_dagster.preparation.place_names import place_key
+from jobsearch_dagster.preparation.subdivisions import subdivisions
+from jobsearch_dagster.preparation.text import fold
+from jobsearch_dagster.search.recognizers.words import words
+from jobsearch_dagster.search.world_areas import world_area
+
+_WIDE = frozenset(("area", "region", "metro", "valley", "county", "district", "midlands", "islands", "highlands"))
+"""Words of a name that means more than the city in it ("bay area"): it stays as it is written."""
+
+
+@lru_cache(maxsize=20_000)
+def canonical_place(name: str) -> str:
+    """A place in English, lowercase, as precise as it was said: `NYC` is `new york`, `Newark NJ` `newark, new jersey`.
+
+    What `parse_location` does not read back as the same place stays as it is written.
+    """
+    written = " ".join(name.lower().split())
+    in_area = town_in_area(name)
+    if in_area is not None:
+        return ", ".join(filter(None, (fold(in_area[0].lower()), canonical_place(in_area[1]))))
+    found = parse_location(name)
+    if world_area(written) or _WIDE & set(written.split()) or found.others or not (found.country or found.city):
+        return written.removeprefix("the ")
+    parts = [found.city, _said_region(name, found), _said_country(name, found)]
+    said = fold(", ".join(part for part in parts if part)).removeprefix("the ")
+    return said if said and parse_location(said) == found else written.removeprefix("the ")
+
+
+@lru_cache(maxsize=20_000)
+def town_in_area(name: str) -> tuple[str, str] | None:
+    """A town that the gazetteer does not have in the region or country behind it, and that area; None for all else.
+
+    "Queenstown NZ" and "Kaikoura, New Zealand"; before an area without a comma the town must be known elsewhere.
+    """
+    match = _TOWN_AND_AREA.fullmatch(name)
+    if match is None or not _is_area(match["area"]) or parse_location(name).city is not None:
+        return None
+    town = match["town"]
+    key = place_key(town)
+    is_no_town = key in areas() or world_area(town) or country_code(key) or set(key.split()) & words("plain")
+    if is_no_town or not (is_known(key) or (match["comma"] and town[0].isupper())):
+        return None
+    return town, match["area"]
+
+
+_TOWN_AND_AREA = re.compile(
+    r"(?P<town>[^\W\d_][\w'. -]*?)(?P<comma>,)?\s+(?P<area>[A-Z]{2,3}|[^\W\d_]{3,}(?:\s[^\W\d_]{2,}){0,2})"
+)
+
+
+def _is_area(name: str) -> bool:
+    key = place_key(name)
+    return key in areas() and (len(key) > len("usa") or name.isupper())
+
+
+def _said_region(name: str, found: Location) -> str | None:
+    """The region's English name where the words name it; "Washington" beside "Seattle", not "Seattle" alone."""
+    if found.region is None or found.country is None:
+        return None
+    named = found.city is None or any(
+        (area := regions().get((found.country, key))) is not None and area.region == found.region
+        for key in _tails(name)
+    )
+    return _region_name(found.country, found.region) if named else None
+
+
+def _said_country(name: str, found: Location) -> str | None:
+    if found.country is None:
+        return None
+    whole = found.city is None and found.region is None
+    region = place_key(_region_name(found.country, found.region or ""))
+    behind = _tails(name.lower().replace(region, "")) if found.city is None and region else _tails(name)
+    named = whole or any(country_code(key) == found.country for key in behind if not _is_region(key, found))
+    return country_name(found.country) if named else None
+
+
+def _is_region(key: str, found: Location) -> bool:
+    area = regions().get((found.country or "", key))
+    return area is not None and area.region == found.region and len(key) == len("ca")
+
+
+def _tails(name: str) -> list[str]:
+    """Keys of what may stand behind a city in its name: all runs of words but those with the first word."""
+    parts = re.split(r"[\s,]+", name.strip())
+    runs = ((start, end) for start in range(1, len(parts)) for end in range(start + 1, len(parts) + 1))
+    return [place_key(" ".join(parts[start:end])) for start, end in runs]
+
+
+@cache
+def _regionlisted_places() -> dict[tuple[str, str], str]:
+    names = {(region.country, region.shown): region.names[0] for region in reversed(subdivisions()) if region.names}
+    return names | {("US", "DC"): "DC"}
+
+
+def _region_name(country: str, region: str) -> str:
+    return _regionlisted_places().get((country, region), region)
