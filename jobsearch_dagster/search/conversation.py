@@ -11,6 +11,7 @@ from typing import Any, Literal
 from jobsearch_dagster.search.filter import Constraints
 from jobsearch_dagster.search.recognizers.spans import USED
 from jobsearch_dagster.search.recognizers.words import words
+from jobsearch_dagster.search.revisions import Revision, narrowed_place, revised
 
 Slots = dict[str, Any]
 Follows = Literal["no", "replacing", "adding"]
@@ -48,6 +49,8 @@ class Reading:
         pick: The number of a row shown before, from 1; -1 is the last.
         gone: Values of the question before that no longer hold, without being excluded.
         undoes: Whether it takes the question before back.
+        revises: What it changes of the question before without naming it.
+        text: The question in plain English.
         unread: Words of the question with a meaning of their own that no slot has used.
         before: The conversation up to the question before.
     """
@@ -61,6 +64,8 @@ class Reading:
     pick: int | None = None
     gone: Slots = field(default_factory=dict)
     undoes: bool = False
+    revises: Revision | None = None
+    text: str = ""
     unread: tuple[str, ...] = ()
     before: "Reading | None" = None
 
@@ -73,7 +78,8 @@ _OPENING = r"""
 """
 _UNDOES = re.compile(
     rf"""
-    {_OPENING} (?: undo (?!\s+the\s+\w) | go\s+back\b | back\s+(?:one\s+step|up|to\s+(?:the\s+)?(?:previous|before
+    {_OPENING} (?: (?:remove|drop|delete|cancel|take)\s+(?:that|it|this)\s+(?:again|back|out\s+again) |
+        undo (?!\s+the\s+\w) | go\s+back\b | back\s+(?:one\s+step|up|to\s+(?:the\s+)?(?:previous|before
         |last))
         | (?:take|scratch)\s+that\s+back | take\s+back | revert\b | (?:return|back)\s+to\s+what\s+(?:i|we)\s+had ) .*
     """,
@@ -90,7 +96,7 @@ _START_OVER = re.compile(
           (?: everything | (?:it\s+)?all(?:\s+(?:of\s+)?(?:that|this|it))? | it | that | what\s+i\s+said |
               (?:all\s+)?(?:the\s+|my\s+)?(?:search|filters?) )
           (?= \s* (?: [.,:;!?-] | $ | (?:and|i|now|show|what|find|let|before|then)\b ) )
-        | clean\s+slate | from\s+scratch
+        | clean\s+slate | from\s+scratch | clear(?=\s*(?:[.,:;!]|$))
         | (?:something\s+)?(?:(?:completely|totally|entirely)\s+)(?:different|else|new) | something\s+(?:different
             |else) )
     [\s,.:;!-]* (?:(?:and|now|instead|then|i'd\s+like)\s+)* (?P<rest>.*)
@@ -117,7 +123,7 @@ _GOES_ON = re.compile(rf"{_OPENING}(?:with(?:out)?|not|no|in|under|over|at|or|fo
 _BEGINS_AND = re.compile(r"(?:and|but|or|now|then)\b", re.IGNORECASE)
 _ADDS = re.compile(
     rf"{_OPENING}(?:also|plus|add|include|or)\b|.*\b(?:also|as\s+well|too|in\s+addition|additionally|on\s+top|could\s+be|can\s+be)\b"
-    r"|and\b(?!\s+(?:in|what|how)\b)",
+    r"|and\b(?!\s+(?:in|what|how)\b)|with\b",
     _FLAGS,
 )
 _REPLACES = re.compile(
@@ -199,6 +205,7 @@ def split_start(question: str) -> tuple[bool, str]:
 
 
 _EXCHANGES = (
+    r"^(?:no,?\s+)?not\s+(?!only\b|just\b|interested\b)(?P<old>[^,;.]{1,40}?)\s*,\s*(?P<new>(?!not?\b).+)",
     r"\b(?:swap|replace|exchange|substitute|change|switch)\s+(?P<old>[^,;.]{1,80}?)\s+(?:for|with|to|by|into)\s+(?P<new>.+)",
     r"\binstead\s+of\s+(?P<old>[^,;.]{1,80}?)\s*,\s*(?P<new>.+)",
     r"^(?P<new>.{1,200}?),?\s+(?:instead\s+of|rather\s+than)\s+(?P<old>[^,;.?!]{1,80})[.?!]*$",
@@ -278,6 +285,14 @@ def continued(before: Reading, new: Reading) -> Reading:
     """The conversation after one more question."""
     if new.reply == "over":
         return new
+    if new.revises is not None:
+        return replace(
+            before,
+            included=revised(before.included, before.evidence, new.revises),
+            reply=None,
+            pick=None,
+            before=before,
+        )
     if new.reply in UNANSWERED:
         return replace(before, reply=new.reply, pick=None)  # the next question goes on from where this one came
     if new.undoes:
@@ -286,6 +301,7 @@ def continued(before: Reading, new: Reading) -> Reading:
         return replace(before, pick=new.pick, reply=None if _asks(before) else "vague", before=before)
     if new.follows == "no":
         return replace(new, before=before)
+    new = _told_apart(before, new)
     kept = {slot: value for slot, value in before.included.items() if slot not in new.dropped}
     kept = _without_values(kept, new.gone)
     adding = new.follows == "adding"
@@ -298,6 +314,14 @@ def continued(before: Reading, new: Reading) -> Reading:
     return Reading(included, excluded, evidence, unread=new.unread, before=before)
 
 
+def _told_apart(before: Reading, new: Reading) -> Reading:
+    """The new question with its place in that of the question before where it only says which is meant."""
+    if "locations" not in new.included:
+        return new
+    places = narrowed_place(new.text, before.included.get("locations", ()), new.included["locations"])
+    return replace(new, included=new.included | {"locations": places})
+
+
 def _asks(reading: Reading) -> bool:
     """Whether anything was asked so far."""
     return bool(reading.included or reading.excluded)
@@ -306,6 +330,9 @@ def _asks(reading: Reading) -> bool:
 def _merged(before: Slots, new: Slots, *, adding: bool) -> Slots:
     """The earlier slots, but those of a family that the new ones name; a list slot can grow instead."""
     renewed = {slot for family in FAMILIES for slot in family if family & set(new)} | set(new)
+    if "group_by" in new and "agg" not in new:  # "by city" groups the figure before, or counts
+        renewed -= {"agg", "field"}
+        new = {"agg": before.get("agg", "count")} | new
     if adding:
         renewed -= LIST_SLOTS
         new = {slot: union(before.get(slot, ()), value) if slot in LIST_SLOTS else value for slot, value in new.items()}

@@ -51,6 +51,7 @@ from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding, R
 from jobsearch_dagster.search.recognizers.titles import find_titles
 from jobsearch_dagster.search.recognizers.words import find_content_words, find_industries, find_keywords
 from jobsearch_dagster.search.refusals import is_harmful, is_personal
+from jobsearch_dagster.search.revisions import revision
 from jobsearch_dagster.search.rewriting import Rewritten, in_plain_english
 from jobsearch_dagster.search.topic import topic
 
@@ -145,6 +146,8 @@ def _read_later(question: str) -> Reading:
     reading = _read_slots(left)
     if takes_back(left):
         reading = replace(reading, included={}, excluded={}, gone=_everything(reading), follows="replacing")
+    if reading.reply is not None or reading.follows != "no":
+        reading = replace(reading, revises=revision(in_plain_english(question).text))
     if not dropped:
         return reading
     follows = "replacing" if reading.follows == "no" else reading.follows
@@ -181,6 +184,7 @@ def _read_slots(question: str) -> Reading:
         reply=None if about == "jobs" else about,
         # What is only not wanted says nothing of the work: "I don't like finance" goes on from the question before.
         follows=how_it_follows(rewritten.text, {f.slot for f in asked if not f.negated}),
+        text=rewritten.text,
         unread=tuple(finding.value for finding in find_content_words(rest)),
     )
 
@@ -253,7 +257,9 @@ def _interpretation(reading: Reading) -> Interpretation:
     low, high = reading.included.get("min_salary_usd"), reading.included.get("max_salary_usd")
     if low is not None and high is not None and low > high:
         return Interpretation(intent="clarify", message=MESSAGES["pay"].format(low=low, high=high))
-    job_filter = JobFilter(**reading.included, exclude=Constraints(**reading.excluded))
+    # "jobs by city" counts them, unless the question before asks for another figure.
+    included = ({"agg": "count"} if "group_by" in reading.included else {}) | reading.included
+    job_filter = JobFilter(**included, exclude=Constraints(**reading.excluded))
     intent = "search" if job_filter.agg is None else "aggregate"
     return Interpretation(
         intent=intent, filter=job_filter, evidence=reading.evidence, row=reading.pick, unread=reading.unread

@@ -27,6 +27,7 @@ def occupation_of(word: str) -> str | None:
         word.removesuffix("s"),
         word.removesuffix("es"),
         re.sub("ies$", "y", word),
+        re.sub("ives$", "ife", word),
         re.sub("men$", "man", word),
         re.sub("people$", "person", word),
     )

@@ -33,7 +33,7 @@ _UPPER = (
     r"capped\s+at|cap\s+of|ceiling\s+of|budget\s+(?:of|is)|under|below|less\s+than|lower\s+than|up\s+to|at\s+most|max(?:imum)?(?:\s+of)?|(?:no|not)\s+(?:more|higher)\s+than"
     r"|not\s+(?:over|above)|within|<=?"
 )
-_ABOUT = r"around|about|approximately|roughly|circa|close\s+to|near|~"
+_ABOUT = r"around|(?<!how\s)(?<!what\s)about|approximately|roughly|circa|close\s+to|near|~"
 _SIDE = re.compile(rf"(?P<lower>{_LOWER})|(?P<upper>{_UPPER})|(?P<about>{_ABOUT})", re.IGNORECASE)
 _PAY = re.compile(
     rf"""

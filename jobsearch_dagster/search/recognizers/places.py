@@ -32,10 +32,9 @@ _SURE = re.compile(r"(?:in|near|around|within|inside|outside|across|throughout|c
 _REST = re.compile(
     r"\b(?:open|available|jobs?|roles?|positions?)\s+in\s+(?P<place>[^|?!;:]+?)\s*[.?!]*$", re.IGNORECASE
 )
-_LAST_NAME = re.compile(
-    r"(?:[,|]|\b(?:in|near|around|to))\s+(?:the\s+)?(?P<place>[A-Z](?=\w*[^\WA-Z])[^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,2})\s*[.?!]*$"
-)
-_ONLY_NAME = re.compile(r"^\W*(?P<place>[A-Z](?=\w*[^\WA-Z])[^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,2})\W*$")
+_NAME = r"(?P<place>[A-Z](?=\w*[^\WA-Z])[^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,2})"
+_LAST_NAME = re.compile(rf"(?:[,|]|\b(?:in|near|around|to))\s+(?:the\s+)?{_NAME}\s*[.?!]*$")
+_ONLY_NAME = re.compile(rf"^\W*{_NAME}\W*$")
 _MOVING = re.compile(
     r"\b(?:mov|relocat|com|transferr)(?:e|ing)\s+from\s+(?P<left>[^|,.;?!]{2,40}?)\s+to\b"
     r"|\b(?:leav(?:e|ing)|left|quitt?(?:ing)?)\s+(?P<quit>[^|,.;?!]{2,40}?)(?:,?\s+(?:for|to|in|and|next|this)\b|[.;,])"

@@ -42,7 +42,7 @@ _COUNT = re.compile(
     r"""
     \b(?: how\s+many (?!\s+(?:years?|hours?|days?|weeks?|months?|people|persons?|inhabitants|residents|euros|dollars)\b)
         | (?:the\s+)?(?:total\s+|whole\s+)?number\s+of (?!\s+(?:years|hours|days)\b) | count(?:\s+of
-            |\s+up)?(?=\s+(?:the|all|of|my|how|jobs|\w+\s+jobs)\b) | count\s+the
+            |\s+up)?(?=\s+(?:the|all|of|my|how|jobs|them|those|these|\w+\s+jobs)\b) | count\s+the
         | (?:^|\b(?:the|show|list)\s+)(?:jobs|openings|postings|vacancies|positions|roles)(?=\s+(?:per
             |by)\s+(?!(?:the\s+)?(?:hour|day|week|month|year|pay|salary)))
         | how\s+common\s+(?:is|are) | (?:breakdown|distribution|tally)\s+of | break\s+down )\b
@@ -205,6 +205,7 @@ def find_aggregate(text: str) -> list[Finding]:
     """`agg`, `field` and `group_by`, and the direction of a ranking of groups in `sort`."""
     for find in (
         _figure_alone,
+        _group_alone,
         _compared,
         _best_paying,
         _top,
@@ -320,6 +321,21 @@ def _figure_alone(text: str) -> list[Finding]:
 
 
 _ALONE = re.compile(rf"\W*(?:(?:and|or|now|what\s+about|how\s+about|the|is|what's)\s+)*(?:{_ANY_FIGURE})\W*", _FLAGS)
+
+
+def _group_alone(text: str) -> list[Finding]:
+    """`group_by` for a group alone, of what the question before asks: "by city", "and split them by level"."""
+    return _group(text) if _GROUP_ALONE.fullmatch(text) else []
+
+
+_GROUP_ALONE = re.compile(
+    rf"""
+    \W* (?:(?:and|now|ok|okay|please|then|show|give|me|can\s+you|group|split|break|sort|it|them|that|those|these|the
+        |numbers|results|down|up|grouped|broken)\s+)* (?:by|per|for\s+each) \s+ (?:the\s+)? (?:{_ANY_COLUMN})
+        (?:\s+(?:please|instead|too|then))* \W*
+    """,
+    _FLAGS,
+)
 
 
 def _compared(text: str) -> list[Finding]:

@@ -23,8 +23,10 @@ _ANY_OF = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_LIST_BEFORE = re.compile(r"(?:^|[,/|]|\b(?:and|or|for|with|using|know|in))\s*$", re.IGNORECASE)
-_LIST_AFTER = re.compile(r"\s*(?:[,/|]|\b(?:and|or)\b|[?.!]*$)", re.IGNORECASE)
+_LIST_BEFORE = re.compile(
+    r"(?:^|[,/|]|\b(?:and|or|for|with|without|using|know|in|plus|no|not|need))\s*$", re.IGNORECASE
+)
+_LIST_AFTER = re.compile(r"\s*(?:[,/|]|\b(?:and|or|too|also|please|as\s+well)\b|[?.!]*$)", re.IGNORECASE)
 _CAN = re.compile(
     r"\bi\s+(?:can|could|(?:know|learnt|learned)\s+how\s+to|(?:like|love|enjoy|want)\s+to|am\s+able\s+to)\s+(?P<verb>[a-z]{3,})\b",
     re.IGNORECASE,
