@@ -87,7 +87,9 @@ _ANY_FIGURE = " | ".join(f"(?P<{agg}>{names})" for agg, names in _FIGURES.items(
 _STATISTIC = re.compile(
     rf"\b(?: {_ANY_FIGURE} ) (?:\s+[\w-]+){{0,3}}? \s+ (?: {_MONEY} | rate (?=\s+for) | (?P<years>{_YEARS}) )\b", _FLAGS
 )
-_ASKS_A_FIGURE = re.compile(r"\b(?:what|what's|whats|tell|give|calculate|compute|show|know|find\s+out)\b", _FLAGS)
+_ASKS_A_FIGURE = re.compile(
+    r"\b(?:what|what's|whats|tell|give|calculate|compute|show|know|find\s+out)\b [^,;.|]* $", _FLAGS
+)
 _OF_SOMEONE = re.compile(
     r"\s*(?:(?:that\s+)?(?:offered|paid|given|advertised|possible)\b|(?:for|of|to|among|in|at|an?|any|anyone|anybody|you|someone|somebody|people)\b)(?!\s+(?:first|order)\b)",
     _FLAGS,
@@ -138,6 +140,12 @@ _DOWN = (
     r"(?:desc\w*|going\s+down|downwards?|(?:from\s+)?high(?:est)?\s+to\s+low(?:est)?|decreasing|falling|highest\s+first"
     r"|best\s+first)"
 )
+_FROM_TO = {
+    "salary_desc": r"(?:best|highest|most|richest|high)\b [^.,;|?!]{0,20} \bto \s+ (?:the\s+)? (?:lowest|worst|least|low)\b",
+    "salary_asc": r"(?:worst|lowest|least|low)\b [^.,;|?!]{0,20} \bto \s+ (?:the\s+)? (?:highest|best|most|high)\b",
+}
+"""Orders that name both ends."""
+_ORDER_VERB = re.compile(r"\b(?:sort|order|rank|arrange)(?:ed|ing)?\b", re.IGNORECASE)
 _SORT = {
     "salary_asc": rf"""
         bottom (?=\s+[\d|]) | {_BY_PAY} [^.;|?!]{{0,20}} \b(?:lowest|smallest|worst|least)\s+(?:at\s+the\s+top
@@ -145,11 +153,12 @@ _SORT = {
         (?:lowest|worst|least|low|poorly|badly|less\s+well|lower)[\s-](?:paid|paying)(?:\s+\w+)?(?:\s+first)\b
         | (?:lowest|worst|least|low|poorly|badly|less\s+well|lower)[\s-](?:paid|paying)
             (?:\s+to\s+(?:the\s+)?(?:best|highest)(?:[\s-](?:paid|paying))?)?
-        | (?:asc|ascending|rising|increasing)\s+(?:order\s+)?(?:by|of)\s+(?:the\s+)?{_MONEY}
+        | (?:in\s+)?(?:asc|ascending|rising|increasing)\s+(?:order\s+)?(?:by|of)\s+(?:the\s+)?{_MONEY}
+        | by\s+(?:ascending|rising|increasing)\s+{_MONEY}
         | cheap(?:est|er) (?:\s+ones?)? (?:\s+first)? | lowest\s+first | {_BY_PAY}\s*,?\s*{_UP} |
             {_MONEY}\s*,?\s*{_UP} | lowest\s+{_MONEY}\s+first
         | (?:pays?|paying|paid|earn) \s+ (?:the\s+)? (?:least|worst|lowest)
-        | (?:lowest|worst|smallest|low|lower) \s+ {_MONEY} (?:\s+first)?
+        | (?:lowest|worst|smallest|low|lower) \s+ (?:[\d|]+\s+)? {_MONEY} (?:\s+first)?
     """,
     "salary_desc": rf"""
         top (?=\s+[\d|]+\s+(?:paid|paying)) | by\s+(?:what|how\s+much)\s+they\s+(?:pay|earn) |
@@ -157,7 +166,10 @@ _SORT = {
             (?:the\s+)?most\s+(?:money|cash|generous) | (?:most\s+)?lucrative | highest\s+first |
             {_MONEY}\s*,?\s*{_DOWN}
         | (?:pays?|paying|paid|earn|earning) \s+ (?:the\s+)? (?:best|most|highest|well|better)
-        | (?:highest|best|top|biggest|good|high|higher) \s+ {_MONEY} (?:\s+first)? | {_BY_PAY} (?:\s*,?\s*{_DOWN})? |
+        | (?:in\s+)?(?:desc|descending|falling|decreasing)\s+(?:order\s+)?(?:by|of)\s+(?:the\s+)?{_MONEY}
+        | by\s+(?:descending|falling|decreasing)\s+{_MONEY} | in\s+order\s+of\s+(?:the\s+)?{_MONEY}
+        | pays? (?= \s+ [^.,;?!]{{1,40}} \s (?:the\s+most|best)\b )
+        | (?:highest|best|top|biggest|good|high|higher) \s+ (?:[\d|]+\s+)? {_MONEY} (?:\s+first)? | {_BY_PAY} (?:\s*,?\s*{_DOWN})? |
             richest
     """,
 }
@@ -168,15 +180,17 @@ _THINGS = (
 _NUMBER = r"\d{1,3}(?![\d.,]*\d)(?!\s*(?:k\b|%|\+|years?|hours?|days?|weeks?|months?|-))"
 _LIMIT = re.compile(
     rf"""
-    \b(?:top|bottom|first|best|only|just|any|exactly|another|next|no\s+more\s+than|not\s+more\s+than|at\s+most|up\s+to
+    \b(?:top|bottom|first|best|highest|lowest|worst|only|just|any|exactly|another|next|no\s+more\s+than|not\s+more\s+than|at\s+most|up\s+to
         |max(?:imum)?) \s+ (?P<after>{_NUMBER})\b
-    | \blimit(?:ed)? \s+ (?:\w+\s+)?? (?:to\s+)? (?P<limit>{_NUMBER})\b
+    | \blimit(?:ed)? \s* [:=]? \s* (?:\w+\s+)?? (?:to\s+)? (?P<limit>{_NUMBER})\b
     | \b(?:give|show|list|find|bring|send|get) \s+ (?:me\s+|us\s+)? (?:the\s+|up\s+to\s+|at\s+most\s+|some\s+)?
         (?P<give>{_NUMBER})\b
     | \b(?P<of>{_NUMBER}) \s+ {_THINGS}\b
     | \b(?P<enough>{_NUMBER}) \s+ (?:will\s+do|is\s+enough|are\s+enough|would\s+do|suffices?|is\s+plenty|please
         |max(?:imum)?|tops|at\s+most) \b
-    | ^\W*(?P<instead>{_NUMBER}) \s+ instead\b | \b(?P<single>single(?=\s+(?:best|highest|most|top|lowest|worst)))\b
+    | ^\W*(?P<instead>{_NUMBER}) \s+ instead\b | \b(?P<single>single(?=\s+(?:best|highest|most|top|lowest|worst
+        |(?:[a-z-]+\s+){{0,3}}(?:job|role|vacancy|posting)\b)))\b
+    | \b(?P<one>1) \s+ (?:[a-z-]+\s+){{0,3}}? (?:job|role|position|opening|posting|vacancy)\b
     | \b(?P<before>{_NUMBER}) \s+ (?:[a-z-]+\s+){{0,3}}?
       (?:jobs|roles|positions|openings|postings|vacancies|listings|best|highest|cheapest|top|most|lowest|worst)\b
     """,
@@ -221,12 +235,19 @@ def find_aggregate(text: str) -> list[Finding]:
 
 
 def find_sort(text: str) -> list[Finding]:
-    """`sort`."""
-    return [
+    """`sort`, by what it says and by the verb, which is no part of a title behind it ("order nurses by pay")."""
+    found = [
         Finding("sort", order, *match.span())
-        for order, wording in _SORT.items()
+        for orders in (_FROM_TO, _SORT)
+        for order, wording in orders.items()
         for match in re.finditer(rf"\b(?:{wording})\b", text, _FLAGS)
     ][:1]
+    verbs = _ORDER_VERB.finditer(text) if found else ()
+    return found + [
+        Finding("sort", found[0].value, *verb.span())
+        for verb in verbs
+        if not found[0].start <= verb.start() < found[0].end
+    ]
 
 
 def _column(text: str) -> Category:
@@ -290,6 +311,8 @@ def _asks_for_figure(match: re.Match[str], text: str) -> bool:
     """Whether the highest or lowest of something is asked: "jobs with the highest salary" is an order."""
     before, after = text[: match.start()], text[match.end() :]
     if re.search(r"\b(?:jobs?|roles?|positions?|those|ones|openings|postings|with)\b", before, re.IGNORECASE):
+        return False
+    if re.search(r"\d", match[0]):  # "the lowest 3 salaries"
         return False
     if match["years"] or _ASKS_A_FIGURE.search(before):
         return not re.match(r"\s*(?:first|jobs?|roles?|positions?)\b", after, re.IGNORECASE)

@@ -4,6 +4,7 @@ from functools import reduce
 
 from jobsearch_dagster.search.rewriting.abbreviations import abbreviation_edits, initial_edits, slash_edits
 from jobsearch_dagster.search.rewriting.edits import Rewritten
+from jobsearch_dagster.search.rewriting.foreign_titles import foreign_title_edits
 from jobsearch_dagster.search.rewriting.frames import frame_edits
 from jobsearch_dagster.search.rewriting.numbers import decade_edits, month_edits, number_edits
 from jobsearch_dagster.search.rewriting.spelling import spelling_edits
@@ -17,6 +18,7 @@ STEPS = (initial_edits, abbreviation_edits, slash_edits, spelling_edits, number_
 def in_plain_english(question: str) -> Rewritten:
     """A tidy question with its frame in English, in full and rightly spelt words, and with its numbers in digits."""
     framed = Rewritten.unchanged(question).edited(frame_edits(question))
+    framed = framed.edited(foreign_title_edits(framed.text))
     # In a foreign frame the words that are left are foreign too ("cuoco"), not misspelt.
     steps = STEPS if framed.text == question else [step for step in STEPS if step is not spelling_edits]
     return reduce(lambda rewritten, edits: rewritten.edited(edits(rewritten.text)), steps, framed)

@@ -19,7 +19,8 @@ _RUN = re.compile(
     re.IGNORECASE,
 )
 _COUNTS = re.compile(
-    r"\s*(?:years?|yrs?|hours?|days?|weeks?|months?|results?|hits?|jobs?|postings?|openings?|vacanc\w+|k|grand|lakhs?|crores?|decades?)\b",
+    r"\s*(?:years?|yrs?|hours?|days?|weeks?|months?|results?|hits?|jobs?|postings?|openings?|vacanc\w+|k|grand|lakhs?|crores?|decades?"
+    r"|(?:[\w-]+\s+){0,2}(?:job|role|opening|posting|vacancy))\b",
     re.IGNORECASE,
 )
 _FRACTIONS = {
@@ -30,7 +31,7 @@ _FRACTIONS = {
     r"an?\s+decade": "10 years",
     r"an?\s+couple\s+(?:of\s+)?(?=years?\b|(?:[\w+#.-]+\s+){0,3}(?:jobs|roles|positions|openings|postings)\b)": "2 ",
     r"half\s+a\s+dozen": "6",
-    r"a\s+dozen": "12",
+    r"(?:a\s+|the\s+)?dozen": "12",
     r"a\s+single(?=\s+(?:job|vacanc|opening|posting|position|role|result))": "1",
 }
 _FRACTION = re.compile("|".join(rf"\b(?P<f{n}>{wording})" for n, wording in enumerate(_FRACTIONS)), re.IGNORECASE)

@@ -57,7 +57,7 @@ def test_no_known_skill_is_misspelt() -> None:
         ),
         ("Combien de jobs de DevOps engineer à Toulouse ?", "how many jobs of DevOps engineer in Toulouse ?"),
         ("trabajos de React o Angular en Barcelona", "jobs of React or Angular in Barcelona"),
-        ("cerco lavoro come cuoco a Bologna", "find jobs as cuoco in Bologna"),
+        ("cerco lavoro come cuoco a Bologna", "find jobs as cook in Bologna"),
         ("vagas de product owner em São Paulo", "jobs of product owner in São Paulo"),
         ("ik zoek een baan als data analyst in Utrecht", "find a job as data analyst in Utrecht"),
     ],
