@@ -209,7 +209,7 @@ def rag_answers(step: Step) -> pd.DataFrame:
     ANSWERS,
     inputs=("test_set", "training_set", "job_catalog", "search_index"),
     recipe=AnalyticsRecipe,
-    code_version="4",
+    code_version="5",
     external=question_data,
 )
 def analytics_answers(step: Step) -> pd.DataFrame:

@@ -303,11 +303,11 @@ def continued(before: Reading, new: Reading) -> Reading:
         return replace(new, before=before)
     new = _told_apart(before, new)
     kept = {slot: value for slot, value in before.included.items() if slot not in new.dropped}
-    kept = _without_values(kept, new.gone)
+    kept = without_values(kept, new.gone)
     adding = new.follows == "adding"
-    included = _without_values(_merged(kept, new.included, adding=adding), new.excluded)
-    excluded = {} if "exclude" in new.dropped else _without_values(before.excluded, new.included)
-    excluded = _without_values(excluded, new.gone)
+    included = without_values(_merged(kept, new.included, adding=adding), new.excluded)
+    excluded = {} if "exclude" in new.dropped else without_values(before.excluded, new.included)
+    excluded = without_values(excluded, new.gone)
     excluded = _merged(excluded, new.excluded, adding=True)
     asked = {*included, *(f"exclude.{slot}" for slot in excluded)}
     evidence = {slot: words for slot, words in (before.evidence | new.evidence).items() if slot in asked}
@@ -339,7 +339,7 @@ def _merged(before: Slots, new: Slots, *, adding: bool) -> Slots:
     return {slot: value for slot, value in before.items() if slot not in renewed} | new
 
 
-def _without_values(slots: Slots, gone: Slots) -> Slots:
+def without_values(slots: Slots, gone: Slots) -> Slots:
     """The slots without list values that are now asked the other way round."""
     left = {
         slot: tuple(item for item in value if item not in gone.get(slot, ())) if slot in LIST_SLOTS else value

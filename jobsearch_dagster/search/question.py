@@ -26,6 +26,7 @@ from jobsearch_dagster.search.conversation import (
     takes_back,
     undoes,
     union,
+    without_values,
 )
 from jobsearch_dagster.search.filter import Constraints, Intent, Interpretation, JobFilter
 from jobsearch_dagster.search.recognizers.described_work import find_described_work
@@ -146,7 +147,7 @@ def _read_later(question: str) -> Reading:
     reading = _read_slots(left)
     if takes_back(left):
         reading = replace(reading, included={}, excluded={}, gone=_everything(reading), follows="replacing")
-    if reading.reply is not None or reading.follows != "no":
+    if reading.reply in ("vague", "off_topic") or (reading.reply is None and reading.follows != "no"):
         reading = replace(reading, revises=revision(in_plain_english(question).text))
     if not dropped:
         return reading
@@ -177,9 +178,11 @@ def _read_slots(question: str) -> Reading:
     unreadable = next((finding.value for finding in findings if finding.slot == UNREADABLE), None)
     if about == "jobs" and (unreadable or asks_either(asked, rewritten.text)):
         about = unreadable or "either"
+    excluded = _slots(_without_choice(f) for f in asked if f.negated and f.slot in Constraints.model_fields)
     return Reading(
-        included=_slots(f for f in asked if not f.negated),
-        excluded=_slots(_without_choice(f) for f in asked if f.negated and f.slot in Constraints.model_fields),
+        # "Not remote. I go crazy at home": what is not wanted is not asked for either.
+        included=without_values(_slots(f for f in asked if not f.negated), excluded),
+        excluded=excluded,
         evidence=_evidence(asked, question, rewritten),
         reply=None if about == "jobs" else about,
         # What is only not wanted says nothing of the work: "I don't like finance" goes on from the question before.
@@ -258,7 +261,8 @@ def _interpretation(reading: Reading) -> Interpretation:
     if low is not None and high is not None and low > high:
         return Interpretation(intent="clarify", message=MESSAGES["pay"].format(low=low, high=high))
     # "jobs by city" counts them, unless the question before asks for another figure.
-    included = ({"agg": "count"} if "group_by" in reading.included else {}) | reading.included
+    counted: Slots = {"agg": "count"} if "group_by" in reading.included else {}
+    included = counted | reading.included
     job_filter = JobFilter(**included, exclude=Constraints(**reading.excluded))
     intent = "search" if job_filter.agg is None else "aggregate"
     return Interpretation(

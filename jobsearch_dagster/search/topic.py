@@ -43,6 +43,28 @@ _OFF_TOPIC = re.compile(
     """,
     _FLAGS,
 )
+_FACT = re.compile(
+    r"""
+    \b who \s+ (?:is|was|are|were) \s+ (?:the\s+)? (?: ceo | president | founder | king | queen | pope | author | mayor
+      | owner | boss | inventor ) \s+ of \b
+    | \b what \s+ (?:does|do|is|did) \b [^?]{1,40} \b (?: stand\s+for | mean | rhyme\w* ) \b | \b what\s+rhymes\b
+    | \b convert \s+ [$€£]?\d | \b \d+ \s?% \s+ of \s+ [$€£]?\d | \b history\s+of\b
+    | \b how\s+many \s+ (?: states | countries | planets | continents ) \s+ (?: are | exist | does | in ) \b
+    """,
+    _FLAGS,
+)
+"""What asks for a fact, whatever it names."""
+_SHOPS = re.compile(
+    r"""
+    \b (?: recommend | suggest | buy | good | best | cheap | cheapest | new | used | which | what ) \s+
+      (?: (?: me | an? | the | good | new | used | cheap | best ) \s+ )*
+      (?: phone | laptop | tv | television | camera | headphones | car | bike | mattress | fridge | book | novel | movie
+        | series | hotel | restaurant | holiday | gift | present | shoes | watch ) s?
+      (?= \s* (?: $ | [.?!,] | (?: under | below | for | less | around | to | on | in ) \b ) )
+    """,
+    _FLAGS,
+)
+"""What asks for something to buy or see, whatever it may cost."""
 _GREETS = re.compile(
     r"\W*(?:(?:hello|hi|hey|hiya|good\s+(?:morning|evening|day)|thanks|thank\s+you|bye|goodbye)\W*)+|[^\w|]*",
     re.IGNORECASE,
@@ -88,6 +110,9 @@ def topic(question: str, rest: str, named: Iterable[str]) -> Topic:
     says_job = bool(_words(question) & words("job"))
     if _GREETS.fullmatch(question):
         return "off_topic"
+    of_work = slots & {"titles", "seniority", "employment_type", "work_mode"}
+    if not says_job and (_FACT.search(question) or (_SHOPS.search(question) and not of_work)):
+        return "off_topic"
     if _OFF_TOPIC.search(question) and not (says_job or slots & _JOB_SLOTS):
         return "off_topic"
     if _NEAR_ME.search(rest) and "locations" not in slots:
@@ -99,7 +124,12 @@ def topic(question: str, rest: str, named: Iterable[str]) -> Topic:
         return "jobs"
     if says_job:
         return "jobs" if _LISTS_ALL.search(rest) or slots else "vague"
+    if _FOR_SOMEBODY.search(question):
+        return "vague"
     return "off_topic" if _OFF_TOPIC_START.match(question) or _says_something(rest) else "vague"
+
+
+_FOR_SOMEBODY = re.compile(r"\b(?:anything|something)\s+(?:suitable\s+)?for\s+(?:an?|my|our|the)\b", re.IGNORECASE)
 
 
 def _says_something(rest: str) -> bool:

@@ -73,7 +73,7 @@ DIALOGUES = [
     ),
     (
         ["python jobs in London", "no startups"],
-        {"skills": ["python"], "locations": ["london"], "exclude": {"keywords": ["startups"]}},
+        {"skills": ["python"], "locations": ["london"], "exclude": {"keywords": ["startup"]}},
     ),
     (
         ["python jobs in London", "I don't like finance"],

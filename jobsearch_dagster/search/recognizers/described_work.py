@@ -9,6 +9,7 @@ from functools import cache
 from importlib import resources
 
 from jobsearch_dagster.foundation.package_data import read_yaml
+from jobsearch_dagster.search.recognizers.occupations import occupation_of
 from jobsearch_dagster.search.recognizers.skills import is_skill
 from jobsearch_dagster.search.recognizers.spans import Finding, is_excluded
 from jobsearch_dagster.search.recognizers.titles import find_titles
@@ -62,7 +63,9 @@ _TAUGHT = frozenset(("adults", "beginners", "children", "kids", "people", "stude
 
 def _is_subject(said: str) -> bool:
     """Whether somebody can teach or cook that: a skill, or a word that titles are made of."""
-    return said not in words("plain") and (is_skill(said) or said in words("title_modifier"))
+    if said in words("plain") or occupation_of(said) is not None:
+        return False
+    return is_skill(said) or said in words("title_modifier")
 
 
 @cache

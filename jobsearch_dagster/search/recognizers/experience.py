@@ -19,7 +19,7 @@ _YEARS = re.compile(
     (?P<before> (?: \b(?: at\ least | no[t]?\ less\ than | no\ fewer\ than | more\ than | over | min(?:imum)?(?:\ of)?
         | less\ than | fewer\ than | under
         | below | up\ to | at\ most | max(?:imum)?(?:\ of)? | not?\ more\ than | between | from )\s+ )? )
-    (?<![\w.$€£₹]) (?P<low>{_NUMBER}) \s*\+?
+    (?<![\w.$€£₹]) (?P<low>{_NUMBER}) (?:\s*\+|\s+or\s+more|\s+plus)?
     (?: \s*(?:-|to|and)\s* (?P<high>{_NUMBER}) \s*\+? )?
     [\s-]* (?:years?|yrs?)\b (?:'|\b)
     (?: \s*(?:or\ more|minimum|plus|and\ up|or\ so) )?
@@ -35,6 +35,8 @@ _NONE_ASKED = re.compile(
       (?: (?:any|prior|previous|work|working|job|relevant|professional|real|practical|or\s+no|years?\s+of|of) \s+ )*
           experience\b
       (?: \s+ (?:is\s+)? (?:required|needed|necessary|asked(?:\s+for)?|wanted) )?
+    | \b(?:don't|doesn't|do\s+not|does\s+not|not)\s+(?:require|requiring|need|needing|ask\s+for|want|expect|demand)\s+
+      (?:any\s+|prior\s+|previous\s+|work\s+)* experience\b
     | \bexperience \s+ (?:is\s+|are\s+)? (?:not|n't|isn't) \s+ (?:\w+\s+)? (?:required|needed|necessary|asked|wanted
         |a\s+must)\b
     | \bexperience \s+ (?:is\s+)? (?:optional|unnecessary)\b

@@ -33,6 +33,8 @@ _NO_DEGREE = re.compile(
     | \bnever \s+ (?:finished|went\s+to|completed|attended|did) \s+ (?:any\s+)? {_A_DEGREE}\b
     | \bdropped\s+out\s+of\s+(?:school|college|university)\b | \b(?:school|college|university)\s+drop[\s-]?outs?\b |
         \bunqualified\b
+    | \b{_A_DEGREE}\b [^.;|]{{0,40}} [?.;,] \s* (?:\w+\s+){{0,2}} (?:ones?|those|jobs)\s+(?:that|which|who)\s+(?:do|are)
+        (?:n't|\s+not)\b
     | \b{_A_DEGREE} \s+ (?:is\s+|are\s+)? (?:not|n't|isn't|aren't|unnecessary|optional) (?:\s+(?:required|needed
         |necessary|asked|wanted|a\s+must|important))?\b
     """,
@@ -73,12 +75,17 @@ def find_education(text: str) -> list[Finding]:
     if indifferent:
         return [Finding(NO_PREFERENCE, None, *indifferent.span())]
     match = _NO_DEGREE.search(text)
-    if match:
-        return [Finding("education", "none", *match.span(), is_final=True)]
     found = _find("education", text)
+    if match:
+        has = [level for level in found if not match.start() <= level.start < match.end()]
+        own = [level for level in has if _HAS.search(text, 0, level.start)]
+        return own or [Finding("education", "none", *match.span(), is_final=True)]
     if found:
         return [level for finding in found for level in _and_higher(finding, text)]
     return [Finding("education", degree, *match.span()) for match in _ANY_DEGREE.finditer(text) for degree in DEGREES]
+
+
+_HAS = re.compile(r"\b(?:have|has|got|hold|with|only)\s+(?:(?:only|just|a|an|my|the)\s+)*$", re.IGNORECASE)
 
 
 def _and_higher(finding: Finding, text: str) -> list[Finding]:

@@ -11,13 +11,16 @@ from jobsearch_dagster.search.recognizers.spans import USED, Finding
 
 _SIGN = (
     r"(?:US\$|CA\$|C\$|AU\$|A\$|NZ\$|S\$|HK\$|[$€£₹¥]"
-    r"|\b(?:USD|EUR|GBP|INR|CAD|AUD|CHF|SEK|NOK|DKK|PLN|JPY|SGD|NZD|ZAR|AED|BRL|MXN|Rs\.?)\s?)"
+    r"|\b(?:USD|EUR|GBP|INR|CAD|AUD|CHF|SEK|NOK|DKK|PLN|JPY|SGD|NZD|ZAR|AED|BRL|MXN|HUF|CZK|THB|MYR|IDR|KRW|CNY|RMB|NGN"
+    r"|KES|SAR|QAR|KWD|EGP|PKR|ILS|TRY|Rs\.?)\s?)"
 )
 _FIGURE = r"\d{1,3}(?:[,.' ]\d{3})+(?![\d%])|\d{1,9}(?:\.\d+)?"
 _SCALE = r"(?:\s?(?:k|m|mn|lakhs?|lacs?|lpa|crores?|cr|million|thousand|grand)\b)"
 _CODE = (
     r"(?:\s?(?:(?:US|U\.S\.|American|Canadian|Australian|New\s+Zealand|Singapore|Hong\s+Kong)\s+(?:dollars?|bucks)"
-    r"|USD|EUR|GBP|INR|CAD|AUD|CHF|SEK|NOK|DKK|PLN|JPY|SGD|NZD|ZAR|AED|BRL|MXN|Canadian|Australian|dollars?|euros?|quid"
+    r"|USD|EUR|GBP|INR|CAD|AUD|CHF|SEK|NOK|DKK|PLN|JPY|SGD|NZD|ZAR|AED|BRL|MXN|HUF|CZK|THB"
+    r"|MYR|IDR|KRW|CNY|RMB|NGN|KES|SAR|QAR|KWD|EGP|PKR|ILS|kr|rand|baht|won|ringgit|naira|shillings?|rou?bles?|lira|dinars?"
+    r"|riyals?|yuan|forint|koruna|shekels?|Canadian|Australian|dollars?|euros?|quid"
     r"|pounds?(?:\s+sterling)?|sterling|(?:Indian\s+)?rupees?|bucks|francs?|kroner|kronor|yen|zloty|dirhams?|pesos?|reais)\b"
     r"|\s?[€£₹$](?!\d))"
 )
@@ -39,7 +42,7 @@ _PAY = re.compile(
     rf"""
     (?P<before> (?: (?:{_LOWER}|{_UPPER}|{_ABOUT}|between|from) \s* ){{0,3}} )
     (?P<amount>
-        (?<![\w.,]) {_SIGN}? \s? (?:{_FIGURE}) {_SCALE}? {_CODE}?
+        (?<![\w.,]) {_SIGN}? \s? (?:{_FIGURE}) {_SCALE}? (?:\+(?={_CODE}))? {_CODE}?
         (?P<second> \s* (?:-|\bto\b|\band\b) \s* {_SIGN}? \s? (?:{_FIGURE}) {_SCALE}? {_CODE}? )?
         {_PERIOD}?
     )
@@ -134,11 +137,38 @@ def find_pay(text: str, country: str | None = None) -> list[Finding]:
         Finding("min_salary_usd", 100_000, *match.span(), is_final=True) for match in _SIX_FIGURES.finditer(text)
     ]
     findings += [Finding("include_imputed", True, *match.span(), is_final=True) for match in _ESTIMATES.finditer(text)]
-    for match in _PAY.finditer(_NO_PAY.sub(lambda found: USED * len(found[0]), text)):
-        if _is_pay(match, text):
-            is_reversed = _REVERSED.search(text, 0, match.start("before")) is not None
-            findings += _bounds(match, is_reversed=is_reversed, country=country)
+    amounts = list(_PAY.finditer(_NO_PAY.sub(lambda found: USED * len(found[0]), text)))
+    marked = [match for match in amounts if _is_pay(match, text)]
+    for match in marked:
+        findings += _bounds(match, match["amount"] + _period_before(match, text), text, country)
+    for match in amounts:
+        if len(marked) == 1 and match is not marked[0] and _is_other_bound(match, text):
+            findings += _bounds(
+                match, _FIRST_NUMBER.sub(match["amount"].strip(), marked[0]["amount"], count=1), text, country
+            )
     return findings
+
+
+_FIRST_NUMBER = re.compile(_FIGURE)
+_PERIOD_BEFORE = re.compile(
+    r"\b(?P<period>hour|dai|week|month|annual|year|day)(?:ly)?\s+(?:pay|salar(?:y|ies)|wages?|rates?|income|earnings)\b"
+    r"(?:\s+(?:of|is|at|from|above|over|between|to|be|should|must))*\s*$",
+    re.IGNORECASE,
+)
+
+
+def _period_before(match: re.Match[str], text: str) -> str:
+    """The period of "weekly pay of $480"; empty where the amount has its own, or none stands before it."""
+    named = _PERIOD_BEFORE.search(text, 0, match.start())
+    if named is None or re.search(_PERIOD, match["amount"], re.IGNORECASE):
+        return ""
+    return f" per {named['period'].lower().replace('dai', 'day').replace('annual', 'year')}"
+
+
+def _is_other_bound(match: re.Match[str], text: str) -> bool:
+    """Whether a bare number is the other bound of a pay: the 800 of "under 1200 euros a week, over 800"."""
+    plain = re.fullmatch(_FIGURE, match["amount"].strip()) is not None
+    return bool(match["before"].strip()) and plain and not re.match(r"\s*[-\w]", text[match.end() :])
 
 
 def _stated(text: str) -> list[Finding]:
@@ -172,13 +202,15 @@ def _unreadable(match: re.Match[str]) -> list[Finding]:
     return [Finding(UNREADABLE, reason, *match.span())]
 
 
-def _bounds(match: re.Match[str], *, is_reversed: bool, country: str | None) -> list[Finding]:
-    worth = _usd(match["amount"], country)
+def _bounds(match: re.Match[str], amount: str, text: str, country: str | None) -> list[Finding]:
+    worth = _usd(amount, country)
     if worth is None or worth[1] == 0:
         return _unreadable(match)
     low, high = worth
-    side = _side(match["before"], match["after"].lower())
-    if is_reversed:  # "nothing above", "won't work for less than"
+    side = _side(match["before"], match["after"].lower() or ("+" if "+" in amount else ""))
+    if match["second"] and _FROM.search(match["before"]):  # "anything from 9 to 14 lakhs"
+        side = None
+    if _REVERSED.search(text, 0, match.start("before")) is not None:  # "nothing above", "won't work for less than"
         side = {"upper": "lower", "lower": "upper"}.get(side or "", side)
     if side == "about":
         low, high = round(low * (1 - AROUND)), round(high * (1 + AROUND))
@@ -191,6 +223,9 @@ def _bounds(match: re.Match[str], *, is_reversed: bool, country: str | None) -> 
     if side == "lower" or (side is None and not match["second"]):
         return [lower]
     return [lower, upper]
+
+
+_FROM = re.compile(r"\bfrom\s*$", re.IGNORECASE)
 
 
 def _side(before: str, after: str) -> str | None:
@@ -207,7 +242,7 @@ def _side(before: str, after: str) -> str | None:
 
 def _usd(amount: str, country: str | None) -> tuple[float, float] | None:
     """Both ends in USD a year; None for a currency without a rate."""
-    written = re.sub(r"\s+and\s+", "-", amount.strip(), flags=re.IGNORECASE)
+    written = re.sub(r"\s+and\s+", "-", amount.replace("+", "").strip(), flags=re.IGNORECASE)
     written = re.sub(r"\b(canadian|australian)\b(?!\s+(?:dollar|buck))", r"\1 dollars", written, flags=re.IGNORECASE)
     dollars = country if country in DOLLAR_COUNTRIES else None
     found = parse_salary(written, dollars) or parse_salary(f"${written}", dollars)

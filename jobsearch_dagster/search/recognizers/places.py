@@ -127,7 +127,9 @@ def _may_be_place(match: re.Match[str]) -> bool:
 
 
 def country_asked(text: str) -> str | None:
-    """The country (alpha-2) of the places of a question; None where there is none, or more than one."""
+    """The country (alpha-2) of the places of a question; None for none, for several, and where no amount is asked."""
+    if not any(map(str.isdigit, text)):
+        return None
     for span in _places_left(text):
         text = blank(text, *span)
     places = {place.value for place in (*find_places(text), *find_named_places(text))}
@@ -193,6 +195,8 @@ def _place_at(text: str, start: int, *, alone: bool = False) -> list[Finding]:
     ends: list[int] = []
     for token in _TOKEN.finditer(text, start):
         if not _GAP.fullmatch(text, ends[-1] if ends else start, token.start()) or len(ends) == _MOST_TOKENS:
+            break
+        if token[0].lower() in words("in_no_place") or token[0].lower() in words("job"):
             break
         ends.append(token.end())
     for end in reversed(ends):

@@ -45,6 +45,8 @@ _COUNT = re.compile(
             |\s+up)?(?=\s+(?:the|all|of|my|how|jobs|them|those|these|\w+\s+jobs)\b) | count\s+the
         | (?:^|\b(?:the|show|list)\s+)(?:jobs|openings|postings|vacancies|positions|roles)(?=\s+(?:per
             |by)\s+(?!(?:the\s+)?(?:hour|day|week|month|year|pay|salary)))
+        | (?:the\s+)?total\s+(?:of\s+)?(?:the\s+|all\s+)?
+            (?=(?:\w+\s+)?(?:jobs|openings|postings|vacancies|positions|roles|ads)\b)
         | how\s+common\s+(?:is|are) | (?:breakdown|distribution|tally)\s+of | break\s+down )\b
     """,
     _FLAGS,
@@ -141,7 +143,7 @@ _DOWN = (
     r"|best\s+first)"
 )
 _FROM_TO = {
-    "salary_desc": r"(?:best|highest|most|richest|high)\b [^.,;|?!]{0,20} \bto \s+ (?:the\s+)? (?:lowest|worst|least|low)\b",
+    "salary_desc": r"(?:best|highest|most|high)\b [^.,;|?!]{0,20} \bto \s+ (?:the\s+)? (?:lowest|worst|least|low)\b",
     "salary_asc": r"(?:worst|lowest|least|low)\b [^.,;|?!]{0,20} \bto \s+ (?:the\s+)? (?:highest|best|most|high)\b",
 }
 """Orders that name both ends."""
@@ -169,8 +171,8 @@ _SORT = {
         | (?:in\s+)?(?:desc|descending|falling|decreasing)\s+(?:order\s+)?(?:by|of)\s+(?:the\s+)?{_MONEY}
         | by\s+(?:descending|falling|decreasing)\s+{_MONEY} | in\s+order\s+of\s+(?:the\s+)?{_MONEY}
         | pays? (?= \s+ [^.,;?!]{{1,40}} \s (?:the\s+most|best)\b )
-        | (?:highest|best|top|biggest|good|high|higher) \s+ (?:[\d|]+\s+)? {_MONEY} (?:\s+first)? | {_BY_PAY} (?:\s*,?\s*{_DOWN})? |
-            richest
+        | (?:highest|best|top|biggest|good|high|higher) \s+ (?:[\d|]+\s+)? {_MONEY} (?:\s+first)?
+        | {_BY_PAY} (?:\s*,?\s*{_DOWN})? | richest
     """,
 }
 _THINGS = (
@@ -368,7 +370,7 @@ def _compared(text: str) -> list[Finding]:
     if match is None or column is None:
         return []
     group = Finding("group_by", column, *match.span())
-    if re.search(rf"\b(?:{_MONEY}|pays|earns?|paid|paying)\b", text, _FLAGS):
+    if re.search(rf"\b(?:{_MONEY}|pays|earns?|paid|paying|makes?|on\s+average)\b", text, _FLAGS):
         figure: Aggregate = "median" if re.search(r"\bmedian\b", text, re.IGNORECASE) else "avg"
         return [*_figure(figure, match), group]
     return [Finding("agg", "count", *match.span()), group]

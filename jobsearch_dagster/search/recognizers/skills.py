@@ -6,6 +6,7 @@ for `preparation.entities` to say.
 
 import re
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from jobsearch_dagster.preparation.entities import find_skills, known_skills
 from jobsearch_dagster.search.recognizers.spans import USED, Finding
@@ -114,7 +115,7 @@ def _named(phrase: str) -> str | None:
 def _choices(mentions: list[Finding], text: str) -> list[Finding]:
     """Mentions become `skills_any` where one of a list is enough: "A, B or C", "one of A, B, C"."""
     either: set[int] = set()
-    if _ANY_OF.search(text):
+    if _ANY_OF.search(text) and not any(_OR.fullmatch(text, a.end, b.start) for a, b in pairwise(mentions)):
         either = set(range(len(mentions)))
     for (number, first), second in zip(enumerate(mentions), mentions[1:], strict=False):
         if _OR.fullmatch(text, first.end, second.start):

@@ -73,7 +73,22 @@ def collect(question: str, recognizers: Iterable[Recognizer]) -> tuple[list[Find
         findings += _with_polarity(found, rest)
         for finding in found:
             rest = blank(rest, finding.start, finding.end)
-    return sorted(findings, key=lambda finding: finding.start), rest
+    return _with_lists(sorted(findings, key=lambda finding: finding.start), question), rest
+
+
+def _with_lists(findings: list[Finding], text: str) -> list[Finding]:
+    """An exclusion goes on behind "and" or "or" in other slots too: "no cold calling and door to door"."""
+    marked: list[Finding] = []
+    for finding in findings:
+        can_be_excluded = not finding.is_final and finding.slot in Constraints.model_fields
+        before = marked[-1] if marked else None
+        if can_be_excluded and before and before.negated and _AND.fullmatch(text, before.end, finding.start):
+            finding = replace(finding, negated=True)
+        marked.append(finding)
+    return marked
+
+
+_AND = re.compile(r"\s+(?:and|or|nor)\s+(?:in|an?|the|at|with)?\s*", re.IGNORECASE)
 
 
 def blank(text: str, start: int, end: int) -> str:

@@ -63,10 +63,15 @@ def _wanted(titles: list[Finding], text: str) -> list[Finding]:
         for first, second in pairwise(titles)
         if first.end < second.start and _TO_BOSS.fullmatch(text, first.end, second.start)
     }
-    now = [title for title in titles if title.start not in bosses and not _PAST.search(text, 0, title.start)]
+    now = [
+        title
+        for title in titles
+        if title.start not in bosses and not (_PAST.search(text, 0, title.start) or _SPEAKER.match(text, title.end))
+    ]
     return now or [title for title in titles if title.start not in bosses]
 
 
+_SPEAKER = re.compile(r"\s+(?:speaking|here)\b\s*[,:;.!-]", re.IGNORECASE)
 _TO_BOSS = re.compile(r"[\s,]+(?:who\s+)?(?:report(?:ing|s)?\s+)?to\s+(?:an?|the|our|your)\s+", re.IGNORECASE)
 _PAST = re.compile(
     r"\b(?:(?:i|we|he|she)\s+(?:was|were|used\s+to\s+(?:be|work\s+as)|worked\s+as|started\s+(?:out\s+)?as|trained\s+as)"
@@ -80,10 +85,15 @@ def _tool_tokens(tokens: list[re.Match[str]], text: str) -> set[int]:
     """Tokens of skills that no title is made of."""
     tools = [skill for skill in find_skill_mentions(text) if skill_fields().get(skill.value) in _TOOLS]
     spans = [(skill.start, skill.end) for skill in tools]
-    inside = (n for n, token in enumerate(tokens) if any(s <= token.start() < e for s, e in spans))
-    return {
-        n for n in inside if tokens[n][0].lower() not in words("title_modifier") and not _is_trade(tokens[n], tools)
-    }
+    inside = {n for n, token in enumerate(tokens) if any(s <= token.start() < e for s, e in spans)}
+    of_titles = {n for n in inside if _is_of_titles(tokens[n], text, spans) or _is_trade(tokens[n], tools)}
+    return inside - of_titles
+
+
+def _is_of_titles(token: re.Match[str], text: str, tools: list[tuple[int, int]]) -> bool:
+    """Whether a word of a tool's name belongs to titles: "data entry", but not "Windows Server"."""
+    heads = [text[start:end].lower().split()[-1] for start, end in tools if start <= token.start() < end]
+    return token[0].lower() in words("title_modifier") and all(says_a_trade(head, after_tool=False) for head in heads)
 
 
 def _is_trade(token: re.Match[str], tools: list[Finding]) -> bool:

@@ -9,6 +9,7 @@ from importlib import resources
 from typing import Literal
 
 from jobsearch_dagster.foundation.package_data import read_yaml
+from jobsearch_dagster.search.english import english_frequency
 from jobsearch_dagster.search.recognizers.spans import Finding, is_excluded
 
 WordList = Literal[
@@ -20,6 +21,7 @@ WordList = Literal[
     "occupation",
     "title_modifier",
     "office_field",
+    "in_no_place",
     "industry",
     "workplace",
 ]
@@ -50,8 +52,9 @@ MOST_WORDS = 3
 _BEFORE = re.compile(
     r"""
     \b (?: in | at | about | mention(?:s|ing)? | involv(?:es|ing) | related\s+to | to\s+do\s+with | into
-        | minus | save | skip | no | not | without | except | excluding | exclude | avoid | but | than |
-            nothing\s+(?:in|with) )
+        | minus | save | outside(?:\s+of)? | can(?:no|')t\s+stand | hates? | dislikes? | refuse\s+to
+        | (?:tired|sick)\s+of | never\s+again | other\s+than | skip | no | not | without | except | excluding | exclude
+        | avoid | but | than | nothing\s+(?:in|with) )
     \s+ (?: (?: a | an | the | any | some | in | for | at ) \s+ )* $
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -81,10 +84,16 @@ def find_industries(text: str) -> list[Finding]:
     )
     found += [Finding("keywords", "it", *match.span()) for match in _IT.finditer(text)]
     return found + [
-        Finding("keywords", f"{match[0].lower().split()[0].removesuffix('s')} shift", *match.span())
+        Finding("keywords", _shift(match[0].lower()), *match.span())
         for match in shifts
         if "shift" in match[0].lower() or is_excluded(text, match.start())
     ]
+
+
+def _shift(said: str) -> str:
+    """What a time of work is called: night shifts for "nights", but a weekend is only that."""
+    time = said.split()[0].removesuffix("s")
+    return time if time == "weekend" and "shift" not in said else f"{time} shift"
 
 
 def find_keywords(text: str) -> list[Finding]:
@@ -98,9 +107,27 @@ def find_keywords(text: str) -> list[Finding]:
     while (match := _WORD.search(text, position)) is not None:
         end = _phrase_end(text, match)
         position = max(match.end(), end)
-        if end > match.start() and _is_condition(text, match.start(), end):
-            findings.append(Finding("keywords", text[match.start() : end].lower(), match.start(), end))
+        goes_on = bool(findings) and _LIST_GOES_ON.fullmatch(text, findings[-1].end, match.start()) is not None
+        if end > match.start() and (goes_on or _is_condition(text, match.start(), end)):
+            findings.append(Finding("keywords", _singular(text[match.start() : end].lower()), match.start(), end))
+        elif end > match.end() and _singular(match[0].lower()) in words("industry"):  # "for a fashion brand"
+            findings.append(Finding("keywords", _singular(match[0].lower()), *match.span()))
     return findings
+
+
+def _singular(phrase: str) -> str:
+    """A phrase with its last word in the singular, where that is the commoner form: "sports clubs" is "sports club"."""
+    word = phrase.rsplit(" ", 1)[-1]
+    one = re.sub("ie$", "y", word.removesuffix("s"))
+    if word in words("industry") or not word.endswith("s") or word.endswith("ss"):
+        return phrase
+    is_word = one in words("industry") or english_frequency(one) > max(english_frequency(word), _RARE)
+    return phrase.removesuffix(word) + one if is_word else phrase
+
+
+_RARE = 50
+"""How often the rarest half of pyspellchecker's words occur."""
+_LIST_GOES_ON = re.compile(r"\s+(?:and|or|nor)\s+", re.IGNORECASE)
 
 
 def find_content_words(text: str) -> list[Finding]:
@@ -132,7 +159,7 @@ _ADVERB = re.compile(r"[a-z]{3,}ly|[a-z]+n't|[a-z]+'(?:s|re|ve|ll|d|m)|.*[|].*")
 def _is_condition(text: str, start: int, end: int) -> bool:
     phrase = text[start:end].lower()
     return (
-        phrase in words("industry")
+        _singular(phrase) in words("industry")
         or _BEFORE.search(text, max(0, start - _REACH), start) is not None
         or (text[start].isupper() and _BEFORE_A_NAME.search(text, max(0, start - _REACH), start) is not None)
         or _AFTER.match(text, end) is not None
