@@ -142,7 +142,9 @@ CHANGES = {
     # The postings of `smoke` are so few that every sign flip is tried: the seed decides nothing.
     "a seed": Change(a_seed, {"contender_comparison": "seed 42 -> 7"}, ends_here=True),
     "a rank": Change(a_rank, {"lora_adapter": "lora_r 8 -> 2"}, slow=True),
-    "a template word": Change(a_template_word, {"query_pairs": "templates changed"}, slow=True),
+    "a template word": Change(
+        a_template_word, dict.fromkeys(("query_pairs", "ares_judges", "ares_scores"), "templates changed"), slow=True
+    ),
     "a salary": Change(a_salary, NEW_RAW, slow=True),
     "a new file": Change(a_new_file, NEW_RAW, slow=True),
 }
@@ -321,14 +323,19 @@ def test_automation_computes_the_data_that_follow_and_leaves_the_rest_to_the_wee
     assert daemon.train() == asked - DATA
 
 
-SCORES = {"answer_scores", "contender_comparison", "metric_summary", "metric_correlations", "retrieval_scores"}
+SCORES = {
+    "answer_scores", "ares_scores", "contender_comparison", "metric_summary", "metric_correlations",
+    "retrieval_scores",
+}  # fmt: skip
 READ_BY_A_PERSON = {
     "a rate": {"imputed_salaries"},
     "a rank": SCORES
-    | {"lora_adapter", "training_log", "training_curves", "lora_answers", "latency", "evaluation_report"},
+    | {"lora_adapter", "training_log", "training_curves", "lora_answers", "latency", "evaluation_report"}
+    | {"promoted_adapter", "learning_curve"},
     "a template word": SCORES
     | {"query_pairs", "training_set", "validation_set", "test_set", "token_statistics", "recipe_trials"}
     | {"lora_adapter", "training_log", "training_curves", "latency", "evaluation_report"}
+    | {"ares_judges", "promoted_adapter", "learning_curve", "leakage_experiment"}
     | {"base_answers", "lora_answers", "rag_answers", "analytics_answers"},
 }
 

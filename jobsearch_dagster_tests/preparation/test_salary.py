@@ -324,22 +324,22 @@ def test_a_cell_too_long_for_pay_alone_is_read_like_a_description():
 
 
 LINEAR = """
-import statistics, sys, time
+import sys, time
 from jobsearch_dagster.preparation.salary import parse_salary
 parse_salary("$1", "US")
 unit = sys.argv[1]
 def seconds(size):
     text = (unit * (size // len(unit) + 1))[:size]
     times = []
-    for _ in range(3):
+    for _ in range(5):
         started = time.process_time()
         parse_salary(text)
         times.append(time.process_time() - started)
-    return statistics.median(times)
+    return min(times)  # what else the machine does only adds
 small, large = seconds(50_000), seconds(100_000)
 megabyte = seconds(1_000_000)
-assert large < 3 * max(small, 0.01), (small, large)
-assert megabyte < 3 * max(large, 0.01), (large, megabyte)
+assert large < 3 * max(small, 0.02), (small, large)
+assert megabyte < 3 * max(large, 0.02), (large, megabyte)
 """
 
 

@@ -198,20 +198,20 @@ def test_signs_and_letters_fold_to_what_people_type():
 
 
 LINEAR = """
-import statistics, sys, time
+import sys, time
 from jobsearch_dagster.preparation.text import clean_text
 clean_text("<p>a'b 🚀</p>")
 unit = sys.argv[1]
 def seconds(size):
     text = (unit * (size // len(unit) + 1))[:size]
     times = []
-    for _ in range(3):
+    for _ in range(5):
         started = time.process_time()
         clean_text(text)
         times.append(time.process_time() - started)
-    return statistics.median(times)
+    return min(times)  # what else the machine does only adds
 half, whole = seconds(100_000), seconds(200_000)
-assert whole < 3 * max(half, 0.01), (half, whole)
+assert whole < 3 * max(half, 0.02), (half, whole)
 """
 
 
