@@ -4,12 +4,13 @@ import math
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from jobsearch_dagster.finetuning.checkpoints import Checkpoint, Checkpoints
 from jobsearch_dagster.finetuning.examples import render_pairs
 from jobsearch_dagster.finetuning.order import training_order
-from jobsearch_dagster.finetuning.recorder import Plan, Recorder, peak_memory
+from jobsearch_dagster.finetuning.recorder import Plan, Recorder
 from jobsearch_dagster.foundation import model_store
 from jobsearch_dagster_tests.finetuning.trainings import PAIRS, RECIPE, Trained, recipe
 
@@ -65,7 +66,7 @@ def test_a_training_that_goes_on_counts_from_where_it_was(tmp_path: Path, monkey
 def test_memory_is_a_peak(trained: Trained) -> None:
     memory = trained.column("memory_mib")
     assert memory == sorted(memory)
-    assert 100 < memory[0] <= memory[-1] <= peak_memory()
+    assert 100 < memory[0] <= memory[-1] < psutil.virtual_memory().total / 2**20
 
 
 def test_the_sample_is_answered_before_at_checkpoints_and_after(trained: Trained) -> None:
