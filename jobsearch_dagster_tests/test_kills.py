@@ -93,7 +93,7 @@ def kill_in(instance: dg.DagsterInstance, data: Path, stage: Stage, asset: str, 
     """Kill a run at a share of the time that an asset takes; whether it was at work on it, and for how long."""
     process = start(stage)
     while process.is_alive() and not (asset in at_work(instance, process) and stage.is_under_way(data)):
-        time.sleep(0.01)
+        time.sleep(0.03)
     began = time.monotonic()
     while process.is_alive() and asset in at_work(instance, process):
         if time.monotonic() - began > share * stage.seconds:
@@ -157,7 +157,7 @@ def test_a_run_killed_at_any_moment_breaks_nothing_and_the_next_ends_with_the_sa
             if is_afresh and not is_hit:  # faster than thought
                 stage = replace(stage, seconds=min(stage.seconds, max(worked, SOON)))
             is_afresh = not (is_hit and stage.goes_on)
-    code, said = Command("run").wait()
+    code, said = start(stage).wait()
     assert code == 0, said
     assert versions(killed) == versions(finished[0])
     assert [path for path in killed.rglob("*.tmp") if "dagster_home" not in path.parts] == []

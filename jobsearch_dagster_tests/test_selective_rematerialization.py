@@ -248,7 +248,7 @@ def web(made: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("change", rows("a touched file", "a rate", "a seed", "a rank"))
+@pytest.mark.parametrize("change", rows("a touched file", "a rate", "a rank"))
 def test_materialize_all_in_the_web_ui_computes_what_follows_and_nothing_else(
     place: Place, web: None, change: Change
 ) -> None:
