@@ -3,8 +3,8 @@
 Belongs here: showing and pinning. What is better is decided by the asset `promoted_adapter`.
 """
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
@@ -27,14 +27,15 @@ def adapters(settings: Settings) -> Table:
     for artifact in store.finished(promotions.ADAPTER):
         validation = artifact.manifest["validation"]
         losses = (f"{validation[name]:.3f}" for name in ("adapter_loss", "base_loss"))
-        states = [*_state(artifact, promoted), *(["newest"] if artifact.path == current else [])]
-        table.add_row(artifact.path.name, ", ".join(states), _made(artifact), *losses, str(validation["n"]))
+        states = ", ".join(_states(artifact, promoted, current))
+        table.add_row(artifact.path.name, states, _made(artifact), *losses, str(validation["n"]))
     return table
 
 
-def _state(artifact: Artifact, promoted: Promotions) -> Iterator[str]:
-    if artifact.path.name == promoted.served:
-        yield "served, pinned" if promoted.pinned else "served"
+def _states(artifact: Artifact, promoted: Promotions, current: Path | None) -> list[str]:
+    is_served = artifact.path.name == promoted.served
+    states = {"served": is_served, "pinned": is_served and promoted.pinned, "newest": artifact.path == current}
+    return [state for state, holds in states.items() if holds]
 
 
 def _made(artifact: Artifact) -> str:
