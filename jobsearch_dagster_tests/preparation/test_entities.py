@@ -1,8 +1,5 @@
 """Entities of a whole posting."""
 
-import subprocess
-import sys
-import time
 from dataclasses import replace
 
 import pytest
@@ -16,6 +13,7 @@ from jobsearch_dagster.preparation.entities import (
     known_skills,
     posting_text,
 )
+from jobsearch_dagster_tests.long_texts import assert_ends
 
 DESCRIPTION = """Brightlamp makes lamps for ships. With over 30 years of experience we light 40 harbours.
 We have raised $9.86M of funding.
@@ -144,43 +142,31 @@ def test_added_spaces_change_nothing(text, number):
     assert replace(tight, spans=()) == replace(wide, spans=())
 
 
-HARD = {
-    "years": "5 years ",
-    "numbers": "1-2-3 and 4 to 5 ",
-    "degrees": "no degree or diploma ",
-    "remote": "not remote ",
-    "spaces": " ",
-    "lines": "\n \n-",
-    "headings": "Not required:\n",
-    "skills": "Java, SQL and Go (R) ",
-    "negated": "you do not need to know that we use ",
-    "experience": "experience of ",
-    "letters": "a",
-    "titles": "Engineer | ",
-    "at": "a@",
-    "footers": "more jobs ",
-}
+HARD = [
+    "5 years ",
+    "1-2-3 and 4 to 5 ",
+    "no degree or diploma ",
+    "not remote ",
+    " ",
+    "\n \n-",
+    "Not required:\n",
+    "Java, SQL and Go (R) ",
+    "you do not need to know that we use ",
+    "experience of ",
+    "a",
+    "Engineer | ",
+    "a@",
+    "more jobs ",
+]
 
 
-@pytest.mark.parametrize("hard", HARD)
-def test_a_megabyte_is_read_in_linear_time(hard):
-    code = (
+@pytest.mark.slow
+def test_a_megabyte_of_anything_is_read():
+    assert_ends(
         "from jobsearch_dagster.preparation.entities import extract_entities\n"
-        f"text = {HARD[hard]!r} * (1_000_000 // len({HARD[hard]!r}))\n"
-        "extract_entities('Chemist', '', text)\nextract_entities(text[:1_000], '', '')"
+        "def read(text):\n    extract_entities('Chemist', '', text)\n    extract_entities(text[:1_000], '', '')",
+        HARD,
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
-
-
-def test_a_posting_takes_milliseconds():
-    description = DESCRIPTION * 4
-    extract_entities("Chemist", "", description)
-    seconds = []
-    for _ in range(20):
-        start = time.perf_counter()
-        extract_entities("Chemist", "", description)
-        seconds.append(time.perf_counter() - start)
-    assert min(seconds) < 0.02, "2 kB of text; ten times what it takes on a quiet machine"
 
 
 @settings(max_examples=50, deadline=None)

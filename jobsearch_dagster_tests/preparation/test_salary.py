@@ -1,13 +1,11 @@
 """Pay in cells and in descriptions."""
 
-import subprocess
-import sys
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobsearch_dagster.preparation.salary import BUCKETS, DEFAULT_RATES, bucket, find_salary, parse_salary
+from jobsearch_dagster_tests.long_texts import assert_ends
 
 
 @pytest.mark.parametrize(
@@ -323,30 +321,12 @@ def test_a_cell_too_long_for_pay_alone_is_read_like_a_description():
     assert found.midpoint_usd == 61_000
 
 
-LINEAR = """
-import sys, time
-from jobsearch_dagster.preparation.salary import parse_salary
-parse_salary("$1", "US")
-unit = sys.argv[1]
-def seconds(size):
-    text = (unit * (size // len(unit) + 1))[:size]
-    times = []
-    for _ in range(5):
-        started = time.process_time()
-        parse_salary(text)
-        times.append(time.process_time() - started)
-    return min(times)  # what else the machine does only adds
-small, large = seconds(50_000), seconds(100_000)
-megabyte = seconds(1_000_000)
-assert large < 3 * max(small, 0.02), (small, large)
-assert megabyte < 3 * max(large, 0.02), (large, megabyte)
-"""
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("unit", ["$100,000 - ", "1,", "111 ", "pay ", "1-", "11,11,111 ", "(", "a\n", "€ 1.000,"])
-def test_a_megabyte_takes_time_in_proportion(unit):
-    subprocess.run([sys.executable, "-c", LINEAR, unit], check=True, timeout=120)
+def test_a_megabyte_of_anything_is_read():
+    assert_ends(
+        "from jobsearch_dagster.preparation.salary import parse_salary as read",
+        ["$100,000 - ", "1,", "111 ", "pay ", "1-", "11,11,111 ", "(", "a\n", "€ 1.000,"],
+    )
 
 
 MONEY = st.text(alphabet="0123456789kKmMlL$£€₹ .,-–+()/%'aepryhowns\n", max_size=40)
