@@ -1,7 +1,7 @@
 """Texts that a careless pattern reads in hours: each is read in a process that must end.
 
-No ratio of two times is asserted, because a shared machine gives any; what grows with the square of a megabyte takes hours,
-what grows in proportion a second.
+No ratio of two times is asserted, because a shared machine gives any; what grows with the square of a megabyte takes
+hours, what grows in proportion a second.
 """
 
 import json
