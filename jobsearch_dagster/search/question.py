@@ -31,6 +31,7 @@ from jobsearch_dagster.search.conversation import (
 from jobsearch_dagster.search.filter import Constraints, Intent, Interpretation, JobFilter
 from jobsearch_dagster.search.recognizers.described_work import find_described_work
 from jobsearch_dagster.search.recognizers.experience import find_experience
+from jobsearch_dagster.search.recognizers.figures import find_aggregate
 from jobsearch_dagster.search.recognizers.levels import (
     find_education,
     find_employment_type,
@@ -38,6 +39,7 @@ from jobsearch_dagster.search.recognizers.levels import (
     find_work_mode,
 )
 from jobsearch_dagster.search.recognizers.offices import find_offices
+from jobsearch_dagster.search.recognizers.order import find_limit, find_sort
 from jobsearch_dagster.search.recognizers.pay import UNREADABLE, find_pay
 from jobsearch_dagster.search.recognizers.places import (
     country_asked,
@@ -46,7 +48,6 @@ from jobsearch_dagster.search.recognizers.places import (
     find_unknown_places,
 )
 from jobsearch_dagster.search.recognizers.report_wordings import find_report_wordings
-from jobsearch_dagster.search.recognizers.shape import find_aggregate, find_limit, find_sort
 from jobsearch_dagster.search.recognizers.skills import find_skill_mentions
 from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding, Recognizer, collect, tidy
 from jobsearch_dagster.search.recognizers.titles import find_titles
