@@ -47,7 +47,7 @@ class Side:
 
     name: str
     stamps: Mapping[str, Stamp]
-    tables: Mapping[str, Path]
+    tables: Mapping[str, Sequence[Path]]
     adapter: Path | None
 
 
@@ -99,7 +99,7 @@ def _side(workspace: Workspace, name: str) -> Side:
     path = Path(name).expanduser()
     if (path / "lake").is_dir():
         return _folder(name, path)
-    if path.is_dir() and any(path.glob("*.parquet")):
+    if path.is_dir() and any(path.glob("*.par*")):
         return _lake(name, path)
     if path.exists():
         raise UsageError(f"{name} holds no tables: give a data folder, its lake, or a run's id")
@@ -117,7 +117,7 @@ def _lake(name: str, path: Path) -> Side:
     lake = Lake(path.parent)
     lake.root = path
     stamps = {asset: stamp for asset in lake_assets() if (stamp := lake.stamp(asset))}
-    return Side(name, stamps, {asset: lake.path(asset) for asset in stamps}, None)
+    return Side(name, stamps, {asset: lake.files(asset) for asset in stamps}, None)
 
 
 def _run(workspace: Workspace, name: str) -> Side:
@@ -204,7 +204,7 @@ def _compare_scores(lake: Lake, before: Side, after: Side, found: Diff) -> None:
         return
     with lake.connect() as connection:
         for name, side in (("before", before), ("after", after)):
-            connection.read_parquet(str(side.tables["answer_scores"])).create_view(name)
+            connection.read_parquet([str(path) for path in side.tables["answer_scores"]]).create_view(name)
         found.scores.extend(_plain(compare_versions(connection, StatisticsRecipe()).to_dict("records")))
     if not found.scores:
         found.notes.append("answer_scores have no question, metric and signature in common: no score is compared")

@@ -1,13 +1,12 @@
-"""Tables on disk: one Parquet file per asset, written whole or not at all.
+"""Tables on disk: a Parquet file per asset, or several of a large one, written whole or not at all.
 
 Belongs here: reading, writing and identifying tables. A table is written to a temporary name and renamed, so no
-reader ever sees half of one; its footer carries the data version, the key and the parts of the key, so that the lake
-alone tells what is up to date, and a seal (`foundation/seals.py`). What a table means is in the stages; directories
-(models) are in `foundation/artifacts.py`.
+reader ever sees half of one (for several files see `foundation/parts.py`); its footer carries the data version, the key
+and the parts of the key, so that the lake alone tells what is up to date, and a seal (`foundation/seals.py`). What a
+table means is in the stages; directories (models) are in `foundation/artifacts.py`.
 """
 
 import json
-import tempfile
 from collections.abc import Generator, Iterable
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from jobsearch_dagster.foundation import parts as parts_of
 from jobsearch_dagster.foundation.digests import digest_of, digest_of_table
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.known_digests import known_digest
@@ -23,6 +23,7 @@ from jobsearch_dagster.foundation.schema import TableSchema
 from jobsearch_dagster.foundation.scratch import process_name, remove_abandoned, scratch_folder
 from jobsearch_dagster.foundation.seals import SEAL, UNSEALED, digest_under_seal, seal_of, set_seal
 from jobsearch_dagster.foundation.settings import MEMORY_LIMIT
+from jobsearch_dagster.foundation.staging import ContractError, quoted, stage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,10 +32,6 @@ FOOTER = "jobsearch"
 """Name of the Parquet key-value entry that holds the stamp as JSON."""
 ROW_GROUP = 4_096
 """Rows that each thread of a writer or reader holds: 32 MB at 8 kB a row, and 1 GB at DuckDB's own 122,880."""
-SORTED_AT_ONCE = 16_384
-"""Rows that are sorted in memory: 128 MB at 8 kB a row."""
-DEALT_AT_ONCE = 2_048
-"""Rows that each thread holds while it deals them to files."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +90,16 @@ class Lake:
         self.root = data_dir / "lake"
 
     def path(self, table: str) -> Path:
-        """Where the table lies or will lie."""
+        """Where the table lies or will lie, if it is one file."""
         return self.root / f"{table}.parquet"
+
+    def exists(self, table: str) -> bool:
+        """Whether there is a table, be it whole or damaged."""
+        return self.path(table).exists() or parts_of.manifest_of(self.path(table)).exists()
+
+    def files(self, table: str) -> list[Path]:
+        """The Parquet files of a table in key order; none where it is missing or its manifest is damaged."""
+        return parts_of.files_of(self.path(table))
 
     @contextmanager
     def connect(self, tables: Iterable[str] = ()) -> Generator[duckdb.DuckDBPyConnection]:
@@ -105,15 +110,16 @@ class Lake:
         """
         # A folder for each connection: two DuckDB instances that spill into one take each other's files for theirs.
         with scratch_folder(self.data_dir) as spill, closing(duckdb.connect()) as connection:
-            connection.execute(f"SET temp_directory = '{_quoted(spill)}'")
+            connection.execute(f"SET temp_directory = '{quoted(spill)}'")
             connection.execute(f"SET memory_limit = '{self.memory_limit // 1000}KB'")
             connection.execute("SET TimeZone = 'UTC'")
             for table in tables:
-                if not self.path(table).exists():
+                files = ", ".join(f"'{quoted(path)}'" for path in self.files(table))
+                if not files:
                     raise UserError(
                         f"table {table} is not in {self.root}: make it with `jobsearch run --select {table}`"
                     )
-                connection.execute(f"CREATE VIEW \"{table}\" AS FROM read_parquet('{_quoted(self.path(table))}')")
+                connection.execute(f'CREATE VIEW "{table}" AS FROM read_parquet([{files}])')
             try:
                 yield connection
             except duckdb.OutOfMemoryException as error:
@@ -134,8 +140,9 @@ class Lake:
 
         try:
             # Not by DuckDB: a connection costs 30 ms, and every asset asks for its inputs' stamps.
-            footer = pq.read_metadata(self.path(table)).metadata or {}
-            return Stamp.from_json(footer[FOOTER.encode()].decode())
+            footers = [pq.read_metadata(path).metadata or {} for path in self.files(table)]
+            (stamp,) = {footer[FOOTER.encode()] for footer in footers}  # of a table in parts each has the whole's
+            return Stamp.from_json(stamp.decode())
         except (FileNotFoundError, pa.ArrowInvalid, ValueError, KeyError, TypeError):
             return None
         except OSError as error:
@@ -143,26 +150,30 @@ class Lake:
                 raise
             return None  # no error of the system: a footer that Thrift cannot read
 
-    def files(self, table: str) -> list[Path]:
-        """The files that a table consists of: its own, or none."""
-        return [self.path(table)] if self.path(table).is_file() else []
-
     def damage(self, table: str, *, anew: bool = False) -> str | None:
         """Why a table's file must be made again; None where it is as it was written, or not there.
 
         It is read whole where it may have changed since it last was, or where it is looked at `anew`.
         """
-        path = self.path(table)
-        if not path.exists():
+        if not self.exists(table):
             return None
         if self.stamp(table) is None:
-            return f"{path} does not open or was not written by this package"
+            return f"{self.shown(table)} does not open or was not written by this package"
+        damages = (self._damage_of_file(path, anew=anew) for path in self.files(table))
+        return next((damage for damage in damages if damage), None)
+
+    def _damage_of_file(self, path: Path, *, anew: bool) -> str | None:
         seal = seal_of(path)
         if seal is None:
             return f"{path} has no checksum: it was made before tables had one, or changed from outside"
         if known_digest(self.data_dir, path, digest_under_seal, anew=anew) != seal:
             return f"{path} is damaged or was changed from outside: its checksum differs"
         return None
+
+    def shown(self, table: str) -> Path:
+        """The path that stands for a table: its file, or the manifest of its parts."""
+        manifest = parts_of.manifest_of(self.path(table))
+        return manifest if manifest.exists() else self.path(table)
 
     def write(
         self,
@@ -188,25 +199,24 @@ class Lake:
             UserError: The folder cannot be written or the disk is full.
         """
         target = self.path(table)
-        temporary = target.with_suffix(f".{process_name()}.tmp")
+        temporaries: list[Path] = []
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             remove_abandoned(target.parent.glob(f"{table}.*.tmp"))
-            _stage(connection, rows, schema, table)
+            stage(connection, rows, schema, table)
             stamp = Stamp(
                 digest_of_table(connection, "staged", schema),
                 parts,
                 connection.execute("SELECT count(*) FROM staged").fetchall()[0][0],
             )
-            connection.execute(
-                f"""
-                COPY staged TO '{_quoted(temporary)}'
-                (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP},
-                KV_METADATA {{{FOOTER}: {_literal(stamp.to_json())}, {SEAL}: '{UNSEALED}'}})
-                """
-            )
-            set_seal(temporary)
-            temporary.replace(target)
+            for first in range(0, max(stamp.rows, 1), parts_of.PART_ROWS):
+                temporaries.append(target.with_suffix(f".{first}.{process_name()}.tmp"))
+                rows_of_part = f"rowid BETWEEN {first} AND {first + parts_of.PART_ROWS - 1}"
+                _copy(connection, f"(FROM staged WHERE {rows_of_part})", temporaries[-1], stamp)
+            if len(temporaries) == 1:
+                parts_of.publish_file(target, temporaries[0])
+            else:
+                parts_of.publish_parts(target, temporaries, f"{stamp.data_version[:16]}-{parts.key[:16]}")
         except (OSError, duckdb.IOException) as error:
             raise UserError(
                 f"cannot write {target}: {_first_line(error)}; "
@@ -214,7 +224,8 @@ class Lake:
             ) from error
         finally:
             connection.execute("DROP TABLE IF EXISTS staged")
-            _remove(temporary)
+            for temporary in temporaries:
+                _remove(temporary)
         return stamp
 
     def verify(self, table: str, schema: TableSchema) -> list[str]:
@@ -240,7 +251,7 @@ class Lake:
             if wrong:
                 return wrong
             try:
-                _stage(connection, stored, schema, table, ordered=True)
+                stage(connection, stored, schema, table, ordered=True)
             except ContractError as error:
                 return [str(error)]
             if digest_of_table(connection, "staged", schema) != stamp.data_version:
@@ -248,86 +259,16 @@ class Lake:
         return []
 
 
-def scratch_of(connection: duckdb.DuckDBPyConnection) -> Path:
-    """Where the work on a connection of the lake puts temporary files; the folder need not exist yet."""
-    return Path(connection.execute("SELECT current_setting('temp_directory')").fetchall()[0][0])
-
-
-class ContractError(Exception):
-    """Rows that break the contract of their table: a bug in the asset, never published."""
-
-
-def _stage(
-    connection: duckdb.DuckDBPyConnection,
-    rows: "duckdb.DuckDBPyRelation | pd.DataFrame",
-    schema: TableSchema,
-    table: str,
-    *,
-    ordered: bool = False,
-) -> None:
-    relation = rows if isinstance(rows, duckdb.DuckDBPyRelation) else _from_frame(connection, rows)
-    if set(relation.columns) != set(schema.names):
-        raise ContractError(f"{table}: columns {sorted(relation.columns)} are not the declared {sorted(schema.names)}")
-    casts = ", ".join(f'"{column.name}"::{column.type} AS "{column.name}"' for column in schema.columns)
-    key = ", ".join(f'"{name}"' for name in schema.primary_key)
-    if ordered:
-        connection.execute(f"CREATE TEMP TABLE staged AS SELECT {casts} FROM ({relation.sql_query()})")
-    else:
-        # A table and not a view: a join and a sort of wide rows in one query hold more than either and cannot spill.
-        relation.create("incoming")
-        _sort(connection, casts, key)
-        connection.execute("DROP TABLE incoming")
-    for name in schema.required:
-        nulls = connection.execute(f'SELECT count(*) FROM staged WHERE "{name}" IS NULL').fetchall()[0][0]
-        if nulls:
-            raise ContractError(f"{table}: column {name} is null in {nulls} rows")
-    twice = connection.execute(f"SELECT {key} FROM staged GROUP BY ALL HAVING count(*) > 1 LIMIT 1").fetchall()
-    if twice:
-        raise ContractError(f"{table}: primary key ({key}) occurs twice, first at {twice[0]}")
-
-
-def _sort(connection: duckdb.DuckDBPyConnection, casts: str, key: str) -> None:
-    """Sort `incoming` into `staged`: by itself when it is small, else in parts that lie one after the other.
-
-    DuckDB 2.0 spills what it has sorted, but holds 122,880 whole rows of each thread while it merges: 1 GB at 8 kB a
-    row. Here keys alone are sorted whole, rows are dealt to files by the part they fall into, and parts are sorted.
-    """
-    connection.execute(f"CREATE TEMP TABLE staged AS SELECT {casts} FROM incoming LIMIT 0")
-    total = connection.execute("SELECT count(*) FROM incoming").fetchall()[0][0]
-    if total <= SORTED_AT_ONCE:
-        connection.execute(f"INSERT INTO staged SELECT {casts} FROM incoming ORDER BY {key}")
-        return
-    spill = scratch_of(connection)
-    spill.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=spill) as parts:
-        connection.execute(f"SET partitioned_write_flush_threshold = {DEALT_AT_ONCE}")
-        connection.execute(
-            f"""
-            COPY (
-                SELECT incoming.*, part FROM incoming JOIN (
-                    SELECT rowid AS row, (row_number() OVER (ORDER BY {key}) - 1) // {SORTED_AT_ONCE} AS part
-                    FROM incoming
-                ) ON row = incoming.rowid
-            ) TO '{_quoted(Path(parts))}'
-            (FORMAT parquet, COMPRESSION lz4, ROW_GROUP_SIZE {DEALT_AT_ONCE}, PARTITION_BY (part), OVERWRITE true)
-            """
-        )
-        for part in range(-(-total // SORTED_AT_ONCE)):
-            files = _quoted(Path(parts) / f"part={part}" / "*.parquet")
-            rows = f"read_parquet('{files}', hive_partitioning = false)"
-            connection.execute(f"INSERT INTO staged SELECT {casts} FROM {rows} ORDER BY {key}")
-
-
-def _from_frame(connection: duckdb.DuckDBPyConnection, frame: "pd.DataFrame") -> duckdb.DuckDBPyRelation:
-    import pyarrow as pa
-
-    # By way of Arrow: DuckDB 2.0 ends in `std::bad_cast` on a frame whose columns are strided views, such as
-    # `frame[::-1]`.
-    return connection.from_arrow(pa.Table.from_pandas(frame, preserve_index=False))
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+def _copy(connection: duckdb.DuckDBPyConnection, rows: str, path: Path, stamp: Stamp) -> None:
+    """Write rows into a sealed file that carries the stamp of the whole table."""
+    connection.execute(
+        f"""
+        COPY {rows} TO '{quoted(path)}'
+        (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP},
+        KV_METADATA {{{FOOTER}: {_literal(stamp.to_json())}, {SEAL}: '{UNSEALED}'}})
+        """
+    )
+    set_seal(path)
 
 
 def _literal(text: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
-from jobsearch_dagster.foundation import promotions, text_cache
+from jobsearch_dagster.foundation import parts, promotions, text_cache
 from jobsearch_dagster.foundation.artifacts import is_key
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.lake import Stamp
@@ -52,6 +52,7 @@ def removables(folder: DataFolder, assets: Mapping[str, LakeAsset], keep: int) -
         for path in paths
         if path not in staying
     ]
+    found += [(path, "part of a table that its manifest does not name") for path in _unnamed_parts(folder, assets)]
     found += [(path, "unfinished work that is done or was left for a month") for path in _abandoned_work(folder)]
     found += [(path, "left by a process that is gone") for path in abandoned(_temporaries(folder.root))]
     found += [(path, "no cache that is used") for path in _unused_caches(folder.root)]
@@ -175,6 +176,11 @@ def _named_by(folder: DataFolder, assets: Mapping[str, LakeAsset], stamp: Stamp 
             yield asset.publication.edition(folder, version)
         elif asset.schema is None:
             yield folder.artifacts.path(name, version)
+
+
+def _unnamed_parts(folder: DataFolder, assets: Mapping[str, LakeAsset]) -> list[Path]:
+    tables = (folder.lake.path(name) for name, asset in assets.items() if asset.schema is not None)
+    return [path for table in tables for path in parts.unnamed(table)]
 
 
 def _abandoned_work(folder: DataFolder) -> list[Path]:

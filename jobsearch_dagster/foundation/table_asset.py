@@ -156,7 +156,7 @@ class LakeAsset:
 
     def is_made(self, folder: DataFolder) -> bool:
         """Whether there is something to check: a table, be it whole or damaged, or an artifact that opens."""
-        return self.stamp(folder) is not None or (self.schema is not None and folder.lake.path(self.name).exists())
+        return self.stamp(folder) is not None or (self.schema is not None and folder.lake.exists(self.name))
 
     def files(self, folder: DataFolder) -> list[Path]:
         """The files of what is stored now."""
@@ -374,7 +374,7 @@ def _stored_metadata(
         shown = {**_token_rate(asset, connection), **(asset.show(connection) if asset.show else {})}
     return {
         "dagster/row_count": stamp.rows,
-        "path": dg.MetadataValue.path(str(folder.lake.path(asset.name))),
+        "path": dg.MetadataValue.path(str(folder.lake.shown(asset.name))),
         "preview": dg.MetadataValue.md(markdown_table(preview)),
         **column_lineage(asset.schema),
         **shown,

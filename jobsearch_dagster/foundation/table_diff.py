@@ -1,9 +1,10 @@
 """What differs between two versions of a table: rows by their key, and the columns in which they changed.
 
-Belongs here: comparing two Parquet files in DuckDB, whatever their size. Which files they are is decided by
+Belongs here: comparing two versions of a table in DuckDB, whatever their size. Which files they are is decided by
 `app/diff.py`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,7 +47,7 @@ class TableDiff:
 
 
 def diff_tables(
-    connection: "duckdb.DuckDBPyConnection", before: Path, after: Path, schema: TableSchema
+    connection: "duckdb.DuckDBPyConnection", before: Sequence[Path], after: Sequence[Path], schema: TableSchema
 ) -> TableDiff | None:
     """Compare two versions; None where one of them has not all columns of the key.
 
@@ -55,11 +56,11 @@ def diff_tables(
 
     Args:
         connection: Of a lake.
-        before: Parquet file of the earlier version.
-        after: That of the later one.
+        before: Parquet files of the earlier version.
+        after: Those of the later one.
         schema: Says what the key is, and which columns are volatile.
     """
-    types = {name: _view(connection, name, path) for name, path in (("before", before), ("after", after))}
+    types = {name: _view(connection, name, files) for name, files in (("before", before), ("after", after))}
     if not all(set(schema.primary_key) <= columns.keys() for columns in types.values()):
         return None
     left_out = {*schema.primary_key, *(column.name for column in schema.columns if column.volatile)}
@@ -78,9 +79,9 @@ def diff_tables(
     )
 
 
-def _view(connection: "duckdb.DuckDBPyConnection", name: str, path: Path) -> dict[str, str]:
-    """The file under a name, and its columns with their types."""
-    rows = connection.read_parquet(str(path))
+def _view(connection: "duckdb.DuckDBPyConnection", name: str, files: Sequence[Path]) -> dict[str, str]:
+    """The files under a name, and their columns with their types."""
+    rows = connection.read_parquet([str(path) for path in files])
     rows.create_view(name, replace=True)
     return dict(zip(rows.columns, map(str, rows.types), strict=True))
 

@@ -7,8 +7,8 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from jobsearch_dagster.foundation.digests import digest_of, digest_of_files
 from jobsearch_dagster.foundation.errors import UserError
-from jobsearch_dagster.foundation.lake import scratch_of
 from jobsearch_dagster.foundation.profiles import Recipe
+from jobsearch_dagster.foundation.staging import scratch_of
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, table_asset
 from jobsearch_dagster.foundation.ui_metadata import markdown_table
 from jobsearch_dagster.ingestion import profiling, reading, sources

@@ -8,11 +8,12 @@ import duckdb
 import pandas as pd
 import pytest
 
-from jobsearch_dagster.foundation import lake as lake_module
+from jobsearch_dagster.foundation import staging
 from jobsearch_dagster.foundation.errors import UserError
-from jobsearch_dagster.foundation.lake import ContractError, KeyParts, Lake, Stamp, scratch_of
+from jobsearch_dagster.foundation.lake import KeyParts, Lake, Stamp
 from jobsearch_dagster.foundation.schema import Column, TableSchema
 from jobsearch_dagster.foundation.scratch import process_name
+from jobsearch_dagster.foundation.staging import ContractError, scratch_of
 
 SCHEMA = TableSchema(
     (
@@ -173,8 +174,9 @@ def test_duckdb_keeps_to_the_memory_limit_and_spills_below_the_data_folder(tmp_p
 KILLED = """
 import os, sys, time
 from pathlib import Path
-from jobsearch_dagster.foundation.lake import Lake, scratch_of
+from jobsearch_dagster.foundation.lake import Lake
 from jobsearch_dagster.foundation.scratch import process_name
+from jobsearch_dagster.foundation.staging import scratch_of
 lake = Lake(Path(sys.argv[1]), 100_000_000)
 with lake.connect() as connection:
     connection.execute(
@@ -245,7 +247,7 @@ def test_a_table_sorted_in_parts_is_the_one_sorted_at_once(
         {"id": range(count), "name": [f"n{i}, 'x'" for i in range(count)], "value": 0.5, "seconds": None}
     ).sample(frac=1, random_state=1)
     at_once = write(Lake(tmp_path / "one"), frame)
-    monkeypatch.setattr(lake_module, "SORTED_AT_ONCE", 4)
+    monkeypatch.setattr(staging, "SORTED_AT_ONCE", 4)
     lake = Lake(tmp_path / "two")
     assert write(lake, frame).data_version == at_once.data_version
     assert lake.read("t")["id"].tolist() == list(range(count))

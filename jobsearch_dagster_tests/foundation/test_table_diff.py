@@ -27,7 +27,7 @@ def compared(tmp_path: Path, before: str, after: str) -> TableDiff | None:
         with duckdb.connect() as connection:
             connection.execute(f"COPY ({query}) TO '{tmp_path / name}.parquet'")
     with Lake(tmp_path).connect() as connection:
-        return diff_tables(connection, tmp_path / "before.parquet", tmp_path / "after.parquet", SCHEMA)
+        return diff_tables(connection, [tmp_path / "before.parquet"], [tmp_path / "after.parquet"], SCHEMA)
 
 
 def test_equal_rows_in_another_order_with_other_seconds_do_not_differ(tmp_path: Path) -> None:
@@ -86,6 +86,6 @@ def test_more_rows_than_fit_into_memory_are_compared_out_of_core(tmp_path: Path)
             connection.execute(f"COPY ({rows.format(count)}) TO '{tmp_path / name}.parquet'")
     with Lake(tmp_path, memory_limit=100_000_000).connect() as connection:
         connection.execute("SET threads = 1")
-        found = diff_tables(connection, tmp_path / "before.parquet", tmp_path / "after.parquet", SCHEMA)
+        found = diff_tables(connection, [tmp_path / "before.parquet"], [tmp_path / "after.parquet"], SCHEMA)
     assert found is not None
     assert (found.rows_before, found.added, found.changed, found.removed) == (2_000_000, 1, 0, 0)
