@@ -15,7 +15,8 @@ HEAD = """# Data dictionary
 
 Written by `jobsearch dictionary --out docs/data_dictionary.md` from the definitions; a test holds both equal.
 
-Each table is `lake/<name>.parquet` in the data folder, each model `models/<name>/<key>/`. A column's unit stands in its
+Each table is `lake/<name>.parquet` in the data folder (of more than a million rows: the parts that
+`lake/<name>.parts.json` names), each model `models/<name>/<key>/`. A column's unit stands in its
 meaning. **Key** columns are the primary key and the order of the rows; columns that may be null say so; *volatile*
 columns differ between equal runs and are no part of the table's digest. A check that *blocks* stops what is downstream.
 """
