@@ -54,7 +54,7 @@ def ask(
     """
     if via == "analytics":
         return found(settings, question, limit, resume).as_dict()
-    return _generated(_contender(settings, via, limit, adapter), question, via)
+    return _generated(contender(settings, via, limit, adapter), question, via)
 
 
 def found(settings: Settings, question: str, limit: int | None, resume: Path | None) -> SearchResult:
@@ -107,8 +107,12 @@ def profile_of(path: Path) -> Profile:
     return profile
 
 
-def _contender(settings: Settings, via: Via, limit: int | None, digest: str | None) -> "Contender":
-    """A contender that generates; `limit` is how many postings `rag` shows the model."""
+def contender(settings: Settings, via: Via, limit: int | None, digest: str | None = None) -> "Contender":
+    """A contender that generates, with its model loaded; `limit` is how many postings `rag` shows the model.
+
+    Raises:
+        UserError: The model or the catalog has not been made yet, or no adapter is promoted.
+    """
     # Here, because these import Dagster and pandas: two seconds that an answer from the catalog does not need.
     from jobsearch_dagster.evaluation.answers import GenerationRecipe, RagRecipe
     from jobsearch_dagster.evaluation.contenders import LanguageModel, Rag
@@ -131,9 +135,9 @@ def _contender(settings: Settings, via: Via, limit: int | None, digest: str | No
     return Rag(Searcher(settings.data_dir, with_meaning=True), model, postings=limit or recipe.postings)
 
 
-def _generated(contender: "Contender", question: str, via: Via) -> dict[str, Any]:
+def _generated(answering: "Contender", question: str, via: Via) -> dict[str, Any]:
     started = time.perf_counter()
-    (answer,) = contender.answer([question])
+    (answer,) = answering.answer([question])
     return {
         "question": question,
         "via": via,

@@ -5,14 +5,16 @@ changes in the conversation is in `search/session.py`, how an answer looks in `a
 """
 
 import re
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
-from io import TextIOWrapper
 from pathlib import Path
+from typing import TYPE_CHECKING, get_args
 
 from jobsearch_dagster.app.ask import (
+    Via,
+    contender,
     described,
     names_stay,
     profile_of,
@@ -23,6 +25,8 @@ from jobsearch_dagster.app.ask import (
     show_spoken,
     show_statement,
 )
+from jobsearch_dagster.app.lines import is_terminal, lines
+from jobsearch_dagster.app.written import write
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.search import remembered
@@ -31,9 +35,14 @@ from jobsearch_dagster.search.conversation import picked_row
 from jobsearch_dagster.search.model_filter import ModelReader
 from jobsearch_dagster.search.profile import Profile
 from jobsearch_dagster.search.publication import published_catalog
+from jobsearch_dagster.search.question import parse_question
 from jobsearch_dagster.search.remembered import NOBODY
 from jobsearch_dagster.search.searcher import Searcher
 from jobsearch_dagster.search.session import Session
+from jobsearch_dagster.search.wording import as_question
+
+if TYPE_CHECKING:
+    from jobsearch_dagster.evaluation.contenders import Contender
 
 PROMPT = "jobs> "
 WELCOME = "Ask for jobs, or say what you can: /help lists the commands, Ctrl-D leaves."
@@ -48,8 +57,14 @@ What you say of yourself is remembered: it orders the postings and leaves none o
 /reset               forget all that is remembered and all questions
 /why N               why posting N is in the last answer
 /sql                 the statement of the last answer
+/via NAME            who answers: analytics (tables), rag, lora or base (in words,
+                     as they are written; Ctrl-C stops them)
+/via lora DIGEST     with this adapter instead of the promoted one
 /help                this
-/quit                leave, as Ctrl-D and Ctrl-C do"""
+/quit                leave, as Ctrl-D and Ctrl-C do
+rag, lora and base get one question by itself and nothing that is remembered. What goes on
+from an earlier question is written out for them, and shown: "Asked as: jobs with Python, at
+senior level". /why and /sql are of tables."""
 _LEAVES = re.compile(r"/?(?:quit|exit|bye|goodbye|good\s+bye)\W*", re.IGNORECASE)
 _ASKS_HELP = re.compile(
     r"(?:hi|hello|hey|good\s+(?:morning|day|evening))?\W*(?:help(?:\s+me)?|what\s+can\s+(?:you|i)\s+(?:do|ask|say)(?:\s+here)?"
@@ -81,41 +96,44 @@ def chat(settings: Settings, profile_file: Path | None, limit: int | None, *, wi
     profile = NOBODY if profile_file is None else remembered.read(profile_file)
     reader = ModelReader.from_settings(settings)
     session = Session(Searcher(settings.data_dir, with_meaning=with_meaning, second_reader=reader), profile, limit)
-    talk = Chat(session, profile_file, speak=partial(show_spoken, settings) if spoken else None)
+    talk = Chat(
+        session,
+        profile_file,
+        speak=partial(show_spoken, settings) if spoken else None,
+        load=lambda via, digest: contender(settings, via, limit, digest),
+    )
+    if is_terminal():
+        say(WELCOME)
     with suppress(KeyboardInterrupt, EOFError):
-        for line in _lines():
+        for line in lines(PROMPT):
             if not talk.take(line):
                 return
-    if _is_terminal():
+    if is_terminal():
         say("")  # the prompt of the shell begins its own line
 
 
-def _is_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
+@dataclass(frozen=True)
+class Writer:
+    """A contender that answers in words, in place of the tables."""
 
-
-def _lines() -> Iterator[str]:
-    """Lines of the input, prompted for and editable in a terminal."""
-    if not _is_terminal():
-        assert isinstance(sys.stdin, TextIOWrapper)
-        sys.stdin.reconfigure(errors="replace")
-        yield from sys.stdin
-        return
-    with suppress(ImportError):
-        import readline  # noqa: F401 - gives `input` arrows and earlier lines; not every Python has it
-    say(WELCOME)
-    while True:
-        yield input(PROMPT)
+    via: Via
+    contender: "Contender"
 
 
 class Chat:
     """One conversation as it is printed."""
 
     def __init__(
-        self, session: Session, profile_file: Path | None, speak: Callable[[SearchResult], None] | None
+        self,
+        session: Session,
+        profile_file: Path | None,
+        speak: Callable[[SearchResult], None] | None,
+        load: Callable[[Via, str | None], "Contender"],
     ) -> None:
         self._session = session
         self._speak = speak
+        self._load = load
+        self._writer: Writer | None = None
         self._file = profile_file
         self._has_asked = False
         self._commands: dict[str, Callable[[str], None]] = {
@@ -125,6 +143,7 @@ class Chat:
             "reset": self._reset,
             "why": self._why,
             "sql": self._sql,
+            "via": self._via,
             "help": lambda _: say(HELP),
         }
 
@@ -174,19 +193,35 @@ class Chat:
             say(f"forgotten: {described(turn.forgot)}")
         if self._session.profile != before:
             self._keep()
-        if turn.result is not None:
+        if self._writer is not None:
+            if turn.result is not None and turn.asked:
+                self._write(self._writer, turn.result, turn.asked)
+        elif turn.result is not None:
             if not turn.changed and turn.told == turn.forgot == NOBODY:
                 say(NOTHING_NEW)
             self._show(turn.result)
         elif not self._session.last:
             say("Ask for jobs, and they come in the order of how well they fit you.")
 
+    def _write(self, writer: Writer, result: SearchResult, asked: str) -> None:
+        """Let a contender answer that knows no conversation: what goes on from an earlier question is written out."""
+        interpretation = result.interpretation
+        if interpretation.message is not None:
+            say(interpretation.message)
+            return
+        if interpretation.row is not None:
+            raise UserError(f"{writer.via} lists no postings that could be pointed at: /via analytics does")
+        alone = asked if parse_question(asked).filter == interpretation.filter else as_question(interpretation.filter)
+        if alone != asked:
+            say(f"Asked as: {alone}")
+        write(writer.contender, alone)
+
     def _change(self, profile: Profile) -> None:
         """Remember something else, and show the last answer in its new order."""
         result = self._session.know(profile)
         self._keep()
         self._profile("")
-        if result is not None:
+        if result is not None and self._writer is None:
             self._show(result)
 
     def _keep(self) -> None:
@@ -227,7 +262,20 @@ class Chat:
     def _sql(self, _: str) -> None:
         show_statement(self._last())
 
+    def _via(self, rest: str) -> None:
+        name, _, digest = rest.partition(" ")
+        if name == "analytics":
+            self._writer = None
+        elif name in get_args(Via):
+            say(f"Loading {name} ...")
+            self._writer = Writer(name, self._load(name, digest.strip() or None))  # ty: ignore[invalid-argument-type]
+        elif name:
+            raise UserError(f"there is no {name}: use one of {', '.join(get_args(Via))}")
+        say(f"{'analytics' if self._writer is None else self._writer.via} answers.")
+
     def _last(self) -> SearchResult:
+        if self._writer is not None:
+            raise UserError(f"{self._writer.via} answers in words, without a table: /via analytics makes one")
         if self._session.last is None:
             raise UserError("nothing was asked yet")
         return self._session.last

@@ -13,8 +13,8 @@ from xml.etree import ElementTree as ET
 import dagster as dg
 
 from jobsearch_dagster.app import verdicts
-from jobsearch_dagster.app.run import failed_steps, run
-from jobsearch_dagster.app.run_log import RUN_CONFIG
+from jobsearch_dagster.app.run import failed_steps, interrupted_in, run
+from jobsearch_dagster.app.run_log import RUN_CONFIG, bars
 from jobsearch_dagster.app.workspace import Workspace, open_instance
 from jobsearch_dagster.build import lake_assets
 from jobsearch_dagster.foundation import home
@@ -94,10 +94,13 @@ def _executed(workspace: Workspace, keys: Sequence[dg.AssetCheckKey]) -> list[Fi
         return []
     job = dg.define_asset_job(JOB, selection=dg.AssetSelection.checks(*keys))
     defs = dg.Definitions.merge(workspace.defs, dg.Definitions(jobs=[job]))
-    with open_instance(workspace) as instance:
+    steps = [f"{key.asset_key.to_user_string()}_{key.name}" for key in keys]
+    with open_instance(workspace) as instance, bars(steps, "checks"):
         result = defs.resolve_job_def(JOB).execute_in_process(
             instance=instance, run_config=RUN_CONFIG, tags=home.process_tags(), raise_on_error=False
         )
+    if interrupted_in(result) is not None:
+        raise KeyboardInterrupt
     reported = {e.asset_check_key: e for e in result.get_asset_check_evaluations()}
     reasons = failed_steps(result)
     return [_finding(workspace, key, reported.get(key), reasons) for key in keys]

@@ -2,12 +2,13 @@
 
 Belongs here: arguments, exit codes, and the words around results. What a command does is in the module of its name.
 
-Exit codes: 0 done (also: no hit, ask back, refused), 1 the work failed, 2 wrong usage.
+Exit codes: 0 done (also: no hit, ask back, refused), 1 the work failed, 2 wrong usage, 130 Ctrl-C.
 """
 
 import json
 import logging
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,29 +19,65 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
+from jobsearch_dagster.app import completion
 from jobsearch_dagster.app.console import errors, output
 from jobsearch_dagster.app.usage import UsageError
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.pairs.exports import Form
 
-app = typer.Typer(
-    help="Job postings to clean tables, a LoRA adapter, search, and an honest comparison.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+KEEPS = {"run", "check"}
+"""Commands that go on from what they finished before they were interrupted."""
+
+app = typer.Typer(pretty_exceptions_enable=False)
+
+
+def examples(*lines: str) -> str:
+    """Examples below a command's help, each in a line of its own."""
+    return "\n\n".join(["Examples:", *lines])
+
 
 Select = Annotated[
     list[str] | None,
-    typer.Option("--select", "-s", help="Dagster asset selection, e.g. `clean_jobs` or `group:pairs`; repeatable."),
+    typer.Option(
+        "--select",
+        "-s",
+        help="Dagster asset selection, e.g. `clean_jobs` or `group:pairs`; repeatable.",
+        autocompletion=completion.selections,
+    ),
 ]
 Profile = Annotated[
-    str | None, typer.Option("--profile", "-p", help="demo, report, gpu, or your own file, e.g. my.yaml.")
+    str | None,
+    typer.Option(
+        "--profile",
+        "-p",
+        help="demo, report, gpu, or your own file, e.g. my.yaml.",
+        autocompletion=completion.profile_names,
+    ),
 ]
 
 
-@app.command()
+@app.callback(invoke_without_command=True)
+def menu(context: typer.Context) -> None:
+    """Job postings to clean tables, a LoRA adapter, search, and an honest comparison.
+
+    Without a command: a menu of the steps.
+    """
+    if context.invoked_subcommand is None:
+        from jobsearch_dagster.app import menu as offering
+
+        raise typer.Exit(offering.menu(main))
+
+
+@app.command(
+    epilog=examples(
+        "jobsearch run",
+        "jobsearch run --profile my.yaml --select clean_jobs",
+        "jobsearch run --explain",
+    )
+)
 def run(
     select: Select = None,
     profile: Profile = None,
@@ -56,10 +93,7 @@ def run(
     only: Annotated[bool, typer.Option("--only", help="Run just the selection.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Print what is out of date and why; run nothing.")] = False,
 ) -> None:
-    """Bring assets up to date like make: what is missing or stale upstream runs too, nothing else.
-
-    Examples: jobsearch run | jobsearch run --profile my.yaml --select clean_jobs | jobsearch run --explain
-    """
+    """Bring assets up to date like make: what is missing or stale upstream runs too, nothing else."""
     from jobsearch_dagster.app import run as running
     from jobsearch_dagster.app.workspace import open_workspace
 
@@ -84,7 +118,12 @@ def run(
     )
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "jobsearch check",
+        "jobsearch check --select group:pairs --junit reports/checks.xml",
+    )
+)
 def check(
     select: Select = None,
     profile: Profile = None,
@@ -96,8 +135,6 @@ def check(
     """Bring assets up to date, then run every asset check; 1 when the run or a check fails, or one does not report.
 
     Warnings are listed and not fatal.
-
-    Examples: jobsearch check | jobsearch check --select group:pairs --junit reports/checks.xml
     """
     from jobsearch_dagster.app import check as checking
     from jobsearch_dagster.app.workspace import open_workspace
@@ -120,17 +157,19 @@ def check(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "jobsearch status",
+        "jobsearch status --select group:pairs --json",
+    )
+)
 def status(
     select: Select = None,
     profile: Profile = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else.")] = False,
 ) -> None:
-    """Show what is stored: up to date or not, rows, size, digest, when it was made, what its checks last said.
-
-    Examples: jobsearch status | jobsearch status --select group:pairs --json
-    """
+    """Show what is stored: up to date or not, rows, size, digest, when it was made, what its checks last said."""
     from jobsearch_dagster.app import status as reporting
     from jobsearch_dagster.app.workspace import open_workspace
 
@@ -144,12 +183,14 @@ def status(
         output.print(line, markup=False, soft_wrap=True)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "jobsearch doctor",
+        "jobsearch doctor --profile gpu",
+    )
+)
 def doctor(profile: Profile = None) -> None:
-    """Say whether this machine can do the work and what the next run will take; 1 when something is missing.
-
-    Examples: jobsearch doctor | jobsearch doctor --profile gpu
-    """
+    """Say whether this machine can do the work and what the next run will take; 1 when something is missing."""
     from jobsearch_dagster.app import doctor as examining
     from jobsearch_dagster.app.workspace import open_workspace
 
@@ -161,7 +202,13 @@ def doctor(profile: Profile = None) -> None:
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "jobsearch promote",
+        "jobsearch promote --to 3f2a",
+        "jobsearch promote --unpin",
+    )
+)
 def promote(
     to: Annotated[
         str | None, typer.Option(metavar="DIGEST", help="Serve this adapter, whatever is decided, until --unpin.")
@@ -169,10 +216,7 @@ def promote(
     *,
     unpin: Annotated[bool, typer.Option("--unpin", help="Let the next better adapter replace the pinned one.")] = False,
 ) -> None:
-    """Show the adapters, the one that is served, and all decisions; or pin one by hand.
-
-    Examples: jobsearch promote | jobsearch promote --to 3f2a | jobsearch promote --unpin
-    """
+    """Show the adapters, the one that is served, and all decisions; or pin one by hand."""
     from jobsearch_dagster.app import promote as promoting
 
     if to is not None and unpin:
@@ -188,16 +232,18 @@ def promote(
             output.print(line, markup=False, soft_wrap=True)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "jobsearch prune",
+        "jobsearch prune --keep 1 --yes",
+    )
+)
 def prune(
     keep: Annotated[int, typer.Option(min=0, help="Newest editions of each model, index and catalog that stay.")] = 2,
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Delete; without it only what would be deleted is shown.")] = False,
 ) -> None:
-    """Show, and with --yes delete, editions that nothing names, abandoned work, and leftovers.
-
-    Examples: jobsearch prune | jobsearch prune --keep 1 --yes
-    """
+    """Show, and with --yes delete, editions that nothing names, abandoned work, and leftovers."""
     from jobsearch_dagster.app import prune as pruning
     from jobsearch_dagster.app.status import in_units
     from jobsearch_dagster.app.workspace import open_workspace
@@ -212,10 +258,18 @@ def prune(
         output.print(f"{size} deleted." if yes else f"{size} would be deleted: `jobsearch prune --keep {keep} --yes`")
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        'jobsearch ask "nurse jobs in Canada"',
+        "jobsearch ask --resume cv.pdf 'remote jobs over $80k'",
+    )
+)
 def ask(
     question: Annotated[str, typer.Argument(help="For example: remote python jobs over $100k")] = "",
-    via: Annotated[str, typer.Option(help="analytics (question -> SQL), rag, lora, or base.")] = "analytics",
+    via: Annotated[
+        str,
+        typer.Option(help="analytics (question -> SQL), rag, lora, or base.", autocompletion=completion.contenders),
+    ] = "analytics",
     limit: Annotated[int | None, typer.Option(min=1, max=10_000, help="Most postings shown.")] = None,
     resume: Annotated[
         Path | None,
@@ -235,10 +289,7 @@ def ask(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else.")] = False,
 ) -> None:
-    """Answer a job seeker's question.
-
-    Examples: jobsearch ask "nurse jobs in Canada" | jobsearch ask --resume cv.pdf 'remote jobs over $80k'
-    """
+    """Answer a job seeker's question."""
     from jobsearch_dagster.app import ask as asking
 
     if via not in get_args(asking.Via):
@@ -276,7 +327,13 @@ def ask(
         )
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "jobsearch chat",
+        "jobsearch chat --profile me.json",
+        'echo "nurse jobs in Canada" | jobsearch chat',
+    )
+)
 def chat(
     profile: Annotated[
         Path | None,
@@ -291,23 +348,21 @@ def chat(
         bool, typer.Option("--spoken", help="Say a sentence of the model of JOBSEARCH_LLM_URL above each table.")
     ] = False,
 ) -> None:
-    """Talk about jobs: question after question, with what you say of yourself remembered.
-
-    Examples: jobsearch chat | jobsearch chat --profile me.json | echo "nurse jobs in Canada" | jobsearch chat
-    """
+    """Talk about jobs: question after question, with what you say of yourself remembered."""
     from jobsearch_dagster.app import chat as chatting
 
     chatting.chat(Settings.from_environment(), profile, limit, with_meaning=meaning, spoken=spoken)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "jobsearch dictionary --out docs/data_dictionary.md",
+    )
+)
 def dictionary(
     out: Annotated[Path | None, typer.Option(help="File to write; by default the text is printed.")] = None,
 ) -> None:
-    """Describe every table and model as Markdown: columns, types, meaning, checks, lineage.
-
-    Example: jobsearch dictionary --out docs/data_dictionary.md
-    """
+    """Describe every table and model as Markdown: columns, types, meaning, checks, lineage."""
     from jobsearch_dagster.app import dictionary as describing
 
     text = describing.dictionary()
@@ -319,24 +374,30 @@ def dictionary(
     output.print(str(out), markup=False, soft_wrap=True)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "jobsearch sample --rows 10000 --postings 2000 --seed 1 --out my_data/raw",
+    )
+)
 def sample(
     rows: Annotated[int, typer.Option(min=1, help="Rows of both files together.")],
     out: Annotated[Path, typer.Option(help="Folder to write train-1.csv and test-1.csv to.")],
     postings: Annotated[int | None, typer.Option(min=1, help="Distinct postings.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 7,
 ) -> None:
-    """Write synthetic job postings as CSV, in the shape of the report's data.
-
-    Example: jobsearch sample --rows 10000 --postings 2000 --seed 1 --out my_data/raw
-    """
+    """Write synthetic job postings as CSV, in the shape of the report's data."""
     from jobsearch_dagster.ingestion.sample import SampleSpec, write_sample
 
     for path in write_sample(SampleSpec(rows=rows, postings=postings, seed=seed), out):
         output.print(str(path), markup=False, soft_wrap=True)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "jobsearch export pairs --out pairs --form sharegpt",
+        "jobsearch export adapter --out model",
+    )
+)
 def export(
     what: Annotated[
         Literal["pairs", "adapter"],
@@ -351,10 +412,7 @@ def export(
         ),
     ] = None,
 ) -> None:
-    """Write what was made in forms that other tools read.
-
-    Examples: jobsearch export pairs --out pairs --form sharegpt | jobsearch export adapter --out model
-    """
+    """Write what was made in forms that other tools read."""
     from jobsearch_dagster.app import export as exporting
 
     settings = Settings.from_environment()
@@ -370,7 +428,13 @@ def export(
         output.print(str(path), markup=False, soft_wrap=True)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "jobsearch diff KEPT",
+        "jobsearch diff data other_data --json",
+        "jobsearch diff 3f2a91c0 8b17e44d",
+    )
+)
 def diff(
     before: Annotated[str, typer.Argument(metavar="A", help="A data folder, a lake, or the beginning of a run's id.")],
     after: Annotated[
@@ -379,10 +443,7 @@ def diff(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else.")] = False,
 ) -> None:
-    """Show what differs: rows of each table by key, recipes, scores on the same questions with intervals.
-
-    Examples: jobsearch diff KEPT | jobsearch diff data other_data --json | jobsearch diff 3f2a91c0 8b17e44d
-    """
+    """Show what differs: rows of each table by key, recipes, scores on the same questions with intervals."""
     from jobsearch_dagster.app import diff as comparing
     from jobsearch_dagster.app.workspace import open_workspace
 
@@ -395,14 +456,15 @@ def diff(
         output.print(part, markup=False, soft_wrap=isinstance(part, str))
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "jobsearch compare --metric grounded",
+    )
+)
 def compare(
     metric: Annotated[list[str] | None, typer.Option(help="A metric of metric_summary; repeatable.")] = None,
 ) -> None:
-    """Print the comparison of the contenders: contender x query type, with n and 95 % intervals.
-
-    Example: jobsearch compare --metric grounded
-    """
+    """Print the comparison of the contenders: contender x query type, with n and 95 % intervals."""
     from jobsearch_dagster.evaluation.report.comparison import comparison_table
     from jobsearch_dagster.evaluation.report.metrics import metric as words_of
     from jobsearch_dagster.foundation.lake import Lake
@@ -421,11 +483,15 @@ def compare(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code: a user error is one line and 1, wrong usage 2."""
+    """Run the command and return its exit code: a user error is one line and 1, wrong usage 2, Ctrl-C 130."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        app(arguments)
+        app(words)
     except SystemExit as end:
-        return int(end.code or 0)
+        code = int(end.code or 0)
+        if code == INTERRUPTED and KEEPS.intersection(words[:1]):
+            errors.print(f"what is finished is kept; to go on: {shlex.join(['jobsearch', *words])}", markup=False)
+        return code
     except UserError as error:
         errors.print(f"error: {error}", markup=False)
         return 1

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import dagster as dg
 
 from jobsearch_dagster.app.console import errors
-from jobsearch_dagster.app.run_log import RUN_CONFIG
+from jobsearch_dagster.app.run_log import RUN_CONFIG, bars
 from jobsearch_dagster.app.verdicts import failed_checks
 from jobsearch_dagster.app.workspace import Workspace, open_instance
 from jobsearch_dagster.build import lake_assets
@@ -66,6 +66,7 @@ def run(workspace: Workspace, selections: Sequence[str], *, only: bool = False) 
     Raises:
         UserError: Raw files or an embedded model are missing, or the data folder cannot be written.
         UsageError: A change is of an asset that is not among those.
+        KeyboardInterrupt: Ctrl-C; what was finished by then is kept.
     """
     selected = workspace.selected(selections)
     workspace.refuse_changes_outside(selected if only else _with_upstream(selected))
@@ -109,13 +110,18 @@ def _refuse_unproven_inputs(workspace: Workspace, instance: dg.DagsterInstance, 
 def _execute(workspace: Workspace, instance: dg.DagsterInstance, names: list[str]) -> Outcome:
     started = time.monotonic()
     changes = {name: {"config": values} for name, values in workspace.changes.items() if name in names}
-    result = workspace.defs.resolve_implicit_global_asset_job_def().execute_in_process(
-        instance=instance,
-        asset_selection=[dg.AssetKey(name) for name in names],
-        run_config={**RUN_CONFIG, "ops": changes},
-        tags={**home.process_tags(), "jobsearch/profile": workspace.profile},
-        raise_on_error=False,
-    )
+    with bars(names, "assets"):
+        result = workspace.defs.resolve_implicit_global_asset_job_def().execute_in_process(
+            instance=instance,
+            asset_selection=[dg.AssetKey(name) for name in names],
+            run_config={**RUN_CONFIG, "ops": changes},
+            tags={**home.process_tags(), "jobsearch/profile": workspace.profile},
+            raise_on_error=False,
+        )
+    if (where := interrupted_in(result)) is not None:
+        done = len(result.get_asset_materialization_events())
+        errors.print(f"interrupted in {where}: {done} of {len(names)} assets were finished", markup=False)
+        raise KeyboardInterrupt
     seconds = time.monotonic() - started
     reused: dict[bool, list[str]] = {True: [], False: []}
     group_seconds: dict[str, float] = {}
@@ -155,6 +161,21 @@ def _check_seconds(instance: dg.DagsterInstance, result: dg.ExecuteInProcessResu
     )
 
 
+def interrupted_in(result: dg.ExecuteInProcessResult) -> str | None:
+    """The step that Ctrl-C has stopped, `the run` where it came between steps; None where nothing was stopped.
+
+    Dagster hands the result back as that of a failure: the run is recorded as failed, its pool slots are free.
+    """
+    for event in result.all_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+        else:
+            error = event.job_failure_data.error if event.is_job_failure else None
+        if error is not None and error.cls_name in {"DagsterExecutionInterruptedError", "KeyboardInterrupt"}:
+            return event.step_key or "the run"
+    return None
+
+
 def failed_steps(result: dg.ExecuteInProcessResult) -> dict[str, str]:
     """Step -> why it failed, in one line: the user error's own words, or the exception.
 
@@ -176,8 +197,6 @@ def _reason(event: dg.DagsterEvent, run_id: str) -> str:
     failure = event.step_failure_data
     if failure.user_failure_data is not None:
         return str(failure.user_failure_data.description)
-    if failure.error is not None and failure.error.cls_name == "DagsterExecutionInterruptedError":
-        return f"{event.step_key} was interrupted; the next run goes on from what it has kept"
     error = failure.error and (failure.error.cause or failure.error)
     first = error.message.strip().splitlines()[0] if error else "no reason given"
     return f"{event.step_key} failed: {first} (traceback in run {run_id[:8]} of the UI)"

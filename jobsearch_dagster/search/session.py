@@ -41,12 +41,14 @@ class Turn:
         result: The answer; None where nothing was asked, now or before.
         forgot: What of the person it took back; `NOBODY` where nothing.
         changed: Whether something else is looked for than before.
+        asked: The question in it; empty where it only told of the person.
     """
 
     told: Profile
     result: SearchResult | None
     forgot: Profile = NOBODY
     changed: bool = True
+    asked: str = ""
 
 
 class Session:
@@ -82,7 +84,7 @@ class Session:
         self.profile = added(self.profile, told)
         before = self._read
         result = self._ask(asked)
-        return Turn(told, result, forgot, not _looks_for_the_same(before, result.interpretation))
+        return Turn(told, result, forgot, not _looks_for_the_same(before, result.interpretation), asked)
 
     def know(self, profile: Profile) -> SearchResult | None:
         """Know something else of the person; the last question answered again in that order, if there is one."""

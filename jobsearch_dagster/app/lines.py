@@ -1,0 +1,35 @@
+"""Lines of the input: typed at a prompt, or through a pipe.
+
+Belongs here: reading them. What a line does is in the module of its command.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from io import TextIOWrapper
+
+
+def is_terminal() -> bool:
+    """Whether a person reads and types."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def lines(prompt: str) -> Iterator[str]:
+    """Lines of the input, prompted for and editable in a terminal.
+
+    Those of a pipe are shared: what reads on after another goes on where that stopped.
+
+    Raises:
+        EOFError: Ctrl-D in a terminal.
+        KeyboardInterrupt: Ctrl-C in a terminal.
+    """
+    if not is_terminal():
+        assert isinstance(sys.stdin, TextIOWrapper)
+        if sys.stdin.errors != "replace":  # bytes that are no text are no end; once, as it takes a stream not read yet
+            sys.stdin.reconfigure(errors="replace")
+        yield from iter(sys.stdin.readline, "")  # of the stream itself: leaving this generator would close it
+        return
+    with suppress(ImportError):
+        import readline  # noqa: F401 - gives `input` arrows and earlier lines; not every Python has it
+    while True:
+        yield input(prompt)
