@@ -26,6 +26,8 @@ from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.pairs.exports import Form
 
+WIDE = 80
+"""Columns that hold a column for each query type."""
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
 KEEPS = {"run", "check"}
@@ -178,7 +180,7 @@ def status(
     if as_json:
         sys.stdout.write(json.dumps(reporting.as_json(workspace, statuses)) + "\n")
         return
-    output.print(reporting.as_table(statuses))
+    output.print(reporting.as_table(statuses, output.width))
     for line in reporting.reasons(statuses):
         output.print(line, markup=False, soft_wrap=True)
 
@@ -473,10 +475,14 @@ def compare(
     for name in metric or ["right", "rougeL"]:
         if name not in set(summary["metric"]):
             raise UsageError(f"--metric {name}: use one of {', '.join(sorted(set(summary['metric'])))}")
-        frame = comparison_table(summary, name, separator="\n")
-        title = f"{name}: {words_of(name).meaning}"
-        # Without inner lines the five query types fit into 80 columns.
-        table = Table(*map(str, frame.columns), title=title, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+        is_wide = output.width >= WIDE
+        frame = comparison_table(summary, name, separator="\n", by_type=not is_wide)
+        # Without inner lines the five query types fit into 80 columns, the four contenders into 60.
+        table = Table(
+            title=f"{name}: {words_of(name).meaning}", box=SIMPLE_HEAD, padding=(0, is_wide, 0, 0), show_edge=False
+        )
+        for column in frame.columns:
+            table.add_column(str(column), overflow="fold")
         for row in frame.itertuples(index=False):
             table.add_row(*("" if cell != cell else escape(str(cell)) for cell in row))
         output.print(table)

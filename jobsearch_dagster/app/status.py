@@ -21,6 +21,9 @@ from jobsearch_dagster.build import lake_assets
 from jobsearch_dagster.foundation import promotions
 from jobsearch_dagster.foundation.staleness import Status
 
+WIDE = 90
+"""Columns from which on a line holds digest and time beside what the checks said."""
+
 
 @dataclass(frozen=True)
 class AssetStatus:
@@ -94,19 +97,26 @@ def as_json(workspace: Workspace, statuses: Sequence[AssetStatus]) -> dict[str, 
     }
 
 
-def as_table(statuses: Sequence[AssetStatus]) -> Table:
-    """A line per asset; digests are shortened, and of the checks only those that did not pass are named."""
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for name in ("asset", "state", "rows", "size", "digest", "made (UTC)", "checks"):
-        table.add_column(name, justify="right" if name in {"rows", "size"} else "left", overflow="fold")
+def as_table(statuses: Sequence[AssetStatus], width: int) -> Table:
+    """A line per asset; digests are shortened, and of the checks only those that did not pass are named.
+
+    Args:
+        statuses: Of the assets.
+        width: Columns of the terminal; where they do not hold all, digest and time are left to `--json`.
+    """
+    is_wide = width >= WIDE
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    names = ("asset", "state", "rows", "size", *(("digest", "made (UTC)") if is_wide else ()), "checks")
+    for name in names:
+        right, whole = name in {"rows", "size"}, name != "checks"
+        table.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=whole)
     for status in statuses:
         table.add_row(
             status.asset,
             status.state,
             "" if status.rows is None else f"{status.rows:,}",
             in_units(status.bytes) if status.digest else "",
-            status.digest[:8],
-            status.made[:16].replace("T", " "),
+            *((status.digest[:8], status.made[:16].replace("T", " ")) if is_wide else ()),
             _in_words(status.checks),
         )
     return table
