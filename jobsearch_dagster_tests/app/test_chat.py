@@ -1,61 +1,39 @@
 """`jobsearch chat` as a person has it: through a pipe, and at a real pseudo-terminal."""
 
-import io
 import json
-import os
-import pty
 import re
-import select
 import signal
 import subprocess
-import sys
-from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jobsearch_dagster.app import cli
+from jobsearch_dagster.app.ask import ask
+from jobsearch_dagster.app.written import broken, released, write
+from jobsearch_dagster.evaluation.contenders import Answer
+from jobsearch_dagster.foundation.settings import Settings
+from jobsearch_dagster.foundation.streaming import Piece
+from jobsearch_dagster.preparation.privacy import redact
+from jobsearch_dagster_tests.app.conftest import Piped
+from jobsearch_dagster_tests.app.terminal import COMMAND, terminal
 from jobsearch_dagster_tests.ingestion.raw_files import file_with
 from jobsearch_dagster_tests.llm_server import Reply, completion, serving
 from jobsearch_dagster_tests.search.catalogs import POSTINGS, catalog_of
 
 Chat = Callable[..., str]
-LONGEST = 60
-"""Seconds that a command may say nothing."""
-COMMAND = str(Path(sys.executable).with_name("jobsearch"))
-AT_A_TERMINAL = """
-import os, signal, sys
-signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored where the tests themselves run in the background
-os.login_tty(0)  # its controlling terminal, so that Ctrl-C reaches the command alone
-os.execv(sys.argv[1], sys.argv[1:])
-"""
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A data folder with nothing but the small catalog, and a terminal of 100 columns."""
-    data = tmp_path / "data"
-    (data / "catalog").mkdir(parents=True)
-    catalog_of(data / "catalog")
-    (data / "catalog" / "current").write_text("jobs.duckdb", encoding="utf-8")
-    monkeypatch.setenv("JOBSEARCH_DATA_DIR", str(data))
-    monkeypatch.setenv("COLUMNS", "100")
-    return data
-
-
-@pytest.fixture
-def chat(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Chat:
+def chat(folder: Path, piped: Piped) -> Chat:
     """What is printed for lines that come through a pipe; the command ends with 0 and says nothing on stderr."""
 
     def call(*lines: str | bytes, options: tuple[str, ...] = ()) -> str:
-        raw = b"".join((line.encode() if isinstance(line, str) else line) + b"\n" for line in lines)
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8"))
-        code = cli.main(["chat", *options])
-        captured = capsys.readouterr()
-        assert (code, captured.err) == (0, "")
-        return captured.out
+        code, out, err = piped(["chat", *options], *lines)
+        assert (code, err) == (0, "")
+        return out
 
     return call
 
@@ -170,7 +148,7 @@ def test_quit_leaves_and_help_names_every_command(chat: Chat) -> None:
     out = chat("/help", "/quit", "python jobs")
     assert understood(out) == []
     assert set(re.findall(r"^/(\w+)", out, re.MULTILINE)) == {
-        *("profile", "set", "forget", "reset", "why", "sql", "help", "quit")
+        *("profile", "set", "forget", "reset", "why", "sql", "via", "help", "quit")
     }
 
 
@@ -279,73 +257,118 @@ def test_a_model_says_a_sentence_and_whether_it_reads_the_question_alike(
     assert out.count("A Data Scientist is wanted.") == 1
 
 
+# --- answers in words ---
+
+
+def test_the_base_model_answers_what_one_asks_and_follow_ups_written_out(made: Path, piped: Piped) -> None:
+    code, out, err = piped(["chat"], "/via base", "remote jobs", "only in France", "/via analytics", "/sql", "/quit")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[:2] == ["Loading base ...", "base answers."]
+    assert [line for line in lines if line.startswith("Asked as: ")] == ["Asked as: jobs in france, that are remote"]
+    for question in ("remote jobs", "jobs in france, that are remote"):
+        (words,) = ask(Settings.from_environment(), question, "base", None)["rows"][0]
+        assert "".join(words.split()) in "".join(out.split())
+    assert "I looked for" not in out
+    assert lines[-1].startswith("-- parameters: ['FR', 'france', ['remote']")
+
+
+def test_without_an_adapter_that_is_promoted_the_tables_stay_and_one_can_be_named(made: Path, piped: Piped) -> None:
+    (digest,) = (path.name for path in (made / "models" / "lora_adapter").iterdir() if len(path.name) == 16)
+    code, out, _ = piped(["chat"], "/via lora", "/via", "remote jobs", f"/via lora {digest[:6]}", "remote jobs")
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[1].startswith("error: no adapter is promoted")
+    assert lines[2] == "analytics answers."
+    assert lines[3] == "I looked for: jobs that are remote"
+    assert lines.count("lora answers.") == 1
+
+
+def test_what_is_of_tables_and_what_no_model_is_asked_are_one_line_each(made: Path, piped: Piped) -> None:
+    said = ("/via base", "/why 1", "/sql", "remote jobs", "the first one", "I live in Berlin", "what is the capital of")
+    _, out, _ = piped(["chat"], *said, "/via oracle")
+    lines = out.splitlines()
+    assert lines[2:4] == ["error: base answers in words, without a table: /via analytics makes one"] * 2
+    assert "error: base lists no postings that could be pointed at: /via analytics does" in lines
+    assert "remembered: berlin, germany" in lines
+    assert lines[-1] == "error: there is no oracle: use one of analytics, rag, lora, base"
+
+
+class Interrupting:
+    """A contender whose reader presses Ctrl-C in the middle of an answer.
+
+    Attributes:
+        is_closed: Whether it was told that nobody reads on.
+    """
+
+    is_closed = False
+
+    def answer(self, questions: Any) -> list[Answer]:
+        raise NotImplementedError
+
+    def stream(self, question: str) -> Iterator[Piece]:
+        try:
+            for number in range(100):
+                yield Piece(f"word {number}, ")
+                if number == 20:
+                    signal.raise_signal(signal.SIGINT)
+        finally:
+            self.is_closed = True
+
+
+def test_ctrl_c_ends_the_answer_that_is_being_written_and_nothing_else(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Ignored where the tests themselves run in the background.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    contender = Interrupting()
+    try:
+        write(contender, "jobs")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    out = capsys.readouterr().out
+    assert "word 3," in out
+    assert out.endswith(" ... stopped\n")
+    assert "word 30" not in out
+    assert contender.is_closed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Short.",
+        "",
+        "Senior Python Developer in Berlin. " * 4,
+        "We look for a nurse in Bern with five years of experience; call 030 1234 5678 or +49 30 9876 5432 today.",
+        "The pay is $70,000 a year and the place is London. Write to jane.doe@example.com, and she tells you the rest.",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 3, 11])
+def test_parts_of_an_answer_are_together_the_answer_without_personal_data(text: str, size: int) -> None:
+    pieces = [Piece(text[start : start + size]) for start in range(0, len(text), size)]
+    parts = list(released(pieces))
+    assert "".join(parts) == redact(text)
+    assert len(text) < 80 or len(parts) > 3
+
+
+def test_lines_are_broken_between_words_wherever_a_part_ends() -> None:
+    column, lines = 0, ""
+    for part in ("Nurses are ", "wanted in ", "Bern and ", "Basel.\nApply ", "today."):
+        text, column = broken(part, column, 16)
+        lines += text
+    assert [line.rstrip() for line in lines.split("\n")] == [
+        "Nurses are",
+        "wanted in Bern",
+        "and Basel.",
+        "Apply today.",
+    ]
+
+
 # --- at a terminal ---
 
 
-class Terminal:
-    """A pseudo-terminal with the command at its other end."""
-
-    def __init__(self, process: subprocess.Popen[bytes], end: int) -> None:
-        self.process = process
-        self._end = end
-        self.seen = ""
-
-    def type(self, text: str) -> None:
-        os.write(self._end, text.encode())
-
-    def interrupt(self) -> None:
-        """Press Ctrl-C, and again after a while: readline loses one that comes just before it waits for a key."""
-        for _ in range(6):
-            self.type("\x03")
-            with suppress(subprocess.TimeoutExpired):
-                self.process.wait(timeout=10)
-                return
-
-    def wait_for(self, text: str, times: int = 1) -> None:
-        """Read until the text was seen so many times."""
-        while self.seen.count(text) < times:
-            assert self._read(), self.seen
-
-    def exit_code(self) -> int:
-        """Read to the end, so that the command is not kept waiting."""
-        while self._read():
-            pass
-        return self.process.wait(timeout=LONGEST)
-
-    def _read(self) -> bool:
-        """Take what has come; False at the end. A command that says nothing for long fails the test."""
-        assert select.select([self._end], [], [], LONGEST)[0], self.seen
-        try:
-            part = os.read(self._end, 65_536)
-        except OSError:  # so Linux says that the other end is closed
-            return False
-        self.seen += part.decode(errors="replace")
-        return bool(part)
-
-
-@contextmanager
-def terminal() -> Generator[Terminal]:
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-c", AT_A_TERMINAL, COMMAND, "chat"],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env=os.environ | {"TERM": "dumb"},
-        start_new_session=True,
-    )
-    os.close(theirs)
-    try:
-        yield Terminal(process, ours)
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        os.close(ours)
-
-
 def test_a_terminal_gets_a_prompt_and_ctrl_d_leaves_cleanly(folder: Path) -> None:
-    with terminal() as person:
+    with terminal("chat") as person:
         person.wait_for("jobs> ")
         person.type("senior python jobs\n")
         person.wait_for("I looked for: jobs with Python, at senior level")
@@ -359,7 +382,7 @@ def test_a_terminal_gets_a_prompt_and_ctrl_d_leaves_cleanly(folder: Path) -> Non
 
 
 def test_ctrl_c_leaves_cleanly_at_the_prompt(folder: Path) -> None:
-    with terminal() as person:
+    with terminal("chat") as person:
         person.wait_for("jobs> ")
         person.type("half a question")
         person.wait_for("half a question")
