@@ -6,6 +6,7 @@ server which has imported them begins at once. It is as real: it has its own mem
 
 import multiprocessing
 import os
+import signal
 import sys
 from pathlib import Path
 from tempfile import mkstemp
@@ -16,16 +17,35 @@ FORKS.set_forkserver_preload(
 )
 
 
-def _call(words: list[str], environment: dict[str, str], said: str) -> None:
+def _call(words: list[str], environment: dict[str, str], said: str, terminal: str | None) -> None:
     """What the forked process does: the server that it comes from has another environment and other streams."""
     from jobsearch_dagster.app import cli
 
     os.environ.clear()
     os.environ.update(environment)
-    stream = os.open(said, os.O_WRONLY | os.O_APPEND)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests themselves run in the background
+    if terminal is None:
+        stream = os.open(said, os.O_WRONLY | os.O_APPEND)
+    else:
+        os.setsid()
+        stream = os.open(terminal, os.O_RDWR)  # the first that it opens is its controlling terminal
     os.dup2(stream, 1)
     os.dup2(stream, 2)
     sys.exit(cli.main(words))
+
+
+def _call_unread(words: list[str], environment: dict[str, str], said: str) -> None:
+    """The same as the installed command, with a pipe as stdout whose reader has left."""
+    from jobsearch_dagster.app import cli
+
+    os.environ.clear()
+    os.environ.update(environment)
+    reader, writer = os.pipe()
+    os.close(reader)
+    os.dup2(writer, 1)
+    os.dup2(os.open(said, os.O_WRONLY | os.O_APPEND), 2)
+    sys.argv = ["jobsearch", *words]
+    cli.command()
 
 
 class Command:
@@ -35,10 +55,21 @@ class Command:
         pid: Its process.
     """
 
-    def __init__(self, *words: str) -> None:
+    def __init__(self, *words: str, terminal: str | None = None, is_read: bool = True) -> None:
+        """Begin.
+
+        Args:
+            words: Behind `jobsearch`.
+            terminal: The device that is to be its controlling terminal; what it says is seen there then.
+            is_read: Whether anybody reads its stdout; where not, what it says is stderr alone.
+        """
         stream, self._said = mkstemp(prefix="jobsearch-said-")
         os.close(stream)
-        self._process = FORKS.Process(target=_call, args=([*words], dict(os.environ), self._said))
+        begun = ([*words], dict(os.environ), self._said)
+        if is_read:
+            self._process = FORKS.Process(target=_call, args=(*begun, terminal))
+        else:
+            self._process = FORKS.Process(target=_call_unread, args=begun)
         self._process.start()
         assert self._process.pid is not None
         self.pid = self._process.pid
