@@ -137,10 +137,7 @@ def test_tables_are_readable_in_60_columns(made: Path, jobsearch: Jobsearch, mon
 def test_every_command_has_examples_of_itself() -> None:
     commands = get_command(cli.app).commands  # ty: ignore[missing-attribute]
     for name, command in commands.items():
-        assert command.epilog is not None, name
-        title, *examples = command.epilog.split("\n\n")
-        assert title == "Examples:"
-        assert all(f"jobsearch {name}" in example for example in examples)
+        assert f"jobsearch {name}" in f"{command.help} {command.epilog}"
 
 
 def test_the_words_for_tab_are_the_assets_groups_profiles_and_contenders() -> None:
