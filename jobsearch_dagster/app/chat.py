@@ -39,7 +39,7 @@ from jobsearch_dagster.search.question import parse_question
 from jobsearch_dagster.search.remembered import NOBODY
 from jobsearch_dagster.search.searcher import Searcher
 from jobsearch_dagster.search.session import Session
-from jobsearch_dagster.search.wording import as_question
+from jobsearch_dagster.search.standalone import as_question
 
 if TYPE_CHECKING:
     from jobsearch_dagster.evaluation.contenders import Contender

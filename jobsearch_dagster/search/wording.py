@@ -24,21 +24,6 @@ def describe(constraints: Constraints) -> str:
     return ", ".join(parts)
 
 
-def as_question(job_filter: JobFilter) -> str:
-    """The filter as a question that stands alone; it reads back as the same filter."""
-    question = f"jobs {describe(job_filter)}".rstrip()
-    if job_filter.agg == "count":
-        question = f"how many {question}"
-    elif job_filter.agg is not None and job_filter.field is not None:
-        figure, field = _FIGURES.get(job_filter.agg, job_filter.agg), job_filter.field
-        question = f"{figure} {_ASKED_FIELDS.get(field, field.replace('_', ' '))} of {question}"
-    if job_filter.group_by is not None:
-        question += f" by {job_filter.group_by.replace('_', ' ')}"
-    if job_filter.sort != "relevance" and job_filter.agg is None:
-        question += f", {'highest' if job_filter.sort == 'salary_desc' else 'lowest'} pay first"
-    return question if job_filter.limit is None else f"{question}, show {job_filter.limit}"
-
-
 def describe_order(job_filter: JobFilter) -> str:
     """The order of the rows."""
     if job_filter.agg is not None:
@@ -97,12 +82,3 @@ _MEASURES = {
     "min_years": "years of experience (lower end)",
     "max_years": "years of experience (upper end)",
 }
-_ASKED_FIELDS = {
-    "min_usd": "pay",
-    "max_usd": "pay",
-    "midpoint_usd": "pay",
-    "min_years": "years of experience",
-    "max_years": "years of experience",
-    "standard_title": "titles",
-}
-"""Columns as one asks for them, where their name does not say it."""

@@ -1,9 +1,9 @@
-"""A filter in words reads back as the same filter."""
+"""A conversation written as one question reads back as the same filter."""
 
 import pytest
 
 from jobsearch_dagster.search import parse_question
-from jobsearch_dagster.search.wording import as_question
+from jobsearch_dagster.search.standalone import as_question
 
 
 @pytest.mark.parametrize(
