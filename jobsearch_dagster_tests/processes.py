@@ -34,20 +34,6 @@ def _call(words: list[str], environment: dict[str, str], said: str, terminal: st
     sys.exit(cli.main(words))
 
 
-def _call_unread(words: list[str], environment: dict[str, str], said: str) -> None:
-    """The same as the installed command, with a pipe as stdout whose reader has left."""
-    from jobsearch_dagster.app import cli
-
-    os.environ.clear()
-    os.environ.update(environment)
-    reader, writer = os.pipe()
-    os.close(reader)
-    os.dup2(writer, 1)
-    os.dup2(os.open(said, os.O_WRONLY | os.O_APPEND), 2)
-    sys.argv = ["jobsearch", *words]
-    cli.command()
-
-
 class Command:
     """`jobsearch` with these words, which has begun.
 
@@ -55,21 +41,16 @@ class Command:
         pid: Its process.
     """
 
-    def __init__(self, *words: str, terminal: str | None = None, is_read: bool = True) -> None:
+    def __init__(self, *words: str, terminal: str | None = None) -> None:
         """Begin.
 
         Args:
             words: Behind `jobsearch`.
             terminal: The device that is to be its controlling terminal; what it says is seen there then.
-            is_read: Whether anybody reads its stdout; where not, what it says is stderr alone.
         """
         stream, self._said = mkstemp(prefix="jobsearch-said-")
         os.close(stream)
-        begun = ([*words], dict(os.environ), self._said)
-        if is_read:
-            self._process = FORKS.Process(target=_call, args=(*begun, terminal))
-        else:
-            self._process = FORKS.Process(target=_call_unread, args=begun)
+        self._process = FORKS.Process(target=_call, args=([*words], dict(os.environ), self._said, terminal))
         self._process.start()
         assert self._process.pid is not None
         self.pid = self._process.pid
