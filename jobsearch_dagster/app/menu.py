@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from jobsearch_dagster.app.console import output
+from jobsearch_dagster.app.console import output, printable
 from jobsearch_dagster.app.lines import is_terminal, lines
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.settings import Settings
@@ -87,7 +87,7 @@ def _chosen(choice: str, call: Call) -> int:
         return 0
     number = int(choice) if choice.isascii() and choice.isdigit() else 0
     if not 1 <= number <= len(ENTRIES):
-        output.print(f"{choice} is no choice: enter a number from 1 to {EXIT}", markup=False)
+        output.print(f"{printable(choice)} is no choice: enter a number from 1 to {EXIT}", markup=False, soft_wrap=True)
         return 2
     code = _done(ENTRIES[number - 1], call)
     if is_terminal():
