@@ -6,7 +6,7 @@ Belongs here: how a constraint and an order read in English. Why a row satisfies
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from jobsearch_dagster.search.filter import Constraints, JobFilter
+from jobsearch_dagster.search.filter import Asked, Constraints, JobFilter
 
 
 def describe_slot(slot: str, value: Any) -> str:
@@ -22,6 +22,14 @@ def describe(constraints: Constraints) -> str:
         if constraints.include_imputed:
             parts.append("counting estimated pay")
     return ", ".join(parts)
+
+
+def in_words(asked: Asked) -> str:
+    """What is asked as a question that says all of it."""
+    if isinstance(asked, str):
+        return asked
+    constraints = describe(asked)
+    return f"jobs {constraints}" if constraints else "all jobs"
 
 
 def describe_order(job_filter: JobFilter) -> str:

@@ -18,6 +18,7 @@ from jobsearch_dagster.app.ask import Via, names_stay
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.search.answering import SearchResult
+from jobsearch_dagster.search.filter import Asked
 from jobsearch_dagster.search.profile import Profile
 from jobsearch_dagster.search.question import parse_question
 from jobsearch_dagster.search.searcher import Searcher
@@ -78,9 +79,9 @@ class Services:
 
     def search(
         self,
-        question: str,
+        question: Asked,
         *,
-        history: Sequence[str] = (),
+        history: Sequence[Asked] = (),
         limit: int | None = None,
         profile: Profile | None = None,
     ) -> SearchResult:
