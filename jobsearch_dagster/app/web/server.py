@@ -13,6 +13,8 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
+from jobsearch_dagster.app.web import api_page, chat_completions, search_api
+from jobsearch_dagster.app.web.limits import BodyLimit, RateLimit
 from jobsearch_dagster.app.web.security import LOOPBACK_NAMES, Guard, Token, is_loopback
 from jobsearch_dagster.app.web.services import Services
 from jobsearch_dagster.foundation.errors import UserError
@@ -22,13 +24,14 @@ LEAST_TOKEN = 16
 """Characters of a token; fewer could be guessed."""
 
 
-def create_app(settings: Settings, *, token: str | None = None) -> FastAPI:
+def create_app(settings: Settings, *, token: str | None = None, rate: RateLimit | None = None) -> FastAPI:
     """The application.
 
     Args:
         settings: Where the data lie.
         token: What clients must know; None for a server that only this machine reaches, which then answers to no other
             name than those of this machine.
+        rate: How often a client may ask.
     """
     services = Services(settings)
 
@@ -40,9 +43,13 @@ def create_app(settings: Settings, *, token: str | None = None) -> FastAPI:
     # The stock documentation pages load scripts from another server.
     app = FastAPI(title="jobsearch", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.services = services
+    app.state.rate = rate or RateLimit()
     app.state.token = None if token is None else Token(token)
+    app.add_middleware(BodyLimit)
     app.add_middleware(Guard, hosts=LOOPBACK_NAMES if token is None else None, token=app.state.token)
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
+    for module in (search_api, chat_completions, api_page):
+        app.include_router(module.router)
     return app
 
 

@@ -5,7 +5,7 @@ Belongs here: what is opened once for a server and used by all its requests. How
 """
 
 import threading
-from collections.abc import AsyncIterator, Generator, Sequence
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,19 +129,24 @@ class Services:
         model = LanguageModel(generator, use_adapter=via == "lora", max_new_tokens=recipe.max_new_tokens, batch_size=1)
         return Rag(self._by_meaning, model, postings=recipe.postings) if isinstance(recipe, RagRecipe) else model
 
-    def stream(self, via: Via, question: str) -> "Generator[Piece]":
+    def stream(self, via: Via, question: str, history: Sequence[str] = ()) -> "Generator[Piece]":
         """An answer while it is written; closing it stops the model with its next token and ends the turn.
+
+        Args:
+            via: Who answers.
+            question: What is asked.
+            history: Earlier questions, for who looks postings up.
 
         Raises:
             BusyError: Too many wait for the model.
             UserError: As for `contender`.
         """
         if via == "analytics":
-            yield from self.contender(via).stream(question)
+            yield from self.contender(via).stream(question, history)
             return
         with self.generation_slot():
             # A contender's stream is a generator, whose `close` stops the model; `yield from` closes it with this one.
-            yield from self.contender(via).stream(question)
+            yield from self.contender(via).stream(question, history)
 
     def _generator(self, *, with_adapter: bool) -> "TextGenerator":
         """The model; base and lora share one, the adapter switched off and on, where they have the same base."""
@@ -167,7 +172,7 @@ class Services:
         return self._loaded.generator
 
 
-async def read_in_thread(stream: Generator[T]) -> AsyncIterator[T]:
+async def read_in_thread(stream: Generator[T]) -> AsyncGenerator[T]:
     """What a stream of a thread gives, for an asynchronous reader; when the reader goes, the stream is closed."""
     try:
         async for item in iterate_in_threadpool(stream):
