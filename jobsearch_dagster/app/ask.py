@@ -328,6 +328,7 @@ def salary_of(row: dict[str, Any]) -> str | None:
 
 
 def years_of(row: dict[str, Any]) -> str | None:
+    """The years of experience that a posting asks for."""
     low, high = row["min_years"], row["max_years"]
     if low is None:
         return None if high is None else f"to {high}"

@@ -43,10 +43,7 @@ def chips(job_filter: JobFilter) -> list[Chip]:
     """All that a filter asks for, a chip for each thing that can be taken out by itself."""
     return [
         *_conditions(job_filter),
-        *(
-            Chip(f"{_EXCLUDED}{chip.slot}", chip.value, f"not {chip.words}")
-            for chip in _conditions(job_filter.exclude)
-        ),
+        *(Chip(f"{_EXCLUDED}{chip.slot}", chip.value, f"not {chip.words}") for chip in _conditions(job_filter.exclude)),
         *_shape(job_filter),
     ]
 

@@ -5,16 +5,16 @@ it repeats nothing. What a conversation does is in `search/session.py`, how the 
 """
 
 import json
-import secrets
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, get_args
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from jobsearch_dagster.app.ask import LARGEST_RESUME, Via, described, label_of, profile_of, salary_of, years_of
@@ -161,7 +161,7 @@ def _rendered(visit: Visit) -> str:
         choices=CHOICES,
         examples=EXAMPLES,
         longest=LONGEST_QUESTION,
-        endings=",".join(READERS),
+        endings=list(READERS),
         largest=LARGEST_RESUME // 2**20,
     )
 
@@ -330,9 +330,7 @@ def answer(visit: Annotated[Visit, Depends(known_visit)], services: Shared, numb
     return StreamingResponse(_events(services, visit, number, via, question), media_type="text/event-stream")
 
 
-async def _events(
-    services: Services, visit: Visit, number: int, via: Via, question: str
-) -> AsyncGenerator[str]:
+async def _events(services: Services, visit: Visit, number: int, via: Via, question: str) -> AsyncGenerator[str]:
     text = ""
     try:
         async with aclosing(read_in_thread(redacted(services.stream(via, question)))) as pieces:
@@ -436,6 +434,7 @@ def login(request: Request, form: Form) -> Response:
     return response
 
 
-def problem(status: int, text: str) -> Response:
+def problem(error: HTTPException) -> Response:
     """A page that says why there is no other."""
-    return HTMLResponse(templates.get_template("problem.html").render(text=text), status)
+    html = templates.get_template("problem.html").render(text=error.detail)
+    return HTMLResponse(html, error.status_code, error.headers)

@@ -10,15 +10,21 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from fastapi.exception_handlers import http_exception_handler
+from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.staticfiles import StaticFiles
 
-from jobsearch_dagster.app.web import api_page, chat_completions, search_api
-from jobsearch_dagster.app.web.limits import BodyLimit, RateLimit
+from jobsearch_dagster.app.ask import LARGEST_RESUME
+from jobsearch_dagster.app.console import output
+from jobsearch_dagster.app.web import api_page, chat_completions, pages, search_api
+from jobsearch_dagster.app.web.browser_sessions import BrowserSessions
+from jobsearch_dagster.app.web.limits import MOST_BYTES, BodyLimit, RateLimit
 from jobsearch_dagster.app.web.security import LOOPBACK_NAMES, Guard, Token, is_loopback
 from jobsearch_dagster.app.web.services import Services
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.settings import Settings
+from jobsearch_dagster.search.session import Session
 
 LEAST_TOKEN = 16
 """Characters of a token; fewer could be guessed."""
@@ -45,12 +51,22 @@ def create_app(settings: Settings, *, token: str | None = None, rate: RateLimit 
     app.state.services = services
     app.state.rate = rate or RateLimit()
     app.state.token = None if token is None else Token(token)
-    app.add_middleware(BodyLimit)
+    app.state.sessions = BrowserSessions(lambda: Session(services))
+    app.add_exception_handler(StarletteHTTPException, _refusal)
+    app.add_middleware(BodyLimit, longer={"/profile/resume": LARGEST_RESUME + MOST_BYTES})
     app.add_middleware(Guard, hosts=LOOPBACK_NAMES if token is None else None, token=app.state.token)
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
-    for module in (search_api, chat_completions, api_page):
+    for module in (pages, search_api, chat_completions, api_page):
         app.include_router(module.router)
     return app
+
+
+async def _refusal(request: Request, error: Exception) -> Response:
+    """A page for a browser, JSON for a program."""
+    assert isinstance(error, StarletteHTTPException)
+    if "text/html" in request.headers.get("accept", ""):
+        return pages.problem(error)
+    return await http_exception_handler(request, error)
 
 
 def serve(settings: Settings, host: str, port: int, token: str | None) -> None:
@@ -72,6 +88,8 @@ def serve(settings: Settings, host: str, port: int, token: str | None) -> None:
     app = create_app(settings, token=token)
     with closing(_listening(host, port)) as listening:
         app.state.services.warm_up()
+        name = f"[{host}]" if ":" in host else host
+        output.print(f"http://{name}:{listening.getsockname()[1]} (Ctrl-C stops it)", markup=False, soft_wrap=True)
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
         uvicorn.Server(config).run(sockets=[listening])
 
