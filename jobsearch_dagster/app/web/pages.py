@@ -301,10 +301,11 @@ def _for_a_model(visit: Visit, result: SearchResult | None, message: str | None)
 def choose(visit: Sender, form: Form) -> Response:
     """Another contender for the same question, or a second one beside the first."""
     with visit.lock:
-        first, beside = _text(form, "first") or visit.contenders[0], _text(form, "beside")
-        chosen = [via for via in CONTENDERS if via in (first, beside)]
-        # The first stays the first.
-        visit.contenders = tuple(sorted(chosen, key=lambda via: via != first)) or visit.contenders
+        first, *others = visit.contenders
+        first = _text(form, "first") or first
+        beside = [_text(form, "beside")] if "beside" in form else others
+        chosen = dict.fromkeys(via for name in (first, *beside) for via in CONTENDERS if via == name)
+        visit.contenders = tuple(chosen) or visit.contenders
     return _back()
 
 
@@ -337,7 +338,7 @@ async def _events(services: Services, visit: Visit, number: int, via: Via, quest
             async for piece in pieces:
                 text += piece.text
                 if piece.text:
-                    yield _event("piece", piece.text)
+                    yield _event("piece", printable(piece.text))
     except (BusyError, UserError) as error:
         yield _event("trouble", BUSY if isinstance(error, BusyError) else str(error))
         return

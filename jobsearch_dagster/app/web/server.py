@@ -6,7 +6,7 @@ Belongs here: what the application consists of, and running it. What is checked 
 import errno
 import socket
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
 import uvicorn
@@ -28,6 +28,8 @@ from jobsearch_dagster.search.session import Session
 
 LEAST_TOKEN = 16
 """Characters of a token; fewer could be guessed."""
+PATIENCE = 5
+"""Seconds that answers in the making get when the server is stopped."""
 
 
 def create_app(settings: Settings, *, token: str | None = None, rate: RateLimit | None = None) -> FastAPI:
@@ -90,8 +92,11 @@ def serve(settings: Settings, host: str, port: int, token: str | None) -> None:
         app.state.services.warm_up()
         name = f"[{host}]" if ":" in host else host
         output.print(f"http://{name}:{listening.getsockname()[1]} (Ctrl-C stops it)", markup=False, soft_wrap=True)
-        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-        uvicorn.Server(config).run(sockets=[listening])
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=PATIENCE
+        )
+        with suppress(KeyboardInterrupt):  # raised again by uvicorn when all is closed
+            uvicorn.Server(config).run(sockets=[listening])
 
 
 def _listening(host: str, port: int) -> socket.socket:
