@@ -35,6 +35,7 @@ from jobsearch_dagster.search.answering import SearchResult, cell, suggestions
 from jobsearch_dagster.search.filter import JobFilter
 from jobsearch_dagster.search.question import LONGEST_QUESTION
 from jobsearch_dagster.search.remembered import NOBODY
+from jobsearch_dagster.search.session import MOST_QUESTIONS
 from jobsearch_dagster.search.wording import describe_column, in_words
 
 CONTENDERS: dict[Via, tuple[str, str]] = {
@@ -244,7 +245,7 @@ def _filter(visit: Visit) -> JobFilter:
 
 def _say(visit: Visit, services: Services, message: str) -> None:
     before = visit.session.profile
-    visit.said.append(message.strip()[:LONGEST_QUESTION] or "…")
+    _hear(visit, message.strip()[:LONGEST_QUESTION] or "…")
     _show(visit, None, message)  # what a language model is asked where there is no catalog
     turn = visit.session.say(message)
     notes = []
@@ -259,9 +260,13 @@ def _say(visit: Visit, services: Services, message: str) -> None:
     _show(visit, turn.result, message, services, notes)
 
 
+def _hear(visit: Visit, words: str) -> None:
+    visit.said = [*visit.said, words][-MOST_QUESTIONS:]
+
+
 def _change(visit: Visit, services: Services, job_filter: JobFilter) -> None:
     result = visit.session.change(job_filter)
-    visit.said.append(result.question)
+    _hear(visit, result.question)
     _show(visit, result, result.question, services)
 
 

@@ -103,6 +103,6 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
-        busy = error.errno == errno.EADDRINUSE
-        way_out = "another program listens there: choose another --port" if busy else "give another --host or --port"
-        raise UserError(f"cannot listen at {host}:{port}: {error.strerror or error}; {way_out}") from error
+        if error.errno == errno.EADDRINUSE:
+            raise UserError(f"another program listens at {host}:{port}: choose another --port") from error
+        raise UserError(f"cannot listen at {host}:{port} ({error.strerror}): give another --host or --port") from error

@@ -22,7 +22,7 @@ from jobsearch_dagster_tests.web_ui import installed_browser
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 15  # seconds; a machine with little to spare takes several to load a model
+PATIENCE = 60  # seconds; a machine with little to spare takes several to load a model
 PICTURES = REPOSITORY / "reports" / "page"
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 RESUME = "Ann Jensen\nData Scientist\nBerlin, Germany\nSkills: Python, SQL\n2019 - 2024 Data Scientist at a bank\n"

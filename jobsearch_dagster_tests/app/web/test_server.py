@@ -33,11 +33,7 @@ def test_a_port_that_is_taken_is_named(jobsearch: Jobsearch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         code, _, told = jobsearch("serve", "--port", port)
-    assert code == 1
-    assert (
-        told
-        == f"error: cannot listen at 127.0.0.1:{port}: Address already in use; another program listens there: choose another --port\n"
-    )
+    assert (code, told) == (1, f"error: another program listens at 127.0.0.1:{port}: choose another --port\n")
 
 
 @pytest.mark.slow

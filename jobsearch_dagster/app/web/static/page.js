@@ -63,8 +63,7 @@ async function send(form, submitter) {
   begin();
   const place = document.getElementById(form.dataset.focus || "answer") || main;
   place.focus();
-  const trouble = main.querySelector("[role=alert]");
-  say(trouble ? trouble.textContent : place.dataset.told || "");
+  if (!main.querySelector("[role=alert]")) say(place.dataset.told || "");  // an alert speaks for itself
 }
 
 document.addEventListener("submit", (event) => {
