@@ -29,7 +29,19 @@ def in_words(asked: Asked) -> str:
     if isinstance(asked, str):
         return asked
     constraints = describe(asked)
-    return f"jobs {constraints}" if constraints else "all jobs"
+    jobs = f"jobs {constraints}" if constraints else "all jobs"
+    return jobs if asked.agg is None else f"{describe_figure(asked)} of {jobs}{_by(asked)}"
+
+
+def describe_figure(job_filter: JobFilter) -> str:
+    """What an aggregate computes, without its groups."""
+    field = (job_filter.field or "").replace("_", " ")
+    named = {"count": "number", "top": f"most frequent {field}"}
+    return named.get(job_filter.agg or "") or describe_column(f"{job_filter.agg}_{job_filter.field}")
+
+
+def _by(job_filter: JobFilter) -> str:
+    return f" by {job_filter.group_by.replace('_', ' ')}" if job_filter.group_by else ""
 
 
 def describe_order(job_filter: JobFilter) -> str:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.preparation.skills import find_skills
 from jobsearch_dagster.search.filter import Constraints, JobFilter
-from jobsearch_dagster.search.wording import describe_column, describe_order, describe_slot
+from jobsearch_dagster.search.wording import describe_figure, describe_order, describe_slot
 
 SEPARATORS = {"titles": ", ", "skills": ", ", "skills_any": ", ", "locations": "; ", "keywords": ", "}
 """Slots of free words -> what stands between two of them; places have commas of their own."""
@@ -58,9 +58,8 @@ def _conditions(constraints: Constraints) -> Iterator[Chip]:
 
 def _shape(job_filter: JobFilter) -> Iterator[Chip]:
     if job_filter.agg is not None:
-        measured = {"count": "number of jobs", "top": f"most frequent {_name(job_filter.field)}"}
-        figure = measured.get(job_filter.agg) or describe_column(f"{job_filter.agg}_{job_filter.field}")
-        yield Chip("agg", "", f"{figure} by {_name(job_filter.group_by)}" if job_filter.group_by else figure)
+        by = f" by {_name(job_filter.group_by)}" if job_filter.group_by else ""
+        yield Chip("agg", "", f"{describe_figure(job_filter)}{by}")
     if job_filter.sort != "relevance":
         yield Chip("sort", "", describe_order(job_filter).partition(",")[0])
     if job_filter.limit is not None:
@@ -69,8 +68,8 @@ def _shape(job_filter: JobFilter) -> Iterator[Chip]:
         yield Chip("include_imputed", "", "counting estimated pay")
 
 
-def _name(column: str | None) -> str:
-    return (column or "").replace("_", " ")
+def _name(column: str) -> str:
+    return column.replace("_", " ")
 
 
 def without(job_filter: JobFilter, slot: str, value: str) -> JobFilter:

@@ -75,6 +75,7 @@ templates.filters |= {
     "salary": salary_of,
     "years": years_of,
     "in_words": in_words,
+    "begun": lambda words: words[:1].upper() + words[1:],
 }
 router = APIRouter(include_in_schema=False, dependencies=[Depends(limited)])
 
