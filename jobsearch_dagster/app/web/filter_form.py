@@ -4,8 +4,8 @@ Belongs here: the way from a `JobFilter` to fields of a page and back. How a fil
 out of here goes the same way as a question.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -41,11 +41,10 @@ class Chip:
 
 def chips(job_filter: JobFilter) -> list[Chip]:
     """All that a filter asks for, a chip for each thing that can be taken out by itself."""
-    return [
-        *_conditions(job_filter),
-        *(Chip(f"{_EXCLUDED}{chip.slot}", chip.value, f"not {chip.words}") for chip in _conditions(job_filter.exclude)),
-        *_shape(job_filter),
+    excluded = [
+        Chip(f"{_EXCLUDED}{chip.slot}", chip.value, f"not {chip.words}") for chip in _conditions(job_filter.exclude)
     ]
+    return [*_alternatives(_conditions(job_filter)), *excluded, *_shape(job_filter)]
 
 
 def _conditions(constraints: Constraints) -> Iterator[Chip]:
@@ -54,6 +53,15 @@ def _conditions(constraints: Constraints) -> Iterator[Chip]:
             yield from (Chip(slot, item, describe_slot(slot, (item,))) for item in value)
         else:
             yield Chip(slot, "", describe_slot(slot, value))
+
+
+def _alternatives(conditions: Iterable[Chip]) -> Iterator[Chip]:
+    """The same, with an "or" where one of several values is enough; skills that are asked together are all asked."""
+    before = None
+    for chip in conditions:
+        is_other = chip.slot == before and chip.slot != "skills"
+        yield replace(chip, words=f"or {chip.words}") if is_other else chip
+        before = chip.slot
 
 
 def _shape(job_filter: JobFilter) -> Iterator[Chip]:

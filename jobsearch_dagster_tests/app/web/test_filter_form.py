@@ -52,6 +52,11 @@ def test_a_chip_takes_out_what_it_says_and_nothing_else() -> None:
     assert without(job_filter, "exclude.skills", "Java").exclude.slots == {}
 
 
+def test_of_alternatives_the_later_ones_say_or() -> None:
+    job_filter = JobFilter(locations=("berlin", "paris"), exclude=JobFilter(locations=("rome", "oslo")))
+    assert [chip.words for chip in chips(job_filter)] == ["in berlin", "or in paris", "not in rome", "not in oslo"]
+
+
 @pytest.mark.parametrize("slot", ["", "exclude", "exclude.", "model_config", "__class__", "exclude.agg"])
 def test_a_slot_that_there_is_not_is_named(slot: str) -> None:
     with pytest.raises(UserError, match="reload the page"):
