@@ -84,26 +84,31 @@ def names_stay() -> Generator[None]:
         gc.enable()
 
 
-def profile_of(path: Path) -> Profile:
+def profile_of(path: Path, name: str | None = None) -> Profile:
     """The profile of a resume file; its text is read here and kept nowhere.
+
+    Args:
+        path: The file.
+        name: What it is called where something is wrong with it; by default its path.
 
     Raises:
         UserError: It is no readable document, or says nothing of a job seeker.
     """
     if not path.is_file():
         raise UserError(f"no resume file at {path}: give the path of a .pdf, .docx or .txt file")
+    name = name or str(path)
     size = path.stat().st_size
     if size == 0:
-        raise UserError(f"{path} is empty: give a resume with text")
+        raise UserError(f"{name} is empty: give a resume with text")
     if size > LARGEST_RESUME:
         megabytes = f"{size / 2**20:.0f} MB, more than {LARGEST_RESUME // 2**20}"
-        raise UserError(f"{path} is too large for a resume ({megabytes}): leave out its pictures")
+        raise UserError(f"{name} is too large for a resume ({megabytes}): leave out its pictures")
     try:
         profile = read_profile(read_resume(path))
     except UnreadableResumeError as error:
-        raise UserError(f"cannot read the resume {path}: {error}") from error
+        raise UserError(f"cannot read the resume {name}: {error}") from error
     if profile.is_empty:
-        raise UserError(f"{path} names no job title, skill or years of experience: is it a resume in English?")
+        raise UserError(f"{name} names no job title, skill or years of experience: is it a resume in English?")
     return profile
 
 
@@ -248,14 +253,14 @@ def show_statement(result: SearchResult) -> None:
 
 def show_posting(row: dict[str, Any]) -> None:
     """One posting with all that the catalog holds of it."""
-    pay = _salary(row)
+    pay = salary_of(row)
     values = {
         "title": row["title"],
         "place": row["place"],
         "pay": pay if row["salary"] in (None, "", pay) else f"{pay} (written: {row['salary']})",
         "mode": row["work_mode"],
         "level": row["seniority"],
-        "experience": f"{years} years" if (years := _years(row)) else None,
+        "experience": f"{years} years" if (years := years_of(row)) else None,
         "education": row["education"],
         "employment": row["employment_type"],
         "skills": ", ".join(row["skills"] or ()),
@@ -274,7 +279,7 @@ def show_reasons(result: SearchResult, number: int) -> None:
     said = result.interpretation.evidence
     for slot, text in why.items():
         words = f' (you said "{said[slot]}")' if slot in said else ""
-        say(f"{_label(slot)}: {text}{words}")
+        say(f"{label_of(slot)}: {text}{words}")
     if not why:
         say("You asked for no constraint: every posting matches.")
 
@@ -311,13 +316,13 @@ def _postings(result: SearchResult) -> Table:
         # Short columns keep their width, so that 80 columns leave the rest to title, place and salary.
         table.add_column(name, overflow="fold", no_wrap=name in ("#", "mode", "years", "fit"))
     for number, row in enumerate(result.records, 1):
-        cells = [str(number), row["title"], row["place"], _salary(row), row["work_mode"], _years(row)]
+        cells = [str(number), row["title"], row["place"], salary_of(row), row["work_mode"], years_of(row)]
         cells += [f"{row['fit']:.2f}"] if has_fit else []
         table.add_row(*(Text(printable(" ".join((text or NOT_STATED).split()))) for text in cells))
     return table
 
 
-def _salary(row: dict[str, Any]) -> str | None:
+def salary_of(row: dict[str, Any]) -> str | None:
     """The pay as written; one that is only an estimate says so."""
     if row["salary_source"] == "imputed":
         return f"est. {row['bucket']}"
@@ -326,7 +331,8 @@ def _salary(row: dict[str, Any]) -> str | None:
     return row["salary"]
 
 
-def _years(row: dict[str, Any]) -> str | None:
+def years_of(row: dict[str, Any]) -> str | None:
+    """The years of experience that a posting asks for."""
     low, high = row["min_years"], row["max_years"]
     if low is None:
         return None if high is None else f"to {high}"
@@ -347,14 +353,14 @@ def _reasons(result: SearchResult) -> Table:
     grid = Table.grid(padding=(0, 1, 0, 0))
     for number, why in enumerate(result.reasons, 1):
         apart = [name for name in ("matches", "gaps") if name in why]
-        slots = dict.fromkeys(f"{_label(slot)}: {text}" for slot, text in why.items() if slot not in apart)
+        slots = dict.fromkeys(f"{label_of(slot)}: {text}" for slot, text in why.items() if slot not in apart)
         lines = [*(["; ".join(slots)] if slots else []), *(f"{name}: {why[name]}" for name in apart)]
         for position, line in enumerate(lines):
             grid.add_row("" if position else f"{number}.", Text(printable(line)))
     return grid
 
 
-def _label(slot: str) -> str:
+def label_of(slot: str) -> str:
     """A slot as a job seeker would call it."""
     name = slot.removeprefix("exclude.")
     return ("not " if name != slot else "") + _LABELS.get(name, name.replace("_", " "))

@@ -359,6 +359,35 @@ def chat(
 
 @app.command(
     epilog=examples(
+        "jobsearch serve",
+        "jobsearch serve --port 8080",
+        "JOBSEARCH_TOKEN=... jobsearch serve --host 0.0.0.0",
+    )
+)
+def serve(
+    host: Annotated[str, typer.Option(help="Address; one that others reach needs a token.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Its port; 0 takes a free one.")] = 8000,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            envvar="JOBSEARCH_TOKEN",
+            help="What clients must know; in the variable no other user of the machine sees it.",
+        ),
+    ] = None,
+) -> None:
+    """Serve the web page and the HTTP API, until Ctrl-C; needs the extra `web`."""
+    try:
+        from jobsearch_dagster.app.web import server
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("jobsearch_dagster"):
+            raise
+        raise UserError(f"{error.name} is not installed: `pip install 'jobsearch-dagster[web]'`") from error
+
+    server.serve(Settings.from_environment(), host, port, token)
+
+
+@app.command(
+    epilog=examples(
         "jobsearch dictionary --out docs/data_dictionary.md",
     )
 )

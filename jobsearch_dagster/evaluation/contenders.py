@@ -45,8 +45,11 @@ class Contender(Protocol):
         """One answer per question, in their order."""
         ...
 
-    def stream(self, question: str) -> Iterator[Piece]:
-        """The answer to one question as it comes; its contact details, if any, are in it still."""
+    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Piece]:
+        """The answer to one question as it comes; its contact details, if any, are in it still.
+
+        Who looks postings up reads the question as going on from the earlier ones.
+        """
         ...
 
 
@@ -74,8 +77,8 @@ class LanguageModel:
         """Greedy answers."""
         return self.complete([self._prompt(question) for question in questions])
 
-    def stream(self, question: str) -> Iterator[Piece]:
-        """The greedy answer, token by token; `redact` what is kept of it."""
+    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Piece]:
+        """The greedy answer, token by token; `redact` what is kept of it. It was trained on single questions."""
         return self.continue_prompt(self._prompt(question))
 
     def _prompt(self, question: str) -> list[int]:
@@ -129,12 +132,12 @@ class Analytics:
         """The best postings of the catalog, written in the shape of the training answers."""
         return [self._answer(question) for question in questions]
 
-    def stream(self, question: str) -> Iterator[Piece]:
+    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Piece]:
         """The whole answer at once."""
-        yield Piece(self._answer(question).text)
+        yield Piece(self._answer(question, history).text)
 
-    def _answer(self, question: str) -> Answer:
-        result = self._searcher.search(question, limit=self._limit)
+    def _answer(self, question: str, history: Sequence[str] = ()) -> Answer:
+        result = self._searcher.search(question, history=history, limit=self._limit)
         return Answer(
             render_answer(result),
             seconds=result.timing_ms / 1000,
@@ -175,9 +178,9 @@ class Rag:
                 answers.append(replace(said, seconds=said.seconds + retrieved.seconds, posting_ids=prompt[1]))
         return answers
 
-    def stream(self, question: str) -> Iterator[Piece]:
+    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Piece]:
         """What the model says, token by token, or a sentence that needs no model."""
-        retrieved = retrieve(self._searcher, question, self._postings)
+        retrieved = retrieve(self._searcher, question, self._postings, history)
         if retrieved.reply is not None:
             yield Piece(retrieved.reply)
         else:

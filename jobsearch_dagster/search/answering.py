@@ -19,7 +19,7 @@ from jobsearch_dagster.pairs.templates import load_templates
 from jobsearch_dagster.search.agreement import Agreement
 from jobsearch_dagster.search.catalog import open_catalog
 from jobsearch_dagster.search.conversation import picked_row
-from jobsearch_dagster.search.filter import Interpretation, JobFilter
+from jobsearch_dagster.search.filter import Asked, Interpretation, JobFilter
 from jobsearch_dagster.search.fit import Fit
 from jobsearch_dagster.search.profile import Profile
 from jobsearch_dagster.search.question import MESSAGES, parse_question
@@ -29,7 +29,7 @@ from jobsearch_dagster.search.relaxation import Relaxation, kept_apart, relaxati
 from jobsearch_dagster.search.relevance import Found, Relevance, fetched
 from jobsearch_dagster.search.sql import row_of
 from jobsearch_dagster.search.unknown_pay import compile_tally
-from jobsearch_dagster.search.wording import describe, describe_column
+from jobsearch_dagster.search.wording import describe, describe_column, in_words
 
 FILTERS_OWN = Relevance(None)
 """The order that the filter itself asks for."""
@@ -42,7 +42,7 @@ class SearchResult:
     """Everything about one answer.
 
     Attributes:
-        question: As asked.
+        question: As asked; a filter in words.
         via: The way it was answered.
         interpretation: How it was understood.
         sql: A statement that brings these rows in this order; None when there was nothing to run.
@@ -114,9 +114,9 @@ def search(
 def answer_from(
     open_jobs: Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]],
     relevance: Relevance,
-    question: str,
+    question: Asked,
     *,
-    history: Sequence[str] = (),
+    history: Sequence[Asked] = (),
     limit: int | None = None,
     profile: Profile | None = None,
 ) -> SearchResult:
@@ -125,8 +125,8 @@ def answer_from(
     Args:
         open_jobs: Gives a connection to the catalog; called only where there is something to search for.
         relevance: Orders its postings.
-        question: As in `search`; so are the others.
-        history: Earlier questions.
+        question: As in `search`, or a filter; so are the others.
+        history: Earlier questions and filters.
         limit: Most rows.
         profile: Who asks.
     """
@@ -136,9 +136,9 @@ def answer_from(
         interpretation = Interpretation(intent="search")  # the resume says which job is meant
     if interpretation.intent == "aggregate" and interpretation.row is not None:
         interpretation = _nothing_to_pick(interpretation, "The answer before holds figures. Ask for the jobs first.")
-    result = SearchResult(question, "analytics", interpretation, None, (), (), (), (), (), None, 0.0, profile)
+    result = SearchResult(in_words(question), "analytics", interpretation, None, (), (), (), (), (), None, 0.0, profile)
     if interpretation.intent in ("search", "aggregate"):
-        ranked_for = _asked_in_whole((*history, question), interpretation.filter)
+        ranked_for = asked_in_whole((*history, question), interpretation.filter)
         with open_jobs() as connection:
             result = _run(result, connection, relevance, ranked_for, limit)
     return replace(result, timing_ms=round((time.perf_counter() - start) * 1000, 3))
@@ -204,16 +204,20 @@ def _run(
     )
 
 
-def _asked_in_whole(conversation: Sequence[str], job_filter: JobFilter) -> str:
-    """A text that says all that was asked, for an encoder.
+def asked_in_whole(conversation: Sequence[Asked], job_filter: JobFilter) -> str:
+    """A text that says all that was asked, for an encoder or another reader that knows no earlier question.
 
     It is the last question, where that says everything itself; "what about Bergen" does not, and gives way to the
     filter in words. "The second one" asks nothing: the order is that of the question before it.
     """
-    asked = next((text for text in reversed(conversation) if picked_row(tidy(text)) is None), conversation[-1])
+    asked = next((asked for asked in reversed(conversation) if not _picks(asked)), conversation[-1])
     if len(conversation) == 1 or parse_question(asked).filter == job_filter:
-        return asked
-    return f"jobs {describe(job_filter)}"
+        return in_words(asked)
+    return in_words(job_filter)
+
+
+def _picks(asked: Asked) -> bool:
+    return isinstance(asked, str) and picked_row(tidy(asked)) is not None
 
 
 def _too_few(interpretation: Interpretation, shown: int) -> Interpretation:

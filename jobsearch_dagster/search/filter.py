@@ -138,6 +138,10 @@ def fields_of(agg: Aggregate | None) -> tuple[str | None, ...]:
     return get_args(Category) if agg == "top" else get_args(Measure)
 
 
+Asked = str | JobFilter
+"""What somebody asks: a question in words, or a filter that was changed by hand."""
+
+
 class Interpretation(BaseModel):
     """A question as the program understood it.
 

@@ -6,7 +6,7 @@ catalog and no model is needed.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial, reduce
 from itertools import pairwise
@@ -28,7 +28,7 @@ from jobsearch_dagster.search.conversation import (
     union,
     without_values,
 )
-from jobsearch_dagster.search.filter import Constraints, Intent, Interpretation, JobFilter
+from jobsearch_dagster.search.filter import Asked, Constraints, Intent, Interpretation, JobFilter
 from jobsearch_dagster.search.recognizers.described_work import find_described_work
 from jobsearch_dagster.search.recognizers.experience import find_experience
 from jobsearch_dagster.search.recognizers.figures import find_aggregate
@@ -107,20 +107,27 @@ INTENTS: dict[str, Intent] = {"harmful": "refuse", "personal": "refuse", "off_to
 """What the replies that ask nothing back come from."""
 
 
-def parse_question(question: str, history: Sequence[str] = ()) -> Interpretation:
+def parse_question(question: Asked, history: Sequence[Asked] = ()) -> Interpretation:
     """Understand a question.
 
     Args:
-        question: Any string.
+        question: Any string; or a filter, which asks for what it says and for nothing of the earlier questions.
         history: Earlier questions of the conversation, oldest first. A question that goes on from them ("only remote
             ones", "what about Berlin") keeps their slots and replaces those that it names itself; "also" adds to them.
 
     Returns:
         The interpretation; every string has one, nothing is raised.
     """
-    first, *later = map(tidy, (*history, question))
-    readings = [_read_slots(first), *map(_read_later, later)]
+    first, *later = (*history, question)
+    readings = [_read(first, _read_slots), *(_read(asked, _read_later) for asked in later)]
     return _interpretation(reduce(continued, readings))
+
+
+def _read(asked: Asked, by_words: Callable[[str], Reading]) -> Reading:
+    if isinstance(asked, str):
+        return by_words(tidy(asked))
+    included = asked.model_dump(exclude={"exclude"}, exclude_defaults=True)
+    return Reading(included, asked.exclude.slots, evidence={})
 
 
 @lru_cache(maxsize=1000)

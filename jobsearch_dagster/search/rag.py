@@ -45,15 +45,16 @@ class Retrieval:
     seconds: float
 
 
-def retrieve(searcher: Searcher, question: str, count: int) -> Retrieval:
+def retrieve(searcher: Searcher, question: str, count: int, history: Sequence[str] = ()) -> Retrieval:
     """The best of the postings that satisfy the question's filter; none that does not.
 
     Args:
         searcher: Of the catalog.
         question: In English.
         count: Most postings.
+        history: Earlier questions that it goes on from.
     """
-    result = searcher.search(question, limit=count)
+    result = searcher.search(question, history=history, limit=count)
     is_postings = "posting_id" in result.columns
     return Retrieval(
         question=question,

@@ -19,10 +19,12 @@ from jobsearch_dagster.foundation.artifacts import Artifact, ArtifactStore
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.search.answering import SearchResult, answer_from
 from jobsearch_dagster.search.catalog import damage_in_one_line, open_catalog
+from jobsearch_dagster.search.filter import Asked, JobFilter
 from jobsearch_dagster.search.index import open_index
 from jobsearch_dagster.search.profile import Profile
 from jobsearch_dagster.search.publication import catalog_file, published_catalog
 from jobsearch_dagster.search.relevance import Relevance
+from jobsearch_dagster.search.wording import in_words
 
 if TYPE_CHECKING:
     from jobsearch_dagster.foundation.encoder import Encoder
@@ -104,17 +106,17 @@ class Searcher:
 
     def search(
         self,
-        question: str,
+        question: Asked,
         *,
-        history: Sequence[str] = (),
+        history: Sequence[Asked] = (),
         limit: int | None = None,
         profile: Profile | None = None,
     ) -> SearchResult:
         """Answer a question.
 
         Args:
-            question: As in `answering.search`; so are the others.
-            history: Earlier questions.
+            question: As in `answering.search`, or a filter; so are the others.
+            history: Earlier questions and filters.
             limit: Most rows.
             profile: Who asks.
 
@@ -124,9 +126,10 @@ class Searcher:
         """
         opened = self._current()
         result = answer_from(opened.cursor, opened.relevance, question, history=history, limit=limit, profile=profile)
-        if self._second_reader is None:
+        if self._second_reader is None or isinstance(question, JobFilter):  # a filter needs no reading
             return result
-        return replace(result, agreement=self._second_reader.opinion(result.interpretation, question, history))
+        earlier = [in_words(asked) for asked in history]
+        return replace(result, agreement=self._second_reader.opinion(result.interpretation, question, earlier))
 
     def _current(self) -> _Opened:
         """What is published now; opened again only where it is not what is open.

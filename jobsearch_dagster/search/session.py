@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from jobsearch_dagster.search.answering import SearchResult
+from jobsearch_dagster.search.answering import SearchResult, asked_in_whole
 from jobsearch_dagster.search.conversation import UNANSWERED
+from jobsearch_dagster.search.filter import Asked, JobFilter
 from jobsearch_dagster.search.profile import Profile
 from jobsearch_dagster.search.question import MESSAGES, Interpretation
 from jobsearch_dagster.search.remembered import NOBODY, added, lost, statements, taken_back
@@ -26,7 +27,12 @@ class Answers(Protocol):
     """What answers a question: `Searcher`."""
 
     def search(
-        self, question: str, *, history: Sequence[str] = (), limit: int | None = None, profile: Profile | None = None
+        self,
+        question: Asked,
+        *,
+        history: Sequence[Asked] = (),
+        limit: int | None = None,
+        profile: Profile | None = None,
     ) -> SearchResult:
         """Answer a question that goes on from earlier ones."""
         ...
@@ -64,7 +70,7 @@ class Session:
         """
         self._answers = answers
         self._limit = limit
-        self._history: list[str] = []
+        self._history: list[Asked] = []
         self._read: Interpretation | None = None
         """How the last question of the history was read, answered or not."""
         self.profile = profile
@@ -96,12 +102,21 @@ class Session:
             self.last = result
         return result
 
+    def change(self, job_filter: JobFilter) -> SearchResult:
+        """Ask for what a filter says, one that was changed by hand; later questions go on from it."""
+        return self._ask(job_filter)
+
+    @property
+    def in_whole(self) -> str | None:
+        """All that is asked by now, in a text that needs no earlier question; None where nothing is."""
+        return None if self._read is None else asked_in_whole(self._history, self._read.filter)
+
     def start_over(self) -> None:
         """Forget questions and answers; who asks stays known."""
         self._history.clear()
         self._read = self.last = None
 
-    def _ask(self, question: str) -> SearchResult:
+    def _ask(self, question: Asked) -> SearchResult:
         result = self._search(question, self._history)
         interpretation = result.interpretation
         if interpretation.message == MESSAGES["over"]:
@@ -116,7 +131,7 @@ class Session:
                 self.last = result
         return result
 
-    def _search(self, question: str, history: Sequence[str]) -> SearchResult:
+    def _search(self, question: Asked, history: Sequence[Asked]) -> SearchResult:
         profile = None if self.profile == NOBODY else self.profile
         return self._answers.search(question, history=history, limit=self._limit, profile=profile)
 

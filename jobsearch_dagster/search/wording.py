@@ -6,7 +6,7 @@ Belongs here: how a constraint and an order read in English. Why a row satisfies
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from jobsearch_dagster.search.filter import Constraints, JobFilter
+from jobsearch_dagster.search.filter import Asked, Constraints, JobFilter
 
 
 def describe_slot(slot: str, value: Any) -> str:
@@ -22,6 +22,26 @@ def describe(constraints: Constraints) -> str:
         if constraints.include_imputed:
             parts.append("counting estimated pay")
     return ", ".join(parts)
+
+
+def in_words(asked: Asked) -> str:
+    """What is asked as a question that says all of it."""
+    if isinstance(asked, str):
+        return asked
+    constraints = describe(asked)
+    jobs = f"jobs {constraints}" if constraints else "all jobs"
+    return jobs if asked.agg is None else f"{describe_figure(asked)} of {jobs}{_by(asked)}"
+
+
+def describe_figure(job_filter: JobFilter) -> str:
+    """What an aggregate computes, without its groups."""
+    field = (job_filter.field or "").replace("_", " ")
+    named = {"count": "number", "top": f"most frequent {field}"}
+    return named.get(job_filter.agg or "") or describe_column(f"{job_filter.agg}_{job_filter.field}")
+
+
+def _by(job_filter: JobFilter) -> str:
+    return f" by {job_filter.group_by.replace('_', ' ')}" if job_filter.group_by else ""
 
 
 def describe_order(job_filter: JobFilter) -> str:

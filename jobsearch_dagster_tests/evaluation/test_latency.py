@@ -70,7 +70,7 @@ class Slow:
     def answer(self, questions: Sequence[str]) -> list[Answer]:
         return [Answer("".join(self.words)) for _ in questions]
 
-    def stream(self, question: str) -> Iterator[Piece]:
+    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Piece]:
         self.asked.append((question, 0))
         for count, word in enumerate(self.words, 1):
             time.sleep(self.first if count == 1 else self.next)
@@ -89,7 +89,7 @@ def test_times_are_those_of_the_first_and_the_last_token() -> None:
 
 def test_an_answer_without_tokens_has_no_time_per_token() -> None:
     class AtOnce(Slow):
-        def stream(self, question: str) -> Iterator[Piece]:
+        def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Piece]:
             yield Piece("all of it")
 
     timed = measure(AtOnce(), "question")
@@ -99,7 +99,7 @@ def test_an_answer_without_tokens_has_no_time_per_token() -> None:
 
 def test_memory_is_what_an_answer_takes_beyond_what_was_taken_before() -> None:
     class Large(Slow):
-        def stream(self, question: str) -> Iterator[Piece]:
+        def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Piece]:
             taken = bytearray(b"x") * (64 * MIB)
             yield Piece(f"{len(taken)} bytes")
 
