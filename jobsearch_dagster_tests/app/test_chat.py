@@ -4,7 +4,7 @@ import json
 import re
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -307,7 +307,7 @@ class Interrupting:
     def answer(self, questions: Any) -> list[Answer]:
         raise NotImplementedError
 
-    def stream(self, question: str) -> Iterator[Piece]:
+    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Piece]:
         try:
             for number in range(100):
                 yield Piece(f"word {number}, ")
