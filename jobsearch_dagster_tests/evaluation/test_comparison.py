@@ -51,3 +51,16 @@ def test_the_table_has_query_types_in_their_order_and_unseen_questions_first(sum
     assert list(zip(table["slice"], table["contender"], strict=True)) == [
         (slice_, contender) for slice_ in ("unseen", "seen") for contender in CONTENDERS
     ]
+
+
+def test_a_narrow_terminal_gets_the_same_cells_with_contenders_side_by_side(summary: pd.DataFrame) -> None:
+    wide = comparison_table(summary, "right").set_index(["slice", "contender"])
+    narrow = comparison_table(summary, "right", by_type=True)
+    assert list(narrow.columns) == ["slice", "type", *CONTENDERS]
+    assert list(zip(narrow["slice"], narrow["type"], strict=True)) == [
+        (slice_, query_type) for slice_ in ("unseen", "seen") for query_type in ("skills", "salary", "all")
+    ]
+    for _, row in narrow.iterrows():
+        for contender in CONTENDERS:
+            here, there = row[contender], wide.loc[(row["slice"], contender), row["type"]]
+            assert here == there or (here != here and there != there)

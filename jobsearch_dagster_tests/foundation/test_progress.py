@@ -91,3 +91,13 @@ def test_an_item_counts_when_it_is_finished(clock: Clock) -> None:
     assert seen == [("a", 0), ("b", 1), ("c", 2)]
     assert progress.done == 3
     assert lines == ["1/3 steps (33%), 0.333/s, 6 s left"]
+
+
+def test_a_watcher_gets_every_count_and_what_was_said(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[int, float, str]] = []
+    monkeypatch.setattr(Progress, "watcher", lambda p: seen.append((p.done, p.rate, p.said)))
+    progress = Progress(10, "texts", str)
+    for _ in range(3):
+        clock.now += 1.0
+        progress.advance(2)
+    assert seen == [(2, 2.0, ""), (4, 2.0, ""), (6, 2.0, "4/10 texts (40%), 2/s, 3 s left")]
