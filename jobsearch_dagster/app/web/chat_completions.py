@@ -13,11 +13,12 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapp
 from contextlib import aclosing, closing
 from typing import Annotated, Any, Literal, Self, get_args
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from jobsearch_dagster.app.ask import Via
@@ -35,6 +36,7 @@ UNSUPPORTED = (
     "tools", "tool_choice", "functions", "function_call", "response_format", "stop", "logprobs", "audio", "modalities",
 )  # fmt: skip
 """What would change an answer if it were followed, and is refused because it cannot be."""
+OF_THE_USER: JsonValue = {"type": "object", "required": ["role"], "properties": {"role": {"const": "user"}}}
 
 
 # --- what is asked ---
@@ -71,7 +73,9 @@ class ChatRequest(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     model: Annotated[str, Field(json_schema_extra={"enum": list(MODELS)})]
-    messages: Annotated[list[Message], Field(min_length=1, max_length=MOST_MESSAGES)]
+    messages: Annotated[
+        list[Message], Field(min_length=1, max_length=MOST_MESSAGES, json_schema_extra={"contains": OF_THE_USER})
+    ]
     stream: bool = False
     stream_options: StreamOptions | None = None
     n: Literal[1] | None = None
@@ -232,6 +236,11 @@ router = APIRouter(
 
 # --- operations ---
 
+STREAMED = {
+    "description": "the answer; with `stream` its parts, each an event",
+    "content": {"text/event-stream": {"schema": {"type": "string"}}},
+}
+
 
 @router.get("/models")
 async def models() -> Models:
@@ -245,7 +254,7 @@ async def model(model: str) -> Model:
     return Model(id=_known(model))
 
 
-@router.post("/chat/completions", response_model=Completion)
+@router.post("/chat/completions", response_model=Completion, responses={200: STREAMED})
 async def complete(request: Request, chat: ChatRequest) -> Response:
     """Answer the last message of the user; with `stream` as server-sent events, while the answer is written."""
     pieces = read_in_thread(_pieces(request.app.state.services, chat))

@@ -22,15 +22,9 @@ def redacted(pieces: Generator[Piece]) -> Generator[Piece]:
     with closing(pieces):
         for last in pieces:
             text += last.text
-            certain = _up_to_a_word(redact(text), HELD_BACK)
+            certain = redact(text)[:-HELD_BACK]
             new = certain[len(shown) :] if certain.startswith(shown) else ""
             shown += new
             yield replace(last, text=new)
     if last is not None:
         yield replace(last, text=redact(text)[len(shown) :])
-
-
-def _up_to_a_word(text: str, held_back: int) -> str:
-    """The text without its last characters, up to the end of a word."""
-    kept = text[: max(0, len(text) - held_back)]
-    return kept[: kept.rfind(" ") + 1]

@@ -109,6 +109,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     429: {"model": Problem, "description": "too many requests: Retry-After says when to try again"},
     503: {"model": Problem, "description": "there is no catalog yet, or it cannot be read"},
 }
+NOT_JSON: dict[int | str, dict[str, Any]] = {400: {"model": Problem, "description": "the body is no JSON"}}
 
 router = APIRouter(prefix="/api", tags=["search"], responses=REFUSALS)
 
@@ -124,13 +125,13 @@ async def search_by_address(
     return await _answer(request, question, history, limit)
 
 
-@router.post("/search", response_model=SearchAnswer, dependencies=[Depends(limited)])
+@router.post("/search", response_model=SearchAnswer, dependencies=[Depends(limited)], responses=NOT_JSON)
 async def search(request: Request, asked: SearchRequest) -> Response:
     """Answer a question, which then stands in no address and no log of addresses."""
     return await _answer(request, asked.question, asked.history, asked.limit)
 
 
-@router.get("/health", responses={413: {}})
+@router.get("/health")
 async def health(request: Request) -> Health:
     """Whether there is a catalog to answer from; asked as often as one likes."""
     services: Services = request.app.state.services
