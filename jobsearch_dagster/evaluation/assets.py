@@ -14,7 +14,7 @@ import pandas as pd
 from duckdb import DuckDBPyConnection
 
 from jobsearch_dagster import search
-from jobsearch_dagster.evaluation import ares, leakage, natural, promotion, rankings, scoring
+from jobsearch_dagster.evaluation import ares, leakage, natural, preferences, promotion, rankings, scoring, votes
 from jobsearch_dagster.evaluation import latency as timing
 from jobsearch_dagster.evaluation import learning_curve as curves
 from jobsearch_dagster.evaluation.answers import (
@@ -36,6 +36,8 @@ from jobsearch_dagster.evaluation.latency import LatencyRecipe
 from jobsearch_dagster.evaluation.leakage import LeakageRecipe
 from jobsearch_dagster.evaluation.learning_curve import CurveRecipe
 from jobsearch_dagster.evaluation.natural import RetrievalRecipe
+from jobsearch_dagster.evaluation.preference_tables import HUMAN_PREFERENCES
+from jobsearch_dagster.evaluation.preferences import PreferenceRecipe
 from jobsearch_dagster.evaluation.promotion import BASE, SERVED, Paired, PromotionRecipe
 from jobsearch_dagster.evaluation.publication import PromotionPublication
 from jobsearch_dagster.evaluation.questions import Question, QuestionRecipe, make_prompts, sample_questions
@@ -726,6 +728,54 @@ def ares_scores(step: Step) -> pd.DataFrame:
     judges = Judges.load(artifact.path, artifact.manifest["encoder"]["name"], step.folder.root)
     used = [judge["criterion"] for judge in artifact.manifest["judges"] if judge["is_used"]]
     return ares.score_answers(step.connection, step.config, judges, used, step.folder.root)
+
+
+def vote_files(folder: DataFolder, config: Recipe) -> dict[str, str]:
+    """Digest of the votes, where there are some."""
+    files = votes.files(folder.root)
+    return {"votes": digest_of_files(folder.root, files)} if files else {}
+
+
+NO_VOTES = "no votes on these answers yet: give some at /compare of `jobsearch serve`"
+
+
+def shown_preferences(connection: DuckDBPyConnection) -> dict[str, Any]:
+    """Strengths and win rates, or how to come by some."""
+    table = connection.table("human_preferences").df()
+    return {"preferences": NO_VOTES if table.empty else dg.MetadataValue.md(markdown_table(table))}
+
+
+@table_asset(
+    HUMAN_PREFERENCES,
+    inputs=tuple(f"{name}_answers" for name in CONTENDERS),
+    recipe=PreferenceRecipe,
+    code_version="1",
+    external=vote_files,
+    kinds=("duckdb",),
+    show=shown_preferences,
+)
+def human_preferences(step: Step) -> pd.DataFrame:
+    """Whose answers people prefer, who were shown two without names: win rates, strengths, agreement.
+
+    From the files in `votes/`, which the page `/compare` writes. One row per criterion, contender and opponent; none
+    without votes.
+    """
+    stored = votes.read(step.folder.root)
+    counted = votes.counted(stored.votes, answers_by_question(step.connection))
+    step.say(
+        f"{len(counted):,} of {len(stored.votes):,} votes count: the last of each person on each pair, on today's "
+        f"answers; {stored.unreadable} lines are no votes"
+    )
+    return preferences.preference_table(counted, step.config.seed)
+
+
+def answers_by_question(connection: DuckDBPyConnection) -> dict[tuple[str, str], str]:
+    """Contender and question -> the answer."""
+    return {
+        (name, question_id): answer
+        for name in CONTENDERS
+        for question_id, answer in connection.execute(f"SELECT question_id, answer FROM {name}_answers").fetchall()
+    }
 
 
 def shown_report(artifact: Artifact) -> dict[str, Any]:

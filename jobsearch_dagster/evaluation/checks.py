@@ -203,6 +203,46 @@ def without_a_judge_the_labels_alone_are_used(connection: DuckDBPyConnection) ->
     )
 
 
+@table_check("human_preferences")
+def every_vote_is_a_win_a_tie_or_a_loss(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """And the share of wins is that of these votes."""
+    return none_of(
+        connection,
+        """
+        FROM human_preferences
+        WHERE n < 1 OR wins + ties + losses <> n OR abs(win_rate - (wins + ties / 2) / n) > 1e-9
+            OR voters NOT BETWEEN 1 AND n OR questions NOT BETWEEN 1 AND n OR shared > n / 2
+        """,
+    )
+
+
+@table_check("human_preferences")
+def every_preference_lies_in_its_interval(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """Win rates do, within 0 and 1; intervals of strengths have a lower and an upper end; agreement is at most 1."""
+    return none_of(
+        connection,
+        """
+        FROM human_preferences
+        WHERE NOT coalesce(0 <= low AND low <= win_rate + 1e-9 AND win_rate <= high + 1e-9 AND high <= 1, true)
+            OR strength_low > strength_high OR agreement > 1 + 1e-9
+        """,
+    )
+
+
+@table_check("human_preferences")
+def strengths_are_of_contenders_and_sum_to_zero(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
+    """Who is set against all others has a strength, relative to theirs; a pair has none."""
+    return none_of(
+        connection,
+        f"""
+        SELECT criterion, 'sum' AS problem FROM human_preferences GROUP BY criterion HAVING abs(sum(strength)) > 1e-6
+        UNION ALL
+        SELECT criterion, contender || ' ' || versus FROM human_preferences
+        WHERE (versus = '{NOBODY}') <> (strength IS NOT NULL)
+        """,
+    )
+
+
 @table_check("promoted_adapter")
 def only_what_is_surely_better_is_promoted(connection: DuckDBPyConnection) -> dg.AssetCheckResult:
     """What is promoted has less validation loss and more of the metric, each by an interval that leaves out zero."""

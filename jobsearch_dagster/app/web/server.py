@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from jobsearch_dagster.app.ask import LARGEST_RESUME
 from jobsearch_dagster.app.console import output
-from jobsearch_dagster.app.web import api_page, chat_completions, pages, search_api
+from jobsearch_dagster.app.web import api_page, chat_completions, comparison, pages, search_api
 from jobsearch_dagster.app.web.browser_sessions import BrowserSessions
 from jobsearch_dagster.app.web.limits import MOST_BYTES, BodyLimit, RateLimit
 from jobsearch_dagster.app.web.security import LOOPBACK_NAMES, Guard, Token, is_loopback
@@ -53,12 +53,13 @@ def create_app(settings: Settings, *, token: str | None = None, rate: RateLimit 
     app.state.services = services
     app.state.rate = rate or RateLimit()
     app.state.token = None if token is None else Token(token)
+    app.state.pairs = comparison.OpenPairs()
     app.state.sessions = BrowserSessions(lambda: Session(services))
     app.add_exception_handler(StarletteHTTPException, _refusal)
     app.add_middleware(BodyLimit, longer={"/profile/resume": LARGEST_RESUME + MOST_BYTES})
     app.add_middleware(Guard, hosts=LOOPBACK_NAMES if token is None else None, token=app.state.token)
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
-    for module in (pages, search_api, chat_completions, api_page):
+    for module in (pages, comparison, search_api, chat_completions, api_page):
         app.include_router(module.router)
     return app
 

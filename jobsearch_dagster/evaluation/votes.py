@@ -1,0 +1,173 @@
+"""Votes of people on pairs of answers: what a vote says, and how it is kept.
+
+Belongs here: the form of a vote, storing it so that it outlasts a crash, reading all of them, and the labels for ARES
+that stand in them. What follows from votes is in `preferences.py`; the page where people vote is in `app/web/`.
+
+A vote is one line of JSON in `votes/*.jsonl` of the data folder. It is on disk before the page says thank you; a line
+that a crash tore is left out and counted, and takes no other with it.
+"""
+
+import fcntl
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from jobsearch_dagster.evaluation.gold import COLUMNS, Item
+from jobsearch_dagster.evaluation.tables import CONTENDERS
+from jobsearch_dagster.foundation.digests import digest_of
+from jobsearch_dagster.foundation.errors import UserError
+
+FOLDER = "votes"
+FILE = "votes.jsonl"
+Better = Literal["first", "same", "second"]
+VOTED: tuple[Literal["relevance"], Literal["faithfulness"]] = ("relevance", "faithfulness")
+LABELLED = {"relevance": "answer_relevance", "faithfulness": "answer_faithfulness"}
+"""What is voted on -> the criterion of ARES that the same person may judge each answer by."""
+
+
+class Vote(BaseModel):
+    """What one person said of two answers to one question.
+
+    Attributes:
+        at: When, ISO 8601 in UTC.
+        voter: Says which votes are of the same person, and nothing of who that is.
+        question_id: The question, as in the tables of answers.
+        first: Contender whose answer was shown first.
+        second: The other one.
+        answers: Digests of both answers, so that a vote on other answers than those of today is told apart.
+        relevance: Whose answer is more about what was asked.
+        faithfulness: Whose answer says less that no posting says.
+        relevant: Whether the first and the second answer are relevant at all; null where the person did not say.
+        faithful: Whether they are faithful at all.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at: str
+    voter: str
+    question_id: str
+    first: str
+    second: str
+    answers: tuple[str, str]
+    relevance: Better
+    faithfulness: Better
+    relevant: tuple[bool | None, bool | None] = (None, None)
+    faithful: tuple[bool | None, bool | None] = (None, None)
+
+    @model_validator(mode="after")
+    def _two_contenders(self) -> "Vote":
+        if self.first == self.second or not {self.first, self.second} <= set(CONTENDERS):
+            raise ValueError("a vote is on two contenders")
+        return self
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Who voted on what: of several votes with one key the last counts."""
+        return (self.voter, self.question_id, *sorted([self.first, self.second]))
+
+
+@dataclass(frozen=True)
+class Votes:
+    """All that was stored.
+
+    Attributes:
+        votes: In the order of the files and their lines.
+        unreadable: Lines that are no votes: torn by a crash, or written by somebody else.
+    """
+
+    votes: tuple[Vote, ...]
+    unreadable: int = 0
+
+
+def digest_of_answer(text: str) -> str:
+    """What tells an answer from others of the same contender to the same question."""
+    return digest_of(text)[:16]
+
+
+def files(data_dir: Path) -> list[Path]:
+    """The files that votes are in; those of other machines may be put beside our own."""
+    return sorted((data_dir / FOLDER).glob("*.jsonl"))
+
+
+def store(data_dir: Path, vote: Vote) -> None:
+    """Add a vote; when this returns it is on disk.
+
+    Raises:
+        UserError: The file cannot be written.
+    """
+    path = data_dir / FOLDER / FILE
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a+b", buffering=0) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            # After a line that a crash tore, a new one begins: it would be lost as the end of the torn one.
+            file.write((b"" if _ends_with_a_line(file.fileno()) else b"\n") + vote.model_dump_json().encode() + b"\n")
+            os.fsync(file.fileno())
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error}; free space or make the folder writable") from error
+
+
+def _ends_with_a_line(file: int) -> bool:
+    size = os.fstat(file).st_size
+    return size == 0 or os.pread(file, 1, size - 1) == b"\n"
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new file's name outlast a crash too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read(data_dir: Path) -> Votes:
+    """All votes."""
+    found, unreadable = [], 0
+    for line in (line for file in files(data_dir) for line in file.read_bytes().split(b"\n") if line):
+        try:
+            found.append(Vote.model_validate_json(line))
+        except ValidationError:
+            unreadable += 1
+    return Votes(tuple(found), unreadable)
+
+
+def counted(votes: Iterable[Vote], answers: Mapping[tuple[str, str], str]) -> list[Vote]:
+    """The votes on today's answers, the last of each person on each pair.
+
+    Args:
+        votes: In the order they were given.
+        answers: Contender and question -> the answer.
+    """
+    digests = {item: digest_of_answer(text) for item, text in answers.items()}
+    last = {vote.key: vote for vote in votes}
+    return [
+        vote
+        for vote in last.values()
+        if vote.answers == tuple(digests.get((name, vote.question_id)) for name in (vote.first, vote.second))
+    ]
+
+
+def labels(votes: Iterable[Vote]) -> dict[Item, bool]:
+    """What most people said of each answer by itself; nothing where as many said yes as no.
+
+    That an answer is better than another says of neither that it is good, so that only this is a label.
+    """
+    said: Counter[Item] = Counter()
+    for vote in votes:
+        for criterion, both in (("relevance", vote.relevant), ("faithfulness", vote.faithful)):
+            for contender, holds in zip((vote.first, vote.second), both, strict=True):
+                if holds is not None:
+                    said[Item(contender, vote.question_id, LABELLED[criterion])] += 1 if holds else -1
+    return {item: balance > 0 for item, balance in sorted(said.items()) if balance}
+
+
+def label_rows(votes: Iterable[Vote]) -> list[tuple[str, ...]]:
+    """The labels as the lines of the CSV that `ares_scores` reads, its header first."""
+    return [COLUMNS, *((*item, str(int(label))) for item, label in labels(votes).items())]
