@@ -182,6 +182,12 @@ LEAK = """
     SELECT 'right' AS metric, 'how' AS signature, 8 AS n, 4 AS postings, 0.5 AS by_row, 0.3 AS by_posting, 1.0 AS p,
         9 AS pairs_by_row, 9 AS pairs_by_posting,
 """
+PREFERRED = """
+    SELECT 'relevance' AS criterion, contender, versus, 4 AS n, 2 AS questions, 2 AS voters, 2 AS wins, 1 AS ties,
+        1 AS losses, 0.625 AS win_rate, 0.3 AS low, 0.9 AS high, strength::DOUBLE AS strength, -2.0 AS strength_low,
+        2.0 AS strength_high, 0.5 AS agreement, 1 AS shared
+    FROM (VALUES ('base', 'rag', null), ('base', 'nobody', 0.5), ('rag', 'nobody', -0.5)) t(contender, versus, strength)
+"""
 CURVE = """
     SELECT *, 'lora' AS contender, 'right' AS metric, 8 AS n, 4 AS postings, 0.5 AS value, 0.1 AS low, 0.9 AS high
 """
@@ -636,6 +642,24 @@ CASES = [
             {"violations": 1},
         )
         for column, value in (("first_token_seconds", "seconds + 1"), ("first_token_seconds", "0"), ("seconds", "null"))
+    ),
+    *(
+        Case(
+            f"human_preferences:{check}",
+            rewritten("human_preferences", f"SELECT * REPLACE ({changed}) FROM ({PREFERRED})"),
+            {"violations": count},
+        )
+        for check, changed, count in (
+            ("every_vote_is_a_win_a_tie_or_a_loss", "3 AS n", 3),
+            ("every_vote_is_a_win_a_tie_or_a_loss", "0.5 AS win_rate", 3),
+            ("every_vote_is_a_win_a_tie_or_a_loss", "5 AS voters", 3),
+            ("every_preference_lies_in_its_interval", "0.7 AS low", 3),
+            ("every_preference_lies_in_its_interval", "1.1 AS high", 3),
+            ("every_preference_lies_in_its_interval", "3.0 AS strength_low", 3),
+            ("every_preference_lies_in_its_interval", "1.5 AS agreement", 3),
+            ("strengths_are_of_contenders_and_sum_to_zero", "abs(strength) AS strength", 1),
+            ("strengths_are_of_contenders_and_sum_to_zero", "null::DOUBLE AS strength", 2),
+        )
     ),
     Case(
         "promoted_adapter:only_what_is_surely_better_is_promoted",

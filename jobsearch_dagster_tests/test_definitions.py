@@ -47,6 +47,7 @@ GROUPS = {
         "metric_correlations",
         "evaluation_report",
         "promoted_adapter",
+        "human_preferences",
         "leakage_experiment",
         "learning_curve",
     },

@@ -21,6 +21,7 @@ from dagster_graphql.test.utils import materialize_assets
 from jobsearch_dagster import build
 from jobsearch_dagster.app.run import explain, run
 from jobsearch_dagster.app.workspace import open_instance, open_workspace
+from jobsearch_dagster.evaluation import votes
 from jobsearch_dagster.foundation import home, profiles
 from jobsearch_dagster.foundation.artifacts import ArtifactStore
 from jobsearch_dagster.foundation.automation import Automation, data_assets
@@ -108,6 +109,20 @@ def a_seed(place: Place) -> None:
     place.set_field("contender_comparison", "seed", 7)
 
 
+def a_vote(place: Place) -> None:
+    folder = DataFolder(path=str(place.raw.parent))
+    with folder.lake.connect(["base_answers", "lora_answers"]) as connection:
+        question_id, *answers = connection.execute(
+            "SELECT question_id, b.answer, l.answer FROM base_answers b JOIN lora_answers l USING (question_id) LIMIT 1"
+        ).fetchall()[0]
+    first, second = map(votes.digest_of_answer, answers)
+    vote = votes.Vote(
+        at="2026-11-27T00:00:00+00:00", voter="a", question_id=question_id, first="base", second="lora",
+        answers=(first, second), relevance="same", faithfulness="second",
+    )  # fmt: skip
+    votes.store(folder.root, vote)
+
+
 @dataclass(frozen=True)
 class Change:
     """What is changed, and what follows from it.
@@ -141,6 +156,7 @@ CHANGES = {
     "a rate": Change(a_rate_that_no_posting_uses, {"imputed_salaries": "rates"}, ends_here=True),
     # The postings of `smoke` are so few that every sign flip is tried: the seed decides nothing.
     "a seed": Change(a_seed, {"contender_comparison": "seed 42 -> 7"}, ends_here=True),
+    "a vote": Change(a_vote, {"human_preferences": "votes"}),
     "a rank": Change(a_rank, {"lora_adapter": "lora_r 8 -> 2"}, slow=True),
     "a template word": Change(
         a_template_word, dict.fromkeys(("query_pairs", "ares_judges", "ares_scores"), "templates changed"), slow=True
@@ -336,7 +352,7 @@ def test_automation_computes_the_data_that_follow_and_leaves_the_rest_to_the_wee
 
 SCORES = {
     "answer_scores", "ares_scores", "contender_comparison", "metric_summary", "metric_correlations",
-    "retrieval_scores",
+    "human_preferences", "retrieval_scores",
 }  # fmt: skip
 READ_BY_A_PERSON = {
     "a rate": {"imputed_salaries"},

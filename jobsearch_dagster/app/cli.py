@@ -432,8 +432,11 @@ def sample(
 )
 def export(
     what: Annotated[
-        Literal["pairs", "adapter"],
-        typer.Argument(help="pairs: training, validation and test set; adapter: merged into its base model."),
+        Literal["pairs", "adapter", "labels"],
+        typer.Argument(
+            help="pairs: training, validation and test set; adapter: merged into its base model; labels: what voters "
+            "said of single answers, for `ares_scores`."
+        ),
     ],
     out: Annotated[Path, typer.Option(help="Folder to write to.")],
     form: Annotated[
@@ -451,7 +454,9 @@ def export(
     if what == "pairs":
         written = exporting.pairs(settings, out, form or "messages")
     elif form is not None:
-        raise UsageError(f"--form {form} is for pairs: leave it out with adapter")
+        raise UsageError(f"--form {form} is for pairs: leave it out with {what}")
+    elif what == "labels":
+        written = exporting.labels(settings, out)
     else:
         folder, comparison = exporting.adapter(settings, out, lambda line: errors.print(line, markup=False))
         errors.print(f"merged and unmerged: {comparison}", markup=False)

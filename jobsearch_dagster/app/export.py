@@ -4,19 +4,24 @@ Belongs here: finding what is exported, and that its parts belong together. How 
 `pairs/exports.py` and `finetuning/export.py`.
 """
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
 from jobsearch_dagster.build import lake_assets
+from jobsearch_dagster.evaluation import votes
 from jobsearch_dagster.evaluation.scoring import ALL_TYPES
+from jobsearch_dagster.evaluation.tables import CONTENDERS
+from jobsearch_dagster.evaluation.votes import answers_by_question
 from jobsearch_dagster.finetuning import export, model_card
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster.pairs.exports import TABLES, Form, export_pairs
 
-What = Literal["pairs", "adapter"]
+What = Literal["pairs", "adapter", "labels"]
+LABELS = "labels.csv"
 _SCORED = ("base_answers", "lora_answers", "answer_scores", "metric_summary")
 """From the adapter to its scores."""
 
@@ -30,6 +35,30 @@ def pairs(settings: Settings, out: Path, form: Form) -> list[Path]:
     folder = _folder(settings)
     with folder.lake.connect(TABLES) as connection:
         return export_pairs(connection, out, form)
+
+
+def labels(settings: Settings, out: Path) -> list[Path]:
+    """Write what people said of single answers, for the field `labels` of `ares_scores`.
+
+    Returns:
+        What was written.
+
+    Raises:
+        UserError: Nobody said anything of a single answer that is still today's.
+    """
+    with _folder(settings).lake.connect([f"{name}_answers" for name in CONTENDERS]) as connection:
+        counted = votes.counted(votes.read(settings.data_dir).votes, answers_by_question(connection))
+    rows = votes.label_rows(counted)
+    if len(rows) == 1:
+        raise UserError(
+            f"no vote in {settings.data_dir / votes.FOLDER} judges a single answer of today: vote at /compare of "
+            '`jobsearch serve`, and open "Judge each answer by itself"'
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / LABELS
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return [path]
 
 
 def adapter(settings: Settings, out: Path, say: Callable[[str], object]) -> tuple[Path, model_card.Comparison]:

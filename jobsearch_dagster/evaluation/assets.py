@@ -761,21 +761,12 @@ def human_preferences(step: Step) -> pd.DataFrame:
     without votes.
     """
     stored = votes.read(step.folder.root)
-    counted = votes.counted(stored.votes, answers_by_question(step.connection))
+    counted = votes.counted(stored.votes, votes.answers_by_question(step.connection))
     step.say(
         f"{len(counted):,} of {len(stored.votes):,} votes count: the last of each person on each pair, on today's "
         f"answers; {stored.unreadable} lines are no votes"
     )
     return preferences.preference_table(counted, step.config.seed)
-
-
-def answers_by_question(connection: DuckDBPyConnection) -> dict[tuple[str, str], str]:
-    """Contender and question -> the answer."""
-    return {
-        (name, question_id): answer
-        for name in CONTENDERS
-        for question_id, answer in connection.execute(f"SELECT question_id, answer FROM {name}_answers").fetchall()
-    }
 
 
 def shown_report(artifact: Artifact) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
@@ -21,6 +21,9 @@ from jobsearch_dagster.evaluation.gold import COLUMNS, Item
 from jobsearch_dagster.evaluation.tables import CONTENDERS
 from jobsearch_dagster.foundation.digests import digest_of
 from jobsearch_dagster.foundation.errors import UserError
+
+if TYPE_CHECKING:
+    import duckdb
 
 FOLDER = "votes"
 FILE = "votes.jsonl"
@@ -136,6 +139,15 @@ def read(data_dir: Path) -> Votes:
         except ValidationError:
             unreadable += 1
     return Votes(tuple(found), unreadable)
+
+
+def answers_by_question(connection: "duckdb.DuckDBPyConnection") -> dict[tuple[str, str], str]:
+    """Contender and question -> the answer."""
+    return {
+        (name, question_id): answer
+        for name in CONTENDERS
+        for question_id, answer in connection.execute(f"SELECT question_id, answer FROM {name}_answers").fetchall()
+    }
 
 
 def counted(votes: Iterable[Vote], answers: Mapping[tuple[str, str], str]) -> list[Vote]:
