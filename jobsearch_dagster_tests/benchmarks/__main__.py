@@ -9,6 +9,7 @@ Belongs here: choosing. What is measured is in the module of its benchmark.
 import argparse
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from jobsearch_dagster_tests.benchmarks import (
     agreement,
@@ -20,6 +21,7 @@ from jobsearch_dagster_tests.benchmarks import (
     salaries,
     sandbox,
     search,
+    serving,
     starting,
     summaries,
     training,
@@ -37,6 +39,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
     "salaries": lambda chosen: salaries.main(),
     "sandbox": lambda chosen: sandbox.main(),
     "search": lambda chosen: search.main(chosen.postings or search.SIZES, chosen.embedded),
+    "serving": lambda chosen: serving.main(chosen.served),
     "starting": lambda chosen: starting.main(),
     "summaries": lambda chosen: summaries.main(chosen.bart_texts, chosen.texts),
     "training": lambda chosen: training.main(chosen.steps),
@@ -56,6 +59,7 @@ def main() -> None:
     parser.add_argument("--postings", type=int, action="append", help="size of the search benchmark; repeatable")
     parser.add_argument("--questions", type=int, default=agreement.QUESTIONS, help="of each source, read by a model")
     parser.add_argument("--embedded", type=int, default=search.EMBEDDED, help="texts that the search benchmark encodes")
+    parser.add_argument("--served", type=Path, help="data folder of the serving benchmark; by default one is made")
     parser.add_argument("--experiments", type=int, default=coverage.EXPERIMENTS, help="simulated for each coverage")
     parser.add_argument("--scored", type=int, default=evaluation.QUESTIONS, help="questions whose answers are scored")
     parser.add_argument("--prompts", type=int, default=generation.PROMPTS, help="answered one by one and in batches")

@@ -5,12 +5,13 @@ answered is in `search/`; the same answer in the terminal is `jobsearch ask --js
 """
 
 import json
+import os
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
+import anyio
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from pydantic import BaseModel, Field
-from starlette.concurrency import run_in_threadpool
 
 from jobsearch_dagster.app.web.limits import limited
 from jobsearch_dagster.app.web.services import Services
@@ -22,6 +23,8 @@ from jobsearch_dagster.search.session import MOST_QUESTIONS
 
 MOST_CHARACTERS = 10_000
 """Of a question; search itself asks back where one is longer than it reads."""
+AT_ONCE = anyio.CapacityLimiter(os.cpu_count() or 1)
+"""Searches: more than cores take turns in the middle of each other, and all of them are late instead of the last."""
 MOST_ROWS = 1_000
 """Of an answer: 1,000 postings are 1 MB."""
 
@@ -149,6 +152,6 @@ async def _answer(request: Request, question: str, history: Sequence[str], limit
         return json.dumps(result.as_dict(), ensure_ascii=False, default=str)
 
     try:
-        return Response(await run_in_threadpool(found), media_type="application/json")
+        return Response(await anyio.to_thread.run_sync(found, limiter=AT_ONCE), media_type="application/json")
     except UserError as error:
         raise HTTPException(503, str(error)) from error

@@ -1,20 +1,16 @@
 """A data folder from which every contender can be served."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from jobsearch_dagster.app.run import Outcome
-from jobsearch_dagster.foundation import promotions
-from jobsearch_dagster.foundation.artifacts import ArtifactStore
+from jobsearch_dagster_tests.app.web.sites import make_catalog, make_models
 
 
 @pytest.fixture(scope="session")
-def serving_all(finished: tuple[Path, Outcome], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the finished data folder whose adapter is served. Not to be changed."""
-    folder = tmp_path_factory.mktemp("served") / "data"
-    shutil.copytree(finished[0], folder, symlinks=True)
-    adapter = ArtifactStore(folder).read("lora_adapter").path.name
-    promotions.change(folder / "models", lambda found: found.pin(adapter))
+def serving_all(smoke_models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A catalog with its index, a base model, and an adapter that is served. Not to be changed."""
+    folder = tmp_path_factory.mktemp("served")
+    (folder / "smoke").symlink_to(smoke_models)
+    make_models(make_catalog(folder), smoke_models)
     return folder
