@@ -16,6 +16,8 @@ MEMORY_LIMIT = 1_000_000_000
 REFRESH_CRON = "0 5 * * *"
 TRAINING_CRON = "0 3 * * 0"
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])(i?)B", re.IGNORECASE)
+# The driver is named because SQLAlchemy since 2.1 means another one, psycopg, where it is not.
+_POSTGRES = re.compile(r"postgresql\+psycopg2://([^@:/\s]+(:[^@:/\s]*)?@)?[^@/\s]+/[^@/\s]+")
 _LEAST_MEMORY = 100_000_000  # bytes; below it DuckDB fails on rows of a few kB, whatever it spills
 
 
@@ -73,6 +75,21 @@ class Settings:
             llm_model=os.environ.get("JOBSEARCH_LLM_MODEL") or None,
             llm_key=os.environ.get("JOBSEARCH_LLM_KEY") or None,
         )
+
+
+def postgres_url() -> str | None:
+    """The database of Dagster's events (`JOBSEARCH_POSTGRES_URL`, a secret); None where they lie in SQLite.
+
+    Raises:
+        UserError: It is no address of a database.
+    """
+    url = os.environ.get("JOBSEARCH_POSTGRES_URL") or None
+    if url and not _POSTGRES.fullmatch(url):
+        raise UserError(
+            "JOBSEARCH_POSTGRES_URL is no address of a database with its driver: write postgresql+psycopg2://user:"
+            "password@host:5432/database, and special characters of the password as %40 for @"
+        )
+    return url
 
 
 def is_profile_file(profile: str) -> bool:
