@@ -70,7 +70,7 @@ def build_defs(
         if isinstance(value, dg.AssetChecksDefinition)
     ]
     checks += [stored_as_declared_check(asset) for asset in assets.values()]
-    definitions = [asset.definition(profile, assets) for asset in assets.values()]
+    definitions = [asset.definition(profile, assets, executors.retries(settings)) for asset in assets.values()]
     automation = Automation(assets, profile, settings)
     return dg.Definitions(
         assets=automated(definitions, assets, settings),
@@ -81,7 +81,7 @@ def build_defs(
             "folder": DataFolder(path=str(settings.data_dir), memory_limit=settings.memory_limit),
             **(resources or {}),
         },
-        executor=executor or executors.named(settings.executor),
+        executor=executor or executors.chosen(settings, profile),
     )
 
 

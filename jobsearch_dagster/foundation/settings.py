@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jobsearch_dagster.foundation.errors import UserError
 
-EXECUTORS = ("local",)
+EXECUTORS = ("local", "ray", "k8s")
 MEMORY_LIMIT = 1_000_000_000
 REFRESH_CRON = "0 5 * * *"
 TRAINING_CRON = "0 3 * * 0"
@@ -28,7 +28,9 @@ class Settings:
     Attributes:
         data_dir: Absolute data folder (`JOBSEARCH_DATA_DIR`, default `./data`).
         profile: Name of a packaged profile, or absolute path of a user's (`JOBSEARCH_PROFILE`, default `demo`).
-        executor: Who runs the steps (`JOBSEARCH_EXECUTOR`).
+        executor: Who runs the steps (`JOBSEARCH_EXECUTOR`: local, ray or k8s).
+        ray_address: Where a Ray cluster takes jobs (`JOBSEARCH_RAY_ADDRESS`, else `RAY_ADDRESS`), the address of its
+            dashboard; None with another executor.
         memory_limit: Bytes that DuckDB may hold before it spills to disk (`JOBSEARCH_MEMORY_LIMIT`, default 1GB).
         automation: Whether schedules and sensors start switched on (`JOBSEARCH_AUTOMATION`, on or off, default off).
         refresh_cron: When the data are brought up to date (`JOBSEARCH_REFRESH_CRON`, UTC, default daily at 5:00).
@@ -42,6 +44,7 @@ class Settings:
     data_dir: Path
     profile: str = "demo"
     executor: str = "local"
+    ray_address: str | None = None
     memory_limit: int = MEMORY_LIMIT
     automation: bool = False
     refresh_cron: str = REFRESH_CRON
@@ -66,6 +69,7 @@ class Settings:
             data_dir=Path(os.environ.get("JOBSEARCH_DATA_DIR") or "data").expanduser().resolve(),
             profile=located_profile(os.environ.get("JOBSEARCH_PROFILE") or "demo"),
             executor=executor,
+            ray_address=_ray_address() if executor == "ray" else None,
             memory_limit=_memory_limit(os.environ.get("JOBSEARCH_MEMORY_LIMIT", "")),
             automation=_switch("JOBSEARCH_AUTOMATION"),
             refresh_cron=os.environ.get("JOBSEARCH_REFRESH_CRON") or REFRESH_CRON,
@@ -113,6 +117,14 @@ def _address(variable: str) -> str | None:
     address = os.environ.get(variable) or None
     if address and not address.startswith(("http://", "https://")):
         raise UserError(f"{variable} is no address: begin it with https:// or http://")
+    return address
+
+
+def _ray_address() -> str:
+    variable = "JOBSEARCH_RAY_ADDRESS" if os.environ.get("JOBSEARCH_RAY_ADDRESS") else "RAY_ADDRESS"
+    address = _address(variable)
+    if address is None:
+        raise UserError("JOBSEARCH_EXECUTOR=ray needs JOBSEARCH_RAY_ADDRESS: set it, e.g. to http://127.0.0.1:8265")
     return address
 
 
