@@ -19,6 +19,7 @@ from jobsearch_dagster.foundation.table_asset import DataFolder, LakeAsset
 from jobsearch_dagster.foundation.table_check import stored_as_declared_check
 
 STAGES = ("ingestion", "preparation", "summarization", "pairs", "finetuning", "search", "evaluation")
+ASSET_JOB = "all_assets"
 
 
 @cache
@@ -83,6 +84,12 @@ def build_defs(
         },
         executor=executor or executors.chosen(settings, profile),
     )
+
+
+def asset_job(profile: str) -> dg.JobDefinition:
+    """The job of all assets, in a form that a step on another machine makes again from its arguments."""
+    jobs = dg.Definitions(jobs=[dg.define_asset_job(ASSET_JOB)])
+    return dg.Definitions.merge(build_defs(profile=profile), jobs).resolve_job_def(ASSET_JOB)
 
 
 def _modules(name: str) -> list[ModuleType]:
