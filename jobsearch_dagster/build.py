@@ -79,7 +79,9 @@ def build_defs(
         schedules=automation.schedules(),
         sensors=automation.sensors(),
         resources={
-            "folder": DataFolder(path=str(settings.data_dir), memory_limit=settings.memory_limit),
+            "folder": DataFolder(
+                path=str(settings.data_dir), memory_limit=settings.memory_limit, map_workers=settings.map_workers
+            ),
             **(resources or {}),
         },
         executor=executor or executors.chosen(settings, profile),

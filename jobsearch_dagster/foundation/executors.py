@@ -66,6 +66,7 @@ def _ray(settings: Settings, profile: str) -> dg.ExecutorDefinition:
         "JOBSEARCH_EXECUTOR": settings.executor,
         "JOBSEARCH_RAY_ADDRESS": settings.ray_address,
         "JOBSEARCH_MEMORY_LIMIT": f"{settings.memory_limit / 1e6:.0f}MB",
+        "JOBSEARCH_MAP_WORKERS": settings.map_workers,
         "JOBSEARCH_LLM_URL": settings.llm_url,
         "JOBSEARCH_LLM_MODEL": settings.llm_model,
     }

@@ -55,8 +55,14 @@ def refuse_unusable(settings: Settings, accelerated: Collection[str]) -> int:
         ) from error
     if accelerated and not any((node.resources_total or {}).get("GPU") for node in nodes):
         raise UserError(
-            f"no node of the Ray cluster at {address} has a GPU, which {', '.join(sorted(accelerated))} would wait for "
-            "without end: add one, or start a node with --num-gpus=1, where models then run on the processor"
+            f"no node of the Ray cluster at {address} has a GPU, for which {', '.join(accelerated)} would wait without "
+            "end: add one, or start a node with --num-gpus=1, where models then run on the processor"
+        )
+    cards = sum((node.resources_total or {}).get("GPU", 0) for node in nodes)
+    if accelerated and settings.map_workers > 1 and cards < settings.map_workers + 1:
+        raise UserError(
+            f"JOBSEARCH_MAP_WORKERS={settings.map_workers} wants {settings.map_workers} GPUs besides that of the step "
+            f"which waits for them, and the Ray cluster at {address} has {cards:.0f}: add nodes, or lower it"
         )
     with _token(settings.data_dir) as token:
         _ask_nodes(client, nodes, _question(settings.data_dir, token))

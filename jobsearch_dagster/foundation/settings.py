@@ -31,6 +31,8 @@ class Settings:
         executor: Who runs the steps (`JOBSEARCH_EXECUTOR`: local, ray or k8s).
         ray_address: Where a Ray cluster takes jobs (`JOBSEARCH_RAY_ADDRESS`, else `RAY_ADDRESS`), the address of its
             dashboard; None with another executor.
+        map_workers: How many workers summarize, embed or answer at once (`JOBSEARCH_MAP_WORKERS`, default 1: the step
+            itself); more than one needs the executor `ray`.
         memory_limit: Bytes that DuckDB may hold before it spills to disk (`JOBSEARCH_MEMORY_LIMIT`, default 1GB).
         automation: Whether schedules and sensors start switched on (`JOBSEARCH_AUTOMATION`, on or off, default off).
         refresh_cron: When the data are brought up to date (`JOBSEARCH_REFRESH_CRON`, UTC, default daily at 5:00).
@@ -45,6 +47,7 @@ class Settings:
     profile: str = "demo"
     executor: str = "local"
     ray_address: str | None = None
+    map_workers: int = 1
     memory_limit: int = MEMORY_LIMIT
     automation: bool = False
     refresh_cron: str = REFRESH_CRON
@@ -70,6 +73,7 @@ class Settings:
             profile=located_profile(os.environ.get("JOBSEARCH_PROFILE") or "demo"),
             executor=executor,
             ray_address=_ray_address() if executor == "ray" else None,
+            map_workers=_map_workers(executor),
             memory_limit=_memory_limit(os.environ.get("JOBSEARCH_MEMORY_LIMIT", "")),
             automation=_switch("JOBSEARCH_AUTOMATION"),
             refresh_cron=os.environ.get("JOBSEARCH_REFRESH_CRON") or REFRESH_CRON,
@@ -126,6 +130,15 @@ def _ray_address() -> str:
     if address is None:
         raise UserError("JOBSEARCH_EXECUTOR=ray needs JOBSEARCH_RAY_ADDRESS: set it, e.g. to http://127.0.0.1:8265")
     return address
+
+
+def _map_workers(executor: str) -> int:
+    text = os.environ.get("JOBSEARCH_MAP_WORKERS") or "1"
+    if not re.fullmatch(r"[1-9]\d{0,3}", text):
+        raise UserError(f"JOBSEARCH_MAP_WORKERS={text} is no number of workers: write 1 or more")
+    if text != "1" and executor != "ray":
+        raise UserError(f"JOBSEARCH_MAP_WORKERS={text} needs JOBSEARCH_EXECUTOR=ray, whose nodes the workers run on")
+    return int(text)
 
 
 def _memory_limit(text: str) -> int:

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import dagster as dg
 
-from jobsearch_dagster.foundation import profiles
+from jobsearch_dagster.foundation import map_batches, profiles
 from jobsearch_dagster.foundation.artifacts import Artifact, ArtifactStore
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.lake import KeyParts, Lake, Stamp
+from jobsearch_dagster.foundation.map_batches import Mapper
 from jobsearch_dagster.foundation.measures import peak_memory, restart_peak_memory
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.progress import Progress
@@ -35,10 +36,11 @@ PREVIEW_ROWS = 10
 
 
 class DataFolder(dg.ConfigurableResource):
-    """The data folder as a Dagster resource, and how many bytes of memory its tables may take."""
+    """The data folder as a Dagster resource, and what its assets may take: bytes for tables, workers for models."""
 
     path: str
     memory_limit: int = MEMORY_LIMIT
+    map_workers: int = 1
 
     @property
     def root(self) -> Path:
@@ -77,6 +79,11 @@ class Step:
     def artifact(self, asset: str) -> Artifact:
         """An artifact among the inputs."""
         return self.folder.artifacts.read(asset)
+
+    @property
+    def mapper(self) -> Mapper:
+        """Who does batches that do not depend on each other."""
+        return map_batches.chosen(self.folder.map_workers)
 
     def progress(self, total: int, unit: str) -> Progress:
         """Progress of `total` units in the run's log."""
