@@ -11,7 +11,7 @@ PREPARE_HOME := from jobsearch_dagster.foundation import home, settings; \
   print(home.prepare_home(settings.Settings.from_environment().data_dir))
 PROFILE := from jobsearch_dagster.foundation import settings; print(settings.Settings.from_environment().profile)
 
-.PHONY: install browser demo test test-unit lint ui check bench bench-gpu clean
+.PHONY: install browser postgres demo test test-unit lint ui check bench bench-gpu clean
 
 install: $(STAMP)
 
@@ -45,7 +45,13 @@ browser:
 	  || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -qq --no-install-recommends chromium; } \
 	  || { echo "make test needs a browser: as root, apt-get install chromium (or have google-chrome on the PATH)" >&2; exit 1; }
 
-test: lint browser
+# What the tests of Dagster's storage start, each in a folder of its own. Debian's, where root may install it.
+postgres:
+	@ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null || command -v initdb \
+	  || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -qq --no-install-recommends postgresql; } \
+	  || { echo "make test needs PostgreSQL: as root, apt-get install postgresql (or have initdb on the PATH)" >&2; exit 1; }
+
+test: lint browser postgres
 	$(TEMPORARY) $(PARALLEL) --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 test-unit: install
@@ -67,5 +73,5 @@ bench-gpu: install
 	$(BIN)/python -m jobsearch_dagster_tests.benchmarks.gpu
 
 clean:
-	rm -rf $(VENV) data/lake data/models data/catalog data/cache data/tmp data/run.lock .coverage .pytest_cache .ruff_cache
+	rm -rf $(VENV) data/dagster_home_postgres data/lake data/models data/catalog data/cache data/tmp data/run.lock .coverage .pytest_cache .ruff_cache
 	find data/dagster_home -mindepth 1 ! -name dagster.yaml -delete

@@ -19,6 +19,7 @@ from jobsearch_dagster.foundation.table_asset import DataFolder, LakeAsset
 from jobsearch_dagster.foundation.table_check import stored_as_declared_check
 
 STAGES = ("ingestion", "preparation", "summarization", "pairs", "finetuning", "search", "evaluation")
+ASSET_JOB = "all_assets"
 
 
 @cache
@@ -70,7 +71,7 @@ def build_defs(
         if isinstance(value, dg.AssetChecksDefinition)
     ]
     checks += [stored_as_declared_check(asset) for asset in assets.values()]
-    definitions = [asset.definition(profile, assets) for asset in assets.values()]
+    definitions = [asset.definition(profile, assets, executors.retries(settings)) for asset in assets.values()]
     automation = Automation(assets, profile, settings)
     return dg.Definitions(
         assets=automated(definitions, assets, settings),
@@ -78,11 +79,19 @@ def build_defs(
         schedules=automation.schedules(),
         sensors=automation.sensors(),
         resources={
-            "folder": DataFolder(path=str(settings.data_dir), memory_limit=settings.memory_limit),
+            "folder": DataFolder(
+                path=str(settings.data_dir), memory_limit=settings.memory_limit, map_workers=settings.map_workers
+            ),
             **(resources or {}),
         },
-        executor=executor or executors.named(settings.executor),
+        executor=executor or executors.chosen(settings, profile),
     )
+
+
+def asset_job(profile: str) -> dg.JobDefinition:
+    """The job of all assets, in a form that a step on another machine makes again from its arguments."""
+    jobs = dg.Definitions(jobs=[dg.define_asset_job(ASSET_JOB)])
+    return dg.Definitions.merge(build_defs(profile=profile), jobs).resolve_job_def(ASSET_JOB)
 
 
 def _modules(name: str) -> list[ModuleType]:

@@ -40,7 +40,8 @@ def enter(monkeypatch: pytest.MonkeyPatch, data: Path, profile: str = "smoke") -
     monkeypatch.setenv("JOBSEARCH_DATA_DIR", str(data))
     monkeypatch.setenv("JOBSEARCH_PROFILE", profile)
     monkeypatch.setenv("DAGSTER_HOME", str(data / "dagster_home"))
-    monkeypatch.delenv("JOBSEARCH_EXECUTOR", raising=False)
+    for name in ("JOBSEARCH_EXECUTOR", "JOBSEARCH_POSTGRES_URL"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="session")

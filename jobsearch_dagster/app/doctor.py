@@ -22,7 +22,7 @@ from jobsearch_dagster.app.workspace import Workspace, open_instance
 from jobsearch_dagster.build import lake_assets
 from jobsearch_dagster.finetuning import backends, memory
 from jobsearch_dagster.finetuning.recipe import LoraRecipe
-from jobsearch_dagster.foundation import costs, model_store
+from jobsearch_dagster.foundation import costs, model_store, ray_cluster
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.table_asset import LakeAsset
 
@@ -52,6 +52,7 @@ class Finding:
 def examine(workspace: Workspace) -> list[Finding]:
     """Everything that decides whether a run will succeed, and how long it will take."""
     found = [*_python(), *_machine(workspace), *_training(workspace), *_models(workspace), *_outside(workspace)]
+    found += _cluster(workspace)
     if not any(finding.is_missing for finding in found):
         found += _work(workspace)
     return found
@@ -158,6 +159,18 @@ def _need(workspace: Workspace, asset: LakeAsset) -> str | None:
     except UserError as error:
         return str(error)
     return None
+
+
+def _cluster(workspace: Workspace) -> Iterator[Finding]:
+    """What a whole run needs of the machines that its steps are to run on."""
+    settings = workspace.settings
+    if settings.executor != "ray":
+        return
+    try:
+        nodes = ray_cluster.refuse_unusable(settings, [a.name for a in lake_assets().values() if a.accelerator])
+        yield Finding("cluster", f"{nodes} nodes of Ray at {settings.ray_address}, with all that steps need there")
+    except UserError as error:
+        yield Finding("cluster", str(error), is_missing=True)
 
 
 def _work(workspace: Workspace) -> Iterator[Finding]:

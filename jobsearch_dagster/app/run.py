@@ -1,22 +1,25 @@
 """`jobsearch run`: bring assets up to date like `make`.
 
-Belongs here: deciding what runs, running it in this process, and saying what happened.
+Belongs here: deciding what runs, running it in this process or from it on a Ray cluster, and saying what happened.
 """
 
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import dagster as dg
 
 from jobsearch_dagster.app.console import errors
-from jobsearch_dagster.app.run_log import RUN_CONFIG, bars
+from jobsearch_dagster.app.run_log import QUIET, RUN_CONFIG, bars
 from jobsearch_dagster.app.verdicts import failed_checks
 from jobsearch_dagster.app.workspace import Workspace, open_instance
 from jobsearch_dagster.build import lake_assets
-from jobsearch_dagster.foundation import home, proof
+from jobsearch_dagster.foundation import home, proof, ray_cluster
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.staleness import Status
+
+Result = dg.ExecuteInProcessResult | dg.JobExecutionResult
 
 
 @dataclass(frozen=True)
@@ -64,10 +67,16 @@ def run(workspace: Workspace, selections: Sequence[str], *, only: bool = False) 
     """Run what is missing or out of date among the selection and its upstream; with `only`, the selection itself.
 
     Raises:
-        UserError: Raw files or an embedded model are missing, or the data folder cannot be written.
+        UserError: Raw files or an embedded model are missing, the data folder cannot be written, or the machines that
+            the steps are to run on cannot do so.
         UsageError: A change is of an asset that is not among those.
         KeyboardInterrupt: Ctrl-C; what was finished by then is kept.
     """
+    if workspace.settings.executor == "k8s":
+        raise UserError(
+            "runs on Kubernetes start in Dagster's web UI there, or by its schedules (docs/cluster.md): unset "
+            "JOBSEARCH_EXECUTOR to run here"
+        )
     selected = workspace.selected(selections)
     workspace.refuse_changes_outside(selected if only else _with_upstream(selected))
     with (
@@ -109,15 +118,8 @@ def _refuse_unproven_inputs(workspace: Workspace, instance: dg.DagsterInstance, 
 
 def _execute(workspace: Workspace, instance: dg.DagsterInstance, names: list[str]) -> Outcome:
     started = time.monotonic()
-    changes = {name: {"config": values} for name, values in workspace.changes.items() if name in names}
-    with bars(names, "assets"):
-        result = workspace.defs.resolve_implicit_global_asset_job_def().execute_in_process(
-            instance=instance,
-            asset_selection=[dg.AssetKey(name) for name in names],
-            run_config={**RUN_CONFIG, "ops": changes},
-            tags={**home.process_tags(), "jobsearch/profile": workspace.profile},
-            raise_on_error=False,
-        )
+    execute = _executed_here if workspace.settings.executor == "local" else _executed_on_ray
+    result = execute(workspace, instance, names)
     if (where := interrupted_in(result)) is not None:
         done = len(result.get_asset_materialization_events())
         errors.print(f"interrupted in {where}: {done} of {len(names)} assets were finished", markup=False)
@@ -144,7 +146,40 @@ def _execute(workspace: Workspace, instance: dg.DagsterInstance, names: list[str
     )
 
 
-def _problems(workspace: Workspace, result: dg.ExecuteInProcessResult) -> tuple[str, ...]:
+def _executed_here(workspace: Workspace, instance: dg.DagsterInstance, names: list[str]) -> Result:
+    with bars(names, "assets"):
+        return workspace.defs.resolve_implicit_global_asset_job_def().execute_in_process(
+            instance=instance,
+            asset_selection=[dg.AssetKey(name) for name in names],
+            run_config={**RUN_CONFIG, "ops": _changes(workspace, names)},
+            tags=_tags(workspace),
+            raise_on_error=False,
+        )
+
+
+def _executed_on_ray(workspace: Workspace, instance: dg.DagsterInstance, names: list[str]) -> Result:
+    """The steps are jobs of the cluster, and this process waits for them; what they say is in the run's log."""
+    nodes = ray_cluster.refuse_unusable(workspace.settings, [name for name in names if lake_assets()[name].accelerator])
+    where = f"the {nodes} nodes of {workspace.settings.ray_address}"
+    errors.print(f"{len(names)} assets run on {where}: `make ui` shows how far they are", markup=False)
+    return dg.execute_job(
+        dg.build_reconstructable_job("jobsearch_dagster.build", "asset_job", (workspace.profile,)),
+        instance,
+        asset_selection=[dg.AssetKey(name) for name in names],
+        run_config={**QUIET, "ops": _changes(workspace, names)},
+        tags=_tags(workspace),
+    )
+
+
+def _changes(workspace: Workspace, names: list[str]) -> dict[str, Any]:
+    return {name: {"config": values} for name, values in workspace.changes.items() if name in names}
+
+
+def _tags(workspace: Workspace) -> dict[str, str]:
+    return {**home.process_tags(), "jobsearch/profile": workspace.profile}
+
+
+def _problems(workspace: Workspace, result: Result) -> tuple[str, ...]:
     failed = failed_checks(workspace, result.get_asset_check_evaluations(), dg.AssetCheckSeverity.ERROR)
     found = [*failed_steps(result).values(), *failed]
     if not result.success and not found:
@@ -152,7 +187,7 @@ def _problems(workspace: Workspace, result: dg.ExecuteInProcessResult) -> tuple[
     return tuple(dict.fromkeys(found))  # two steps can fail for the same reason
 
 
-def _check_seconds(instance: dg.DagsterInstance, result: dg.ExecuteInProcessResult) -> float:
+def _check_seconds(instance: dg.DagsterInstance, result: Result) -> float:
     names = set(lake_assets())
     return sum(
         (step.end_time or 0.0) - (step.start_time or 0.0)
@@ -161,7 +196,7 @@ def _check_seconds(instance: dg.DagsterInstance, result: dg.ExecuteInProcessResu
     )
 
 
-def interrupted_in(result: dg.ExecuteInProcessResult) -> str | None:
+def interrupted_in(result: Result) -> str | None:
     """The step that Ctrl-C has stopped, `the run` where it came between steps; None where nothing was stopped.
 
     Dagster hands the result back as that of a failure: the run is recorded as failed, its pool slots are free.
@@ -176,7 +211,7 @@ def interrupted_in(result: dg.ExecuteInProcessResult) -> str | None:
     return None
 
 
-def failed_steps(result: dg.ExecuteInProcessResult) -> dict[str, str]:
+def failed_steps(result: Result) -> dict[str, str]:
     """Step -> why it failed, in one line: the user error's own words, or the exception.
 
     Dagster also fails the step of a blocking check that did not pass; `failed_checks` has those.

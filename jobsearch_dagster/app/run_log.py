@@ -171,3 +171,6 @@ def _stderr_away() -> Generator[TextIO]:
 
 RUN_CONFIG = {"loggers": {"terminal": {}}}
 """Run configuration that replaces Dagster's console log by `terminal_logger`."""
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""That of runs whose steps are elsewhere: Dagster's own events stay in the run's log."""

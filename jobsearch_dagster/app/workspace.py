@@ -22,7 +22,7 @@ from jobsearch_dagster.build import build_defs, lake_assets
 from jobsearch_dagster.foundation import home, profiles
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.profiles import Recipe
-from jobsearch_dagster.foundation.settings import Settings, is_profile_file, located_profile
+from jobsearch_dagster.foundation.settings import Settings, is_profile_file, located_profile, postgres_url
 from jobsearch_dagster.foundation.table_asset import DataFolder, LakeAsset
 
 _NO_ROOM = "free space or make the folder writable"
@@ -159,14 +159,25 @@ def open_instance(workspace: Workspace) -> Generator[dg.DagsterInstance]:
     """The Dagster instance of the data folder.
 
     Raises:
-        UserError: Its storage cannot be written, in the block too, or another process holds it for long.
+        UserError: Its storage cannot be written, in the block too, or another process holds it for long; PostgreSQL
+            gives no connection.
     """
     folder = home.prepare_home(workspace.settings.data_dir)
     try:
         with dg.DagsterInstance.get() as instance:
             yield instance
     except OperationalError as error:
+        _refuse_lost_postgres()
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the low byte says what, the rest says where
         if code not in _REMEDIES:
             raise
         raise UserError(f"cannot write {folder}: {error.orig}; {_REMEDIES[code]}") from error
+    except Exception:
+        _refuse_lost_postgres()
+        raise
+
+
+def _refuse_lost_postgres() -> None:
+    """A user error where an error in the block came from a server that has gone since."""
+    if (url := postgres_url()) is not None:
+        home.refuse_silent_postgres(url)

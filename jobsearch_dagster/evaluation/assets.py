@@ -136,7 +136,7 @@ def _language_model(
     if adapter is not None:
         weights["adapter"] = adapter.digest
     return LanguageModel(
-        Generator(base.path, None if adapter is None else adapter.path),
+        Generator(base.path, None if adapter is None else adapter.path, step.mapper),
         use_adapter=adapter is not None,
         max_new_tokens=how.max_new_tokens,
         batch_size=how.batch_size,

@@ -10,6 +10,7 @@ from collections import abc
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock, Thread
@@ -17,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from jobsearch_dagster.foundation import model_store
 from jobsearch_dagster.foundation.adapters import check_fits
+from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.map_batches import Advance, Mapper, here
 from jobsearch_dagster.foundation.streaming import Piece, TokenStream, UnwantedError, pieces
 
 if TYPE_CHECKING:
@@ -69,12 +72,13 @@ class Generator:
     between batches of 32 and 8; none in float32); bfloat16 on a GPU.
     """
 
-    def __init__(self, model: Path, adapter: Path | None = None) -> None:
+    def __init__(self, model: Path, adapter: Path | None = None, mapper: Mapper = here) -> None:
         """Load the model.
 
         Args:
             model: Directory of the base model.
             adapter: Directory of an adapter that was trained on it.
+            mapper: Who answers batches of prompts: this generator, or others like it on other machines.
 
         Raises:
             UserError: The adapter is broken or belongs to another model.
@@ -94,6 +98,9 @@ class Generator:
             self._model = PeftModel.from_pretrained(self._model, adapter)
         self._has_adapter = adapter is not None
         self._lock = Lock()
+        self._map = mapper
+        # The others load the model themselves; with `here` it is this one.
+        self._load: Callable[[], Generator] = (lambda: self) if mapper is here else partial(Generator, model, adapter)
         self._model.to(self.device).eval()
 
     @classmethod
@@ -105,6 +112,8 @@ class Generator:
         generator._model = model
         generator._has_adapter = True
         generator._lock = Lock()
+        generator._map = here
+        generator._load = lambda: generator
         return generator
 
     @property
@@ -188,16 +197,21 @@ class Generator:
             **{name: version(name) for name in ("torch", "transformers")},
         }
         answers: dict[int, Generated] = {}
-        with self._adapter_on(use_adapter):
-            for batch in batches:
-                asked = [prompts[i] for i in batch]
-                said = None if kept is None else kept.get(asked, how)
-                if said is None:
-                    said = self._batch(asked, stop, max_new_tokens)
-                    if kept is not None:
-                        kept.put(asked, how, said)
+        left: list[Batch] = []
+        for batch in batches:
+            said = None if kept is None else kept.get([prompts[i] for i in batch], how)
+            if said is None:
+                left.append(batch)
+            else:
                 answers.update(zip(batch, said, strict=True))
                 advance(len(batch))
+        asked = [[prompts[i] for i in batch] for batch in left]
+        work = partial(_answered, self.dtype, self.hardware, stop, max_new_tokens, use_adapter)
+        for position, said in self._map(self._load, work, asked, lambda count: None):
+            if kept is not None:
+                kept.put(asked[position], how, said)
+            answers.update(zip(left[position], said, strict=True))
+            advance(len(said))
         return answers
 
     def stream(
@@ -240,6 +254,13 @@ class Generator:
             raise ValueError("this generator was made without an adapter")
         with self._lock, self._model.disable_adapter() if self._has_adapter and not use_adapter else nullcontext():
             yield
+
+    def answer_batch(
+        self, prompts: Sequence[Sequence[int]], stop: Sequence[int], max_new_tokens: int, *, use_adapter: bool
+    ) -> list[Generated]:
+        """Greedy continuations of prompts that are answered together; see `generate`."""
+        with self._adapter_on(use_adapter):
+            return self._batch(prompts, stop, max_new_tokens)
 
     def _batch(self, prompts: Sequence[Sequence[int]], stop: Sequence[int], max_new_tokens: int) -> list[Generated]:
         started = time.perf_counter()
@@ -307,3 +328,22 @@ class Generator:
 
     def _text(self, ids: list[int]) -> str:
         return self.tokenizer.decode(ids, skip_special_tokens=True).strip()
+
+
+def _answered(
+    dtype: str,
+    hardware: str,
+    stop: Sequence[int],
+    max_new_tokens: int,
+    use_adapter: bool,
+    generator: Generator,
+    prompts: Sequence[Sequence[int]],
+    advance: Advance,
+) -> list[Generated]:
+    """A batch's answers, by a generator that computes as the one that asks does."""
+    if (generator.dtype, generator.hardware) != (dtype, hardware):
+        raise UserError(
+            f"answers in {dtype} on {hardware} cannot be shared with a node that answers in {generator.dtype} on "
+            f"{generator.hardware}, for they depend on it: use nodes of one kind, or JOBSEARCH_MAP_WORKERS=1"
+        )
+    return generator.answer_batch(prompts, stop, max_new_tokens, use_adapter=use_adapter)

@@ -1,7 +1,7 @@
-"""The Dagster instance of a data folder: its home, its lock, and runs whose process is gone.
+"""The Dagster instance of a data folder: its home and storage, its lock, and runs whose process is gone.
 
-Belongs here: what makes `jobsearch run` safe to start at any moment. A run killed by SIGKILL stays STARTED in
-Dagster's storage and keeps its pool slot; without a daemon nobody else frees it.
+Belongs here: where Dagster keeps its events, and what makes `jobsearch run` safe to start at any moment. A run killed
+by SIGKILL stays STARTED in Dagster's storage and keeps its pool slot; without a daemon nobody else frees it.
 """
 
 import fcntl
@@ -10,12 +10,19 @@ import socket
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dagster as dg
 import psutil
 
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.settings import postgres_url
+
+HOME, POSTGRES_HOME = "dagster_home", "dagster_home_postgres"
+POSTGRES_PATIENCE = 10
+"""Seconds until a server that does not answer counts as absent."""
 
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
@@ -29,29 +36,75 @@ UNFINISHED = [
 def prepare_home(data_dir: Path) -> Path:
     """Set `DAGSTER_HOME` to the data folder's instance unless the user chose another, and create it from the template.
 
+    SQLite and PostgreSQL have a home each, so that a process with the variable and one without it never change each
+    other's storage.
+
     Raises:
-        UserError: `DAGSTER_HOME` is relative, or the folder cannot be written.
+        UserError: `DAGSTER_HOME` is relative, or the folder cannot be written; the home that the user chose is of
+            another storage; PostgreSQL does not answer.
     """
-    home = Path(os.environ.setdefault("DAGSTER_HOME", str(data_dir / "dagster_home")))
+    url = postgres_url()
+    home = Path(os.environ.setdefault("DAGSTER_HOME", str(data_dir / (POSTGRES_HOME if url else HOME))))
     if not home.is_absolute():
         raise UserError(f"DAGSTER_HOME={home} is relative: set it to an absolute path")
     config = home / "dagster.yaml"
     try:
         home.mkdir(parents=True, exist_ok=True)
         if not config.exists():
-            config.write_text(template(), encoding="utf-8")
+            config.write_text(template(in_postgres=url is not None), encoding="utf-8")
         if not os.access(home, os.W_OK):
             raise PermissionError(13, "Permission denied", str(home))
     except OSError as error:
         raise UserError(
             f"cannot write {home}: {error.strerror}; make it writable or set JOBSEARCH_DATA_DIR to another folder"
         ) from error
+    _refuse_another_storage(config, url)
+    if url:
+        refuse_silent_postgres(url)
     return home
 
 
-def template() -> str:
+def template(*, in_postgres: bool = False) -> str:
     """The text of a new home's `dagster.yaml`."""
-    return (resources.files("jobsearch_dagster.foundation") / "dagster.yaml").read_text(encoding="utf-8")
+    files = resources.files("jobsearch_dagster.foundation")
+    names = ["dagster.yaml", *(["dagster_postgres.yaml"] if in_postgres else [])]
+    return "".join((files / name).read_text(encoding="utf-8") for name in names)
+
+
+def _refuse_another_storage(config: Path, url: str | None) -> None:
+    """An instance never falls back to SQLite in silence, nor asks for a variable that is not set."""
+    names_variable = "JOBSEARCH_POSTGRES_URL" in config.read_text(encoding="utf-8")
+    if names_variable and not url:
+        raise UserError(f"{config} keeps events in PostgreSQL: set JOBSEARCH_POSTGRES_URL, or unset DAGSTER_HOME")
+    if url and not names_variable:
+        raise UserError(
+            f"JOBSEARCH_POSTGRES_URL is set, but {config} does not read it: unset DAGSTER_HOME, or add its `storage` "
+            "as docs/cluster.md shows"
+        )
+
+
+def refuse_silent_postgres(url: str) -> None:
+    """Ask the database for a connection: Dagster alone would try six times, and end in a traceback.
+
+    Raises:
+        UserError: There is none to be had; the password is not part of the line.
+    """
+    if find_spec("dagster_postgres") is None:
+        raise UserError(
+            "JOBSEARCH_POSTGRES_URL needs dagster-postgres: run `pip install 'jobsearch-dagster[postgres]'`"
+        )
+    import psycopg2
+
+    try:
+        psycopg2.connect(url.replace("+psycopg2", "", 1), connect_timeout=POSTGRES_PATIENCE).close()
+    except psycopg2.Error as error:
+        where = urlsplit(url)
+        reason = " ".join(str(error).split())
+        raise UserError(
+            f"PostgreSQL at {where.hostname}:{where.port or 5432}{where.path} gives no connection: "
+            f"{reason}; "
+            "start it or correct JOBSEARCH_POSTGRES_URL"
+        ) from error
 
 
 def process_tags() -> dict[str, str]:

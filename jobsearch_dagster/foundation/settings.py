@@ -11,11 +11,13 @@ from pathlib import Path
 
 from jobsearch_dagster.foundation.errors import UserError
 
-EXECUTORS = ("local",)
+EXECUTORS = ("local", "ray", "k8s")
 MEMORY_LIMIT = 1_000_000_000
 REFRESH_CRON = "0 5 * * *"
 TRAINING_CRON = "0 3 * * 0"
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])(i?)B", re.IGNORECASE)
+# The driver is named because SQLAlchemy since 2.1 means another one, psycopg, where it is not.
+_POSTGRES = re.compile(r"postgresql\+psycopg2://([^@:/\s]+(:[^@:/\s]*)?@)?[^@/\s]+/[^@/\s]+")
 _LEAST_MEMORY = 100_000_000  # bytes; below it DuckDB fails on rows of a few kB, whatever it spills
 
 
@@ -26,7 +28,11 @@ class Settings:
     Attributes:
         data_dir: Absolute data folder (`JOBSEARCH_DATA_DIR`, default `./data`).
         profile: Name of a packaged profile, or absolute path of a user's (`JOBSEARCH_PROFILE`, default `demo`).
-        executor: Who runs the steps (`JOBSEARCH_EXECUTOR`).
+        executor: Who runs the steps (`JOBSEARCH_EXECUTOR`: local, ray or k8s).
+        ray_address: Where a Ray cluster takes jobs (`JOBSEARCH_RAY_ADDRESS`, else `RAY_ADDRESS`), the address of its
+            dashboard; None with another executor.
+        map_workers: How many workers summarize, embed or answer at once (`JOBSEARCH_MAP_WORKERS`, default 1: the step
+            itself); more than one needs the executor `ray`.
         memory_limit: Bytes that DuckDB may hold before it spills to disk (`JOBSEARCH_MEMORY_LIMIT`, default 1GB).
         automation: Whether schedules and sensors start switched on (`JOBSEARCH_AUTOMATION`, on or off, default off).
         refresh_cron: When the data are brought up to date (`JOBSEARCH_REFRESH_CRON`, UTC, default daily at 5:00).
@@ -40,6 +46,8 @@ class Settings:
     data_dir: Path
     profile: str = "demo"
     executor: str = "local"
+    ray_address: str | None = None
+    map_workers: int = 1
     memory_limit: int = MEMORY_LIMIT
     automation: bool = False
     refresh_cron: str = REFRESH_CRON
@@ -64,6 +72,8 @@ class Settings:
             data_dir=Path(os.environ.get("JOBSEARCH_DATA_DIR") or "data").expanduser().resolve(),
             profile=located_profile(os.environ.get("JOBSEARCH_PROFILE") or "demo"),
             executor=executor,
+            ray_address=_ray_address() if executor == "ray" else None,
+            map_workers=_map_workers(executor),
             memory_limit=_memory_limit(os.environ.get("JOBSEARCH_MEMORY_LIMIT", "")),
             automation=_switch("JOBSEARCH_AUTOMATION"),
             refresh_cron=os.environ.get("JOBSEARCH_REFRESH_CRON") or REFRESH_CRON,
@@ -73,6 +83,21 @@ class Settings:
             llm_model=os.environ.get("JOBSEARCH_LLM_MODEL") or None,
             llm_key=os.environ.get("JOBSEARCH_LLM_KEY") or None,
         )
+
+
+def postgres_url() -> str | None:
+    """The database of Dagster's events (`JOBSEARCH_POSTGRES_URL`, a secret); None where they lie in SQLite.
+
+    Raises:
+        UserError: It is no address of a database.
+    """
+    url = os.environ.get("JOBSEARCH_POSTGRES_URL") or None
+    if url and not _POSTGRES.fullmatch(url):
+        raise UserError(
+            "JOBSEARCH_POSTGRES_URL is no address of a database with its driver: write postgresql+psycopg2://user:"
+            "password@host:5432/database, and special characters of the password as %40 for @"
+        )
+    return url
 
 
 def is_profile_file(profile: str) -> bool:
@@ -97,6 +122,23 @@ def _address(variable: str) -> str | None:
     if address and not address.startswith(("http://", "https://")):
         raise UserError(f"{variable} is no address: begin it with https:// or http://")
     return address
+
+
+def _ray_address() -> str:
+    variable = "JOBSEARCH_RAY_ADDRESS" if os.environ.get("JOBSEARCH_RAY_ADDRESS") else "RAY_ADDRESS"
+    address = _address(variable)
+    if address is None:
+        raise UserError("JOBSEARCH_EXECUTOR=ray needs JOBSEARCH_RAY_ADDRESS: set it, e.g. to http://127.0.0.1:8265")
+    return address
+
+
+def _map_workers(executor: str) -> int:
+    text = os.environ.get("JOBSEARCH_MAP_WORKERS") or "1"
+    if not re.fullmatch(r"[1-9]\d{0,3}", text):
+        raise UserError(f"JOBSEARCH_MAP_WORKERS={text} is no number of workers: write 1 or more")
+    if text != "1" and executor != "ray":
+        raise UserError(f"JOBSEARCH_MAP_WORKERS={text} needs JOBSEARCH_EXECUTOR=ray, whose nodes the workers run on")
+    return int(text)
 
 
 def _memory_limit(text: str) -> int:

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import dagster as dg
 
-from jobsearch_dagster.foundation import profiles
+from jobsearch_dagster.foundation import map_batches, profiles
 from jobsearch_dagster.foundation.artifacts import Artifact, ArtifactStore
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.lake import KeyParts, Lake, Stamp
+from jobsearch_dagster.foundation.map_batches import Mapper
 from jobsearch_dagster.foundation.measures import peak_memory, restart_peak_memory
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.progress import Progress
@@ -35,10 +36,11 @@ PREVIEW_ROWS = 10
 
 
 class DataFolder(dg.ConfigurableResource):
-    """The data folder as a Dagster resource, and how many bytes of memory its tables may take."""
+    """The data folder as a Dagster resource, and what its assets may take: bytes for tables, workers for models."""
 
     path: str
     memory_limit: int = MEMORY_LIMIT
+    map_workers: int = 1
 
     @property
     def root(self) -> Path:
@@ -77,6 +79,11 @@ class Step:
     def artifact(self, asset: str) -> Artifact:
         """An artifact among the inputs."""
         return self.folder.artifacts.read(asset)
+
+    @property
+    def mapper(self) -> Mapper:
+        """Who does batches that do not depend on each other."""
+        return map_batches.chosen(self.folder.map_workers)
 
     def progress(self, total: int, unit: str) -> Progress:
         """Progress of `total` units in the run's log."""
@@ -182,7 +189,9 @@ class LakeAsset:
         """Why the second form of the table is not the stored version; None where it is, or there is none."""
         return None if self.publication is None else self.publication.lack(folder, stamp.data_version)
 
-    def definition(self, profile: str, assets: Mapping[str, "LakeAsset"]) -> dg.AssetsDefinition:
+    def definition(
+        self, profile: str, assets: Mapping[str, "LakeAsset"], retries: dg.RetryPolicy | None = None
+    ) -> dg.AssetsDefinition:
         """The Dagster asset, with the profile's values as config defaults."""
         config_class = profiles.config_of(profiles.resolve(self.recipe, self.name, profile))
 
@@ -205,16 +214,26 @@ class LakeAsset:
             tags={"stage": self.group, "form": "artifact" if self.schema is None else "table"},
             metadata={**column_schema(self.schema), **column_lineage(self.schema)} if self.schema else {},
             pool="gpu" if self.accelerator else None,
-            op_tags=GPU_TAGS if self.accelerator else None,
+            op_tags=GPU_TAGS if self.accelerator else CPU_TAGS,
+            retry_policy=retries,
         )(materialize)
 
 
-GPU_TAGS = {
-    "gpu": "1",
-    "dagster-ray/config": {"num_gpus": 1},
-    "dagster-k8s/config": {"container_config": {"resources": {"limits": {"nvidia.com/gpu": "1"}}}},
-}
-"""Requirements of a step that wants an accelerator, for every executor at once: each reads its own key only."""
+def _requirements(cpus: int, memory: str, gpus: int = 0) -> dict[str, Any]:
+    card = {"nvidia.com/gpu": str(gpus)} if gpus else {}
+    asked = {"cpu": str(cpus), "memory": memory, **card}
+    return {
+        **({"gpu": str(gpus)} if gpus else {}),
+        "dagster-ray/config": {"num_cpus": 1, **({"num_gpus": gpus} if gpus else {})},
+        "dagster-k8s/config": {"container_config": {"resources": {"requests": asked, "limits": asked}}},
+    }
+
+
+CPU_TAGS = _requirements(cpus=2, memory="4Gi")
+"""Requirements of a step for every executor at once, each of which reads its own key only. DuckDB takes at most
+`JOBSEARCH_MEMORY_LIMIT`, 1 GB by default, pandas and a small model the rest."""
+GPU_TAGS = _requirements(cpus=4, memory="24Gi", gpus=1)
+"""Those of a step that wants an accelerator; 3.8 billion weights in bfloat16 pass through 8 GB of memory."""
 
 
 def table_asset(

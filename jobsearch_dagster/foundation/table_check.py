@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from jobsearch_dagster.foundation.table_asset import DataFolder, LakeAsset, user_errors_in_one_line
+from jobsearch_dagster.foundation.table_asset import CPU_TAGS, DataFolder, LakeAsset, user_errors_in_one_line
 
 if TYPE_CHECKING:
     import duckdb
@@ -55,6 +55,7 @@ def lake_check(asset: str, *, also: tuple[str, ...] = (), blocking: bool = True)
             description=inspect.getdoc(body),
             blocking=blocking,
             additional_deps=list(also),
+            op_tags=CPU_TAGS,
         )(run_check)
 
     return declare

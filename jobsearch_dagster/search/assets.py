@@ -1,5 +1,6 @@
 """Assets of search: the catalog that questions are answered from, and the index that its postings are ranked by."""
 
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from jobsearch_dagster.foundation import model_store
 from jobsearch_dagster.foundation.artifacts import Artifact
+from jobsearch_dagster.foundation.encoder import Encoder
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, artifact_asset, table_asset
 from jobsearch_dagster.foundation.text_cache import cache_of
@@ -89,13 +91,9 @@ def search_index(step: Step, path: Path) -> dict[str, Any]:
     texts = [posting_text(row) for row in rows]
     digest = step.parts.external["encoder"]
 
-    def load() -> Any:
-        from jobsearch_dagster.foundation.encoder import Encoder
-
-        return Encoder(recipe.encoder, step.folder.root)
-
+    load = partial(Encoder, recipe.encoder, step.folder.root)
     kept = KeptVectors(cache_of(step.folder.root, "vectors", step.say), digest)
-    made = embed(texts, load, kept, step.progress(len(texts), "postings").advance)
+    made = embed(texts, load, kept, step.progress(len(texts), "postings").advance, step.mapper)
     words = write_index([row["posting_id"] for row in rows], texts, made.vectors, recipe, path)
     return {
         "recipe": recipe.model_dump(mode="json"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jobsearch_dagster.foundation.map_batches import Mapper, here
 from jobsearch_dagster.foundation.text_cache import TextCache, cache_key
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def embed(
     load: Callable[[], "Encoder"],
     kept: KeptVectors,
     advance: Callable[[int], object] = lambda count: None,
+    mapper: Mapper = here,
 ) -> Embedded:
     """The vector of every text.
 
@@ -71,26 +73,45 @@ def embed(
         load: Gives the encoder; called only where a text is left to encode.
         kept: The vectors that are there; new ones are added batch by batch.
         advance: Gets the number of texts just finished.
+        mapper: Who encodes the texts that are left.
     """
-    encoder: Encoder | None = None
-    vectors: np.ndarray | None = None
-    encoded = 0
+    matrix = _Matrix(len(texts))
+    rows: dict[str, list[int]] = {}
     for start in range(0, len(texts), BATCH):
         batch = texts[start : start + BATCH]
         found = kept.get(batch)
-        new = [text for text in dict.fromkeys(batch) if text not in found]
-        if new:
-            encoder = encoder or load()
-            made = dict(zip(new, encoder.encode(new), strict=True))
-            kept.put(made)
-            found |= made
-            encoded += len(new)
-        if vectors is None:
-            vectors = np.empty((len(texts), len(found[batch[0]])), np.float32)
-        vectors[start : start + len(batch)] = [found[text] for text in batch]
-        advance(len(batch))
-    assert vectors is not None
-    return Embedded(vectors, encoded, len(texts) - encoded)
+        for row, text in enumerate(batch, start):
+            if text in found:
+                matrix.place([row], found[text])
+            else:
+                rows.setdefault(text, []).append(row)
+        if found:
+            advance(sum(text in found for text in batch))
+    new = list(rows)
+    batches = [new[start : start + BATCH] for start in range(0, len(new), BATCH)]
+    for position, vectors in mapper(load, _encoded, batches, lambda count: None):
+        made = dict(zip(batches[position], vectors, strict=True))
+        kept.put(made)
+        for text, vector in made.items():
+            matrix.place(rows[text], vector)
+        advance(sum(len(rows[text]) for text in made))
+    return Embedded(matrix.vectors, len(new), len(texts) - len(new))
+
+
+class _Matrix:
+    """Vectors of a number that is known before their length is."""
+
+    def __init__(self, rows: int) -> None:
+        self.vectors = np.empty((rows, 0), np.float32)
+
+    def place(self, rows: Sequence[int], vector: np.ndarray) -> None:
+        if not self.vectors.size:
+            self.vectors = np.empty((len(self.vectors), len(vector)), np.float32)
+        self.vectors[rows] = vector
+
+
+def _encoded(encoder: "Encoder", texts: Sequence[str], advance: Callable[[int], object]) -> np.ndarray:
+    return encoder.encode(texts)
 
 
 def _as_text(vector: np.ndarray) -> str:

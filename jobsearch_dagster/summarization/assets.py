@@ -1,5 +1,6 @@
 """Asset of summarization: long descriptions in a few sentences."""
 
+from functools import partial
 from typing import Any
 
 import dagster as dg
@@ -80,8 +81,9 @@ def job_summaries(step: Step) -> DuckDBPyRelation:
     return summarize(
         step.connection,
         step.config,
-        lambda: load_summarizer(step.config, step.folder.root),
+        partial(load_summarizer, step.config, step.folder.root),
         kept,
         step.progress,
         step.say,
+        step.mapper,
     )

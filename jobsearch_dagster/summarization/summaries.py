@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
+from jobsearch_dagster.foundation.map_batches import Mapper, here
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.progress import Progress
 from jobsearch_dagster.foundation.text_cache import TextCache, cache_key
 from jobsearch_dagster.summarization.pieces import split_sentences
-from jobsearch_dagster.summarization.protocol import Summarizer, Summary
+from jobsearch_dagster.summarization.protocol import Advance, Summarizer, Summary
 
 if TYPE_CHECKING:
     import duckdb
@@ -126,6 +127,7 @@ def summarize(
     kept: KeptSummaries,
     progress: Callable[[int, str], Progress],
     say: Callable[[str], object] = lambda line: None,
+    mapper: Mapper = here,
 ) -> "duckdb.DuckDBPyRelation":
     """One row per row of `clean_jobs`; every distinct text is summarized once, in this run or an earlier one.
 
@@ -136,6 +138,7 @@ def summarize(
         kept: The summaries that are there.
         progress: Counts sentences.
         say: Says how many were there.
+        mapper: Who reads the texts that are left.
     """
     import pyarrow as pa
 
@@ -148,7 +151,7 @@ def summarize(
         ).fetchall()
     ]
     long = [text for text in texts if recipe.method != "none" and len(text) > recipe.threshold]
-    made = _summaries_of(long, load, kept, progress, say)
+    made = _summaries_of(long, load, kept, progress, say, mapper)
     rows = [_row(text, made.get(text), recipe.method) for text in texts]
     connection.register("summaries", pa.Table.from_pylist(rows, schema=_arrow_schema()))
     how = ", ".join(f"d.{name}" for name in _HOW)
@@ -169,6 +172,7 @@ def _summaries_of(
     kept: KeptSummaries,
     progress: Callable[[int, str], Progress],
     say: Callable[[str], object],
+    mapper: Mapper,
 ) -> dict[str, Summary]:
     found = kept.get(texts)
     if found:
@@ -177,14 +181,17 @@ def _summaries_of(
     left = sorted((text for text in texts if text not in found), key=lambda text: (len(text), text))
     if not left:
         return found
-    summarizer = load()
     counter = progress(sum(len(split_sentences(text)) for text in left), "sentences")
-    for start in range(0, len(left), BATCH):
-        batch = left[start : start + BATCH]
-        made = dict(zip(batch, summarizer.summarize(batch, counter.advance), strict=True))
+    batches = [left[start : start + BATCH] for start in range(0, len(left), BATCH)]
+    for position, summaries in mapper(load, _summarized, batches, counter.advance):
+        made = dict(zip(batches[position], summaries, strict=True))
         kept.put(made)
         found |= made
     return found
+
+
+def _summarized(summarizer: Summarizer, texts: Sequence[str], advance: Advance) -> list[Summary]:
+    return summarizer.summarize(texts, advance)
 
 
 _CELLS = ("description", "resume")

@@ -1,0 +1,137 @@
+"""Batches of work that do not depend on each other, done here or spread over the workers of a Ray cluster.
+
+Belongs here: who does a batch, and what a lost worker costs. How work is cut into batches, and where results are kept,
+is the caller's business: he alone writes, as every result comes back to him.
+"""
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Protocol, TypeVar
+
+from jobsearch_dagster.foundation.errors import UserError
+
+Batch = TypeVar("Batch")
+Result = TypeVar("Result")
+Worker = TypeVar("Worker")
+Advance = Callable[[int], object]
+
+SHARDS_PER_WORKER = 4
+"""A worker is given a fourth of its share at once: that much is lost with it, and is waited for at the end. Not less,
+for each shard loads its model: Ray ends the process of a task that had a GPU, so that the card's memory is free."""
+RETRIES = 3
+"""Times that Ray begins a shard again whose worker was lost."""
+
+
+class Mapper(Protocol):
+    """A way to get batches done."""
+
+    def __call__(
+        self,
+        load: Callable[[], Worker],
+        work: Callable[[Worker, Batch, Advance], Result],
+        batches: Sequence[Batch],
+        advance: Advance,
+    ) -> Iterator[tuple[int, Result]]:
+        """The position of each batch and its result, as they are finished.
+
+        Args:
+            load: Gives what works, such as a model; called only where there is a batch, once for each shard.
+            work: Does a batch and tells what it is given how much of it is done.
+            batches: Never cut: in bfloat16 a text depends on its neighbours.
+            advance: Gets how much was done; in all as much as `work` tells of all batches.
+        """
+        ...
+
+
+def here(
+    load: Callable[[], Worker],
+    work: Callable[[Worker, Batch, Advance], Result],
+    batches: Sequence[Batch],
+    advance: Advance,
+) -> Generator[tuple[int, Result]]:
+    """In this process, one after the other; see `Mapper`."""
+    if batches:
+        worker = load()
+        for position, batch in enumerate(batches):
+            yield position, work(worker, batch, advance)
+
+
+@dataclass(frozen=True)
+class OnRay:
+    """As tasks of the Ray cluster that this process belongs to; see `Mapper`.
+
+    `load` and `work` travel by reference, so they are functions of modules that the nodes have too, or such functions
+    with some arguments bound.
+
+    Attributes:
+        workers: Shards at once.
+        gpus: GPUs that each of them asks for.
+    """
+
+    workers: int
+    gpus: float = 1
+
+    def __call__(
+        self,
+        load: Callable[[], Worker],
+        work: Callable[[Worker, Batch, Advance], Result],
+        batches: Sequence[Batch],
+        advance: Advance,
+    ) -> Generator[tuple[int, Result]]:
+        """Shards are unions of whole batches; each ends as a whole, and then its results are there."""
+        import ray
+
+        if not ray.is_initialized():
+            ray.init(address="auto", log_to_driver=False)
+        task = ray.remote(num_cpus=1, num_gpus=self.gpus, max_retries=RETRIES)(_shard)
+        waiting = iter(cut_shards(len(batches), self.workers * SHARDS_PER_WORKER))
+        at_work: dict[Any, range] = {}
+        while True:
+            while len(at_work) < self.workers and (shard := next(waiting, None)) is not None:
+                at_work[task.remote(load, work, [batches[i] for i in shard])] = shard
+            if not at_work:
+                return
+            (done,), _ = ray.wait(list(at_work), num_returns=1)
+            results, count = _result(done)
+            yield from zip(at_work.pop(done), results, strict=True)
+            advance(count)
+
+
+def chosen(workers: int) -> Mapper:
+    """One worker is this process."""
+    return here if workers == 1 else OnRay(workers)
+
+
+def cut_shards(batches: int, shards: int) -> list[range]:
+    """At most so many ranges of neighbouring batches, of like length, none empty."""
+    cuts = [batches * n // shards for n in range(shards + 1)]
+    return [range(start, end) for start, end in pairwise(cuts) if start < end]
+
+
+def _result(done: Any) -> tuple[list[Any], int]:
+    import ray
+    from ray.exceptions import NodeDiedError, OutOfMemoryError, RayTaskError, WorkerCrashedError
+
+    try:
+        return ray.get(done)
+    except RayTaskError as error:
+        if isinstance(error.cause, UserError):
+            raise error.cause from error
+        raise
+    except (WorkerCrashedError, OutOfMemoryError, NodeDiedError) as error:
+        raise UserError(
+            f"a worker of the Ray cluster was lost {RETRIES + 1} times with the same shard: see its log in Ray's "
+            "dashboard; most often its memory is too small for the model"
+        ) from error
+
+
+def _shard(
+    load: Callable[[], Worker],
+    work: Callable[[Worker, Batch, Advance], Result],
+    batches: Sequence[Batch],
+) -> tuple[list[Result], int]:
+    """The results of a shard's batches, and how much they told of."""
+    worker = load()
+    counts: list[int] = []
+    return [work(worker, batch, counts.append) for batch in batches], sum(counts)

@@ -1,0 +1,118 @@
+"""Whether a Ray cluster can do the work, asked before anything is lost.
+
+Belongs here: what each of its nodes must have. Who runs steps there is in `foundation/executors.py`, how a batch of
+texts is spread over it in `foundation/map_batches.py`.
+"""
+
+import os
+import shlex
+import time
+from collections.abc import Collection, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.settings import Settings
+
+if TYPE_CHECKING:
+    from ray.job_submission import JobSubmissionClient
+    from ray.util.state.common import NodeState
+
+PATIENCE = 120
+"""Seconds for a node to answer, which takes 5 to 10: Ray starts a process for it."""
+SECRETS = ("JOBSEARCH_POSTGRES_URL", "JOBSEARCH_LLM_KEY")
+"""Variables that are not sent with a step, for what is sent can be read in Ray's dashboard."""
+_LACKS = "jobsearch-lacks "
+
+
+def refuse_unusable(settings: Settings, accelerated: Collection[str]) -> int:
+    """Ask the cluster, and each of its nodes, for what a run needs there.
+
+    Args:
+        settings: The environment; its executor is `ray`.
+        accelerated: Assets that want a GPU.
+
+    Returns:
+        How many nodes it has.
+
+    Raises:
+        UserError: No cluster answers; it has no GPU; `dagster`, the data folder or a secret is missing on a node.
+    """
+    from ray.job_submission import JobSubmissionClient
+    from ray.util.state import list_nodes
+
+    address = settings.ray_address
+    assert address is not None
+    try:
+        client = JobSubmissionClient(address)
+        nodes = [node for node in list_nodes(address=address, detail=True) if node.state == "ALIVE"]
+    except (ConnectionError, RuntimeError) as error:
+        raise UserError(
+            f"no Ray cluster answers at {address}: start one with `ray start --head --dashboard-host=0.0.0.0`, or "
+            "correct JOBSEARCH_RAY_ADDRESS, the address of its dashboard"
+        ) from error
+    if accelerated and not any((node.resources_total or {}).get("GPU") for node in nodes):
+        raise UserError(
+            f"no node of the Ray cluster at {address} has a GPU, for which {', '.join(accelerated)} would wait without "
+            "end: add one, or start a node with --num-gpus=1, where models then run on the processor"
+        )
+    cards = sum((node.resources_total or {}).get("GPU", 0) for node in nodes)
+    if accelerated and settings.map_workers > 1 and cards < settings.map_workers + 1:
+        raise UserError(
+            f"JOBSEARCH_MAP_WORKERS={settings.map_workers} wants {settings.map_workers} GPUs besides that of the step "
+            f"which waits for them, and the Ray cluster at {address} has {cards:.0f}: add nodes, or lower it"
+        )
+    with _token(settings.data_dir) as token:
+        _ask_nodes(client, nodes, _question(settings.data_dir, token))
+    return len(nodes)
+
+
+@contextmanager
+def _token(folder: Path) -> Generator[Path]:
+    """A file that only a node which shares the folder can read."""
+    path = folder / "tmp" / f"shared-{uuid4().hex}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(path.name, encoding="utf-8")
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _question(folder: Path, token: Path) -> str:
+    """A line of shell that tells what a node lacks; in one line, because Ray repeats it in the log before it runs."""
+    read = f'"$(cat {shlex.quote(str(token))} 2>/dev/null)"'
+    wanted = {
+        "dagster": "command -v dagster >/dev/null",
+        "folder": f"[ {read} = {token.name} ] && [ -w {shlex.quote(str(folder))} ]",
+        **{name: f'[ -n "${name}" ]' for name in SECRETS if os.environ.get(name)},
+    }
+    return "; ".join(f"{{ {test}; }} || echo {_LACKS}{name}" for name, test in wanted.items())
+
+
+def _ask_nodes(client: "JobSubmissionClient", nodes: "list[NodeState]", question: str) -> None:
+    asked = {
+        client.submit_job(entrypoint=question, entrypoint_label_selector={"ray.io/node-id": node.node_id}): node
+        for node in nodes
+    }
+    deadline = time.monotonic() + PATIENCE
+    for job, node in asked.items():
+        name = f"node {node.node_name} ({node.node_id[:8]}) of the Ray cluster"
+        while not (status := client.get_job_status(job)).is_terminal():
+            if time.monotonic() > deadline:
+                raise UserError(f"{name} did not answer within {PATIENCE} s: see its state in Ray's dashboard")
+            time.sleep(0.2)
+        lines = client.get_job_logs(job).splitlines()
+        if status != "SUCCEEDED":
+            raise UserError(f"{name} cannot run a job: see {job} in Ray's dashboard")
+        for lack in (line.removeprefix(_LACKS) for line in lines if line.startswith(_LACKS)):
+            raise UserError(f"{name} {_IN_WORDS.get(lack, f'has no {lack}: set it in the environment of its Ray')}")
+
+
+_IN_WORDS = {
+    "dagster": "has no `dagster` on its PATH: install `jobsearch-dagster[ray]` there, and start Ray with the bin folder"
+    " on the PATH",
+    "folder": "does not share the data folder, or cannot write it: mount the same file system there, at the same path",
+}
