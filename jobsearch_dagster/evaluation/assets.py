@@ -4,7 +4,6 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,11 +13,21 @@ import pandas as pd
 from duckdb import DuckDBPyConnection
 
 from jobsearch_dagster import search
-from jobsearch_dagster.evaluation import ares, leakage, natural, preferences, promotion, rankings, scoring, votes
+from jobsearch_dagster.evaluation import (
+    ares,
+    leakage,
+    natural,
+    pages,
+    preferences,
+    promotion,
+    rankings,
+    relevance,
+    scoring,
+    votes,
+)
 from jobsearch_dagster.evaluation import latency as timing
 from jobsearch_dagster.evaluation import learning_curve as curves
 from jobsearch_dagster.evaluation.answers import (
-    NEAR_SEEN,
     AnalyticsRecipe,
     GenerationRecipe,
     RagRecipe,
@@ -27,7 +36,7 @@ from jobsearch_dagster.evaluation.answers import (
     refuse_silence,
 )
 from jobsearch_dagster.evaluation.ares import AresRecipe
-from jobsearch_dagster.evaluation.ares_tables import ARES_SCORES, NOBODY
+from jobsearch_dagster.evaluation.ares_tables import ARES_SCORES
 from jobsearch_dagster.evaluation.contenders import Analytics, LanguageModel, Rag
 from jobsearch_dagster.evaluation.correlations import correlate_metrics
 from jobsearch_dagster.evaluation.corruptions import make_examples
@@ -43,14 +52,11 @@ from jobsearch_dagster.evaluation.publication import PromotionPublication
 from jobsearch_dagster.evaluation.questions import Question, QuestionRecipe, make_prompts, sample_questions
 from jobsearch_dagster.evaluation.rankings import Ranking
 from jobsearch_dagster.evaluation.relevance import NATURAL_QUESTIONS, judgements
-from jobsearch_dagster.evaluation.report import experiment_pictures, pictures, results
-from jobsearch_dagster.evaluation.report.correlation_pictures import draw_matrices
+from jobsearch_dagster.evaluation.report import results
 from jobsearch_dagster.evaluation.report.document import ReportRecipe, write_report
-from jobsearch_dagster.evaluation.report.time_pictures import draw_times
 from jobsearch_dagster.evaluation.retrieval_tables import RETRIEVAL_SCORES
 from jobsearch_dagster.evaluation.scoring import StatisticsRecipe
 from jobsearch_dagster.evaluation.tables import (
-    ALL_TYPES,
     ANSWER_SCORES,
     ANSWERS,
     CONTENDER_COMPARISON,
@@ -78,7 +84,6 @@ from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.generation import Generator
 from jobsearch_dagster.foundation.kept_batches import KeptBatches
 from jobsearch_dagster.foundation.model_store import model_digest, served_adapter
-from jobsearch_dagster.foundation.pictures import as_markdown, drawn
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.table_asset import DataFolder, Step, artifact_asset, table_asset
 from jobsearch_dagster.foundation.text_cache import cache_of
@@ -145,11 +150,6 @@ def _language_model(
     )
 
 
-def shown_near_seen(connection: DuckDBPyConnection) -> dict[str, Any]:
-    """How many of the unseen questions are about near duplicates of trained postings."""
-    return {"near duplicates": dg.MetadataValue.md(markdown_table(connection.sql(NEAR_SEEN).df()))}
-
-
 @table_asset(
     ANSWERS,
     inputs=("test_set", "training_set", "base_model"),
@@ -157,7 +157,7 @@ def shown_near_seen(connection: DuckDBPyConnection) -> dict[str, Any]:
     code_version="1",
     external=generation_data,
     kinds=("pytorch", "huggingface"),
-    show=shown_near_seen,
+    show=pages.near_seen,
     accelerator=True,
 )
 def base_answers(step: Step) -> pd.DataFrame:
@@ -257,15 +257,9 @@ def answer_scores(step: Step) -> pd.DataFrame:
     return scoring.score_answers(step.connection, CONTENDERS, step.config, step.folder.root)
 
 
-def why_no_natural_questions(connection: DuckDBPyConnection) -> str | None:
-    """Why the natural questions are not asked; None where they are."""
-    catalog = connection.execute("SELECT posting_id FROM job_catalog").fetchall()
-    return judgements().reason_not_to_ask([posting_id for (posting_id,) in catalog])
-
-
 def natural_rankings(step: Step) -> Iterator[Ranking]:
     """The rankings for the natural questions; none on a catalog that they were not judged on."""
-    if reason := why_no_natural_questions(step.connection):
+    if reason := relevance.why_not_asked(step.connection):
         step.say(f"natural questions are not asked: {reason}")
         return
     questions, postings = judgements().natural_questions(), Postings(scoring.read_postings(step.connection))
@@ -283,15 +277,6 @@ def retrieval_data(folder: DataFolder, config: Recipe) -> dict[str, str]:
     return search_and_generation_data(folder, config) | digest_of_data(NATURAL_QUESTIONS)
 
 
-def shown_retrieval(connection: DuckDBPyConnection) -> dict[str, Any]:
-    """Means with n, and whether the natural questions were asked."""
-    reason = why_no_natural_questions(connection)
-    return {
-        "means": dg.MetadataValue.md(markdown_table(rankings.means(connection))),
-        "natural questions": f"not asked: {reason}" if reason else f"{len(judgements().questions)} asked",
-    }
-
-
 @table_asset(
     RETRIEVAL_SCORES,
     inputs=(
@@ -302,7 +287,7 @@ def shown_retrieval(connection: DuckDBPyConnection) -> dict[str, Any]:
     code_version="2",
     external=retrieval_data,
     kinds=("duckdb", "pytorch"),
-    show=shown_retrieval,
+    show=pages.retrieval,
     accelerator=True,
 )  # fmt: skip
 def retrieval_scores(step: Step) -> pd.DataFrame:
@@ -312,16 +297,6 @@ def retrieval_scores(step: Step) -> pd.DataFrame:
     """
     found = [*rankings.template_rankings(step.connection), *natural_rankings(step)]
     return rankings.score_rankings(found, step.config.cutoffs)
-
-
-def shown_latency(connection: DuckDBPyConnection) -> dict[str, Any]:
-    """Quantiles per contender and query type, where they were measured, and time against the length of the question."""
-    summary = connection.sql(timing.SUMMARY).df()
-    return {
-        "quantiles": dg.MetadataValue.md(markdown_table(summary)),
-        "setting": connection.sql("SELECT string_agg(DISTINCT setting, ', ') FROM latency").fetchall()[0][0],
-        "time against length": drawn(partial(draw_times, connection.table("latency").df())),
-    }
 
 
 @table_asset(
@@ -334,7 +309,7 @@ def shown_latency(connection: DuckDBPyConnection) -> dict[str, Any]:
     code_version="2",
     external=search_and_generation_data,
     kinds=("pytorch", "matplotlib"),
-    show=shown_latency,
+    show=pages.latency,
     accelerator=True,
 )  # fmt: skip
 def latency(step: Step) -> pd.DataFrame:
@@ -362,16 +337,7 @@ def latency(step: Step) -> pd.DataFrame:
     )
 
 
-def shown_means(connection: DuckDBPyConnection) -> dict[str, Any]:
-    """Means by query type, one picture for each slice."""
-    means = results.cells(connection.table("metric_summary").df(), "mean")
-    return {
-        f"by query type, {slice_}": drawn(partial(pictures.draw_by_type, means, slice_))
-        for slice_ in results.slices_of(means)
-    }
-
-
-@table_asset(METRIC_SUMMARY, inputs=("answer_scores",), code_version="3", show=shown_means)
+@table_asset(METRIC_SUMMARY, inputs=("answer_scores",), code_version="3", show=pages.means)
 def metric_summary(step: Step) -> pd.DataFrame:
     """Means with 95 % intervals over postings; corpus BLEU pooled over answers.
 
@@ -380,21 +346,12 @@ def metric_summary(step: Step) -> pd.DataFrame:
     return scoring.summarize_metrics(step.connection)
 
 
-def shown_differences(connection: DuckDBPyConnection) -> dict[str, Any]:
-    """Differences to base over all query types, one picture for each slice."""
-    differences = results.cells(connection.table("contender_comparison").df(), "difference")
-    return {
-        f"differences, {slice_}": drawn(partial(pictures.draw_differences, differences, slice_))
-        for slice_ in results.slices_of(differences)
-    }
-
-
 @table_asset(
     CONTENDER_COMPARISON,
     inputs=("answer_scores",),
     recipe=StatisticsRecipe,
     code_version="3",
-    show=shown_differences,
+    show=pages.differences,
 )
 def contender_comparison(step: Step) -> pd.DataFrame:
     """Paired differences to the base model on the same questions, with p values corrected for their number.
@@ -404,19 +361,11 @@ def contender_comparison(step: Step) -> pd.DataFrame:
     return scoring.compare_contenders(step.connection, step.config)
 
 
-def shown_correlations(connection: DuckDBPyConnection) -> dict[str, Any]:
-    """The matrix of each contender, one picture for each slice."""
-    found = results.pairs(connection.table("metric_correlations").df())
-    return {
-        f"correlations, {slice_}": drawn(partial(draw_matrices, found, slice_)) for slice_ in results.slices_of(found)
-    }
-
-
 @table_asset(
     METRIC_CORRELATIONS,
     inputs=("answer_scores", *(f"{name}_answers" for name in CONTENDERS)),
     code_version="1",
-    show=shown_correlations,
+    show=pages.correlations,
 )
 def metric_correlations(step: Step) -> pd.DataFrame:
     """How metrics go together, and with the lengths of question and answer: rank correlations with 95 % intervals.
@@ -475,12 +424,6 @@ def measured_against_served(step: Step, served: Artifact) -> list[Paired]:
     ]
 
 
-def shown_promotion(connection: DuckDBPyConnection) -> dict[str, Any]:
-    """The decision in words."""
-    return {"decision": connection.execute("SELECT any_value(decision || ' ' || reason) FROM promoted_adapter")
-            .fetchall()[0][0]}  # fmt: skip
-
-
 @table_asset(
     PROMOTED_ADAPTER,
     inputs=(
@@ -491,7 +434,7 @@ def shown_promotion(connection: DuckDBPyConnection) -> dict[str, Any]:
     code_version="1",
     external=compared_adapter,
     kinds=("pytorch", "peft"),
-    show=shown_promotion,
+    show=pages.promotion,
     publication=PromotionPublication(),
     accelerator=True,
 )  # fmt: skip
@@ -521,9 +464,6 @@ def leakage_data(folder: DataFolder, config: LeakageRecipe) -> dict[str, str]:
 def training_and_generation_data(folder: DataFolder, config: LoraRecipe) -> dict[str, str]:
     """Digests of what adapters are trained, and answers written with."""
     return training_files(folder, config) | generation_data(folder, config)
-
-
-OFF = "off: set `enabled` in its config to train"
 
 
 def trained_adapters(step: Step, asset: str, sets: Mapping[Any, str], watched: str) -> dict[Any, KeptAdapter]:
@@ -558,15 +498,6 @@ def answer_with(
         step.connection.register(f"{name}_answers", table)
 
 
-def shown_leakage(connection: DuckDBPyConnection) -> dict[str, Any]:
-    """The inflation of each metric, as a table and a picture."""
-    table = connection.table("leakage_experiment").df()
-    if table.empty:
-        return {"inflation": OFF}
-    picture = drawn(partial(experiment_pictures.draw_inflation, table))
-    return {"inflation": dg.MetadataValue.md(markdown_table(table.drop(columns="signature"))), "picture": picture}
-
-
 @table_asset(
     LEAKAGE_EXPERIMENT,
     inputs=("base_model", "query_pairs", "clean_jobs", "job_entities"),
@@ -574,7 +505,7 @@ def shown_leakage(connection: DuckDBPyConnection) -> dict[str, Any]:
     code_version="1",
     external=leakage_data,
     kinds=("pytorch", "peft"),
-    show=shown_leakage,
+    show=pages.leakage,
     accelerator=True,
 )
 def leakage_experiment(step: Step) -> pd.DataFrame:
@@ -585,7 +516,7 @@ def leakage_experiment(step: Step) -> pd.DataFrame:
     """
     recipe: LeakageRecipe = step.config
     if not recipe.enabled:
-        step.say(OFF)
+        step.say(pages.OFF)
         return pd.DataFrame(columns=list(LEAKAGE_EXPERIMENT.names))
     leakage.divide(step.connection, recipe)
     asked = QuestionRecipe(per_type=recipe.per_type, seen_per_type=0, seed=recipe.split_seed)
@@ -599,15 +530,6 @@ def leakage_experiment(step: Step) -> pd.DataFrame:
     return leakage.inflation(step.connection, recipe)
 
 
-def shown_curve(connection: DuckDBPyConnection) -> dict[str, Any]:
-    """The means, as a table and a picture."""
-    table = connection.table("learning_curve").df()
-    if table.empty:
-        return {"curve": OFF}
-    picture = drawn(partial(experiment_pictures.draw_curve, table))
-    return {"curve": dg.MetadataValue.md(markdown_table(table)), "picture": picture}
-
-
 @table_asset(
     LEARNING_CURVE,
     inputs=(
@@ -618,7 +540,7 @@ def shown_curve(connection: DuckDBPyConnection) -> dict[str, Any]:
     code_version="1",
     external=training_and_generation_data,
     kinds=("pytorch", "peft"),
-    show=shown_curve,
+    show=pages.curve,
     accelerator=True,
 )  # fmt: skip
 def learning_curve(step: Step) -> pd.DataFrame:
@@ -628,7 +550,7 @@ def learning_curve(step: Step) -> pd.DataFrame:
     contender, number of postings and metric.
     """
     if not step.config.enabled:
-        step.say(OFF)
+        step.say(pages.OFF)
         return pd.DataFrame(columns=list(LEARNING_CURVE.names))
     sets = curves.nested_sets(step.connection, step.config)
     adapters = trained_adapters(step, "learning_curve", sets, "validation_set")
@@ -649,23 +571,13 @@ def judge_data(folder: DataFolder, config: JudgeRecipe) -> dict[str, str]:
     }
 
 
-def shown_judges(artifact: Artifact) -> dict[str, Any]:
-    """How well each judge judges what it never saw, beside the majority; and kind by kind."""
-    figures = artifact.manifest["judges"]
-    kinds = [{"criterion": judge["criterion"], **kind} for judge in figures for kind in judge["kinds"]]
-    return {
-        "judges": dg.MetadataValue.md(markdown_table(pd.DataFrame(figures).drop(columns="kinds"))),
-        "by kind of example": dg.MetadataValue.md(markdown_table(pd.DataFrame(kinds))),
-    }
-
-
 @artifact_asset(
     inputs=("clean_jobs", "job_entities", "query_pairs"),
     recipe=JudgeRecipe,
     code_version="1",
     external=judge_data,
     kinds=("pytorch", "safetensors"),
-    show=shown_judges,
+    show=pages.judges,
     accelerator=True,
 )
 def ares_judges(step: Step, path: Path) -> dict[str, Any]:
@@ -696,18 +608,6 @@ def label_data(folder: DataFolder, config: AresRecipe) -> dict[str, str]:
     return data | labels
 
 
-def shown_ares(connection: DuckDBPyConnection) -> dict[str, Any]:
-    """The rates over all query types; differences and single types are in the table."""
-    rates = connection.sql(
-        f"""
-        SELECT criterion, contender, slice, n, labels, judge_accuracy, estimate, low, high, labels_estimate, labels_low,
-            labels_high, judge_mean AS "judge alone, biased", judge_used
-        FROM ares_scores WHERE versus = '{NOBODY}' AND query_type = '{ALL_TYPES}' ORDER BY ALL
-        """
-    ).df()
-    return {"rates": dg.MetadataValue.md(markdown_table(rates))}
-
-
 @table_asset(
     ARES_SCORES,
     inputs=("ares_judges", "clean_jobs", "job_entities", "query_pairs", *(f"{name}_answers" for name in CONTENDERS)),
@@ -715,7 +615,7 @@ def shown_ares(connection: DuckDBPyConnection) -> dict[str, Any]:
     code_version="1",
     external=label_data,
     kinds=("pytorch", "duckdb"),
-    show=shown_ares,
+    show=pages.ares,
     accelerator=True,
 )
 def ares_scores(step: Step) -> pd.DataFrame:
@@ -736,15 +636,6 @@ def vote_files(folder: DataFolder, config: Recipe) -> dict[str, str]:
     return {"votes": digest_of_files(folder.root, files)} if files else {}
 
 
-NO_VOTES = "no votes on these answers yet: give some at /compare of `jobsearch serve`"
-
-
-def shown_preferences(connection: DuckDBPyConnection) -> dict[str, Any]:
-    """Strengths and win rates, or how to come by some."""
-    table = connection.table("human_preferences").df()
-    return {"preferences": NO_VOTES if table.empty else dg.MetadataValue.md(markdown_table(table))}
-
-
 @table_asset(
     HUMAN_PREFERENCES,
     inputs=tuple(f"{name}_answers" for name in CONTENDERS),
@@ -752,7 +643,7 @@ def shown_preferences(connection: DuckDBPyConnection) -> dict[str, Any]:
     code_version="1",
     external=vote_files,
     kinds=("duckdb",),
-    show=shown_preferences,
+    show=pages.preferences,
 )
 def human_preferences(step: Step) -> pd.DataFrame:
     """Whose answers people prefer, who were shown two without names: win rates, strengths, agreement.
@@ -769,17 +660,6 @@ def human_preferences(step: Step) -> pd.DataFrame:
     return preferences.preference_table(counted, step.config.seed)
 
 
-def shown_report(artifact: Artifact) -> dict[str, Any]:
-    """The report's text, its pictures beside it, and where the page for a browser lies."""
-    text = (artifact.path / "report.md").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if not line.startswith("![")]  # the UI cannot reach files
-    return {
-        "report": dg.MetadataValue.md("\n".join(lines)),
-        "page": dg.MetadataValue.path(str(artifact.path / "report.html")),
-        **{png.stem: as_markdown(png) for png in sorted(artifact.path.glob("*.png"))},
-    }
-
-
 @artifact_asset(
     inputs=(
         "metric_summary", "contender_comparison", "metric_correlations", "answer_scores", "retrieval_scores",
@@ -789,7 +669,7 @@ def shown_report(artifact: Artifact) -> dict[str, Any]:
     recipe=ReportRecipe,
     code_version="4",
     kinds=("markdown", "matplotlib"),
-    show=shown_report,
+    show=pages.report,
 )  # fmt: skip
 def evaluation_report(step: Step, path: Path) -> dict[str, Any]:
     """The comparison of all contenders in words, tables and pictures, as one self-contained page and as Markdown."""

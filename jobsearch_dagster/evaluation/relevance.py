@@ -8,12 +8,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from jobsearch_dagster.evaluation.truth import Asked, Posting, satisfies
 from jobsearch_dagster.foundation.package_data import read_yaml
+
+if TYPE_CHECKING:
+    import duckdb
 
 NATURAL_QUESTIONS = Path(__file__).with_name("natural_questions.yaml")
 FITS, PARTLY = 2, 1
@@ -124,3 +127,9 @@ def judgements() -> Judgements:
         pydantic.ValidationError: It was edited into something that contradicts itself.
     """
     return Judgements.model_validate(read_yaml(NATURAL_QUESTIONS))
+
+
+def why_not_asked(connection: "duckdb.DuckDBPyConnection") -> str | None:
+    """Why the natural questions are not asked of `job_catalog`; None where they are."""
+    catalog = connection.execute("SELECT posting_id FROM job_catalog").fetchall()
+    return judgements().reason_not_to_ask([posting_id for (posting_id,) in catalog])

@@ -14,17 +14,15 @@ import pytest
 from jobsearch_dagster import build, search
 from jobsearch_dagster.app.run import Outcome, run
 from jobsearch_dagster.app.workspace import open_workspace
+from jobsearch_dagster.evaluation import pages
 from jobsearch_dagster.evaluation.answers import AnalyticsRecipe
 from jobsearch_dagster.evaluation.assets import (
     question_data,
     retrieval_data,
     scoring_data,
-    shown_near_seen,
-    shown_retrieval,
-    why_no_natural_questions,
 )
 from jobsearch_dagster.evaluation.natural import RetrievalRecipe
-from jobsearch_dagster.evaluation.relevance import NATURAL_QUESTIONS, judgements
+from jobsearch_dagster.evaluation.relevance import NATURAL_QUESTIONS, judgements, why_not_asked
 from jobsearch_dagster.evaluation.tables import CONTENDERS
 from jobsearch_dagster.evaluation.text_scoring import ScoringRecipe
 from jobsearch_dagster.foundation import text_metrics
@@ -91,7 +89,7 @@ def test_near_duplicates_of_trained_postings_are_counted_among_the_unseen() -> N
         connection.execute(
             "CREATE TABLE test_set AS SELECT unnest(['a', 'b', 'c']) AS pair_id, pair_id = 'b' AS near_seen"
         )
-        assert "| unseen | 3 | 1 |" in shown_near_seen(connection)["near duplicates"].value
+        assert "| unseen | 3 | 1 |" in pages.near_seen(connection)["near duplicates"].value
 
 
 def test_the_judged_questions_are_part_of_the_key_of_what_they_judge(tmp_path: Path) -> None:
@@ -105,7 +103,7 @@ def test_on_other_data_the_natural_questions_are_absent_and_the_metadata_says_so
 ) -> None:
     with Lake(finished[0]).connect(["retrieval_scores", "job_catalog"]) as connection:
         sets = connection.execute("SELECT DISTINCT question_set FROM retrieval_scores").fetchall()
-        shown = shown_retrieval(connection)
+        shown = pages.retrieval(connection)
     assert sets == [("templates",)]
     assert shown["natural questions"].startswith("not asked: their relevance was judged on the bundled sample: 140 of")
     assert "\n" not in shown["natural questions"]
@@ -115,9 +113,9 @@ def test_on_other_data_the_natural_questions_are_absent_and_the_metadata_says_so
 def test_where_every_judged_posting_is_there_the_natural_questions_are_asked() -> None:
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE job_catalog (posting_id VARCHAR)")
-        assert why_no_natural_questions(connection)
+        assert why_not_asked(connection)
         connection.executemany("INSERT INTO job_catalog VALUES (?)", [[name] for name in judgements().posting_ids])
-        assert why_no_natural_questions(connection) is None
+        assert why_not_asked(connection) is None
 
 
 CHANGES = ["base_answers.batch_size=1", "base_answers.max_new_tokens=200"]
