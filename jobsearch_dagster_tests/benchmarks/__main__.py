@@ -15,6 +15,7 @@ from jobsearch_dagster_tests.benchmarks import (
     agreement,
     coverage,
     evaluation,
+    executors,
     generation,
     orchestration,
     preparation,
@@ -31,6 +32,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
     "agreement": lambda chosen: agreement.main(chosen.questions),
     "coverage": lambda chosen: coverage.main(chosen.experiments),
     "evaluation": lambda chosen: evaluation.main(chosen.scored),
+    "executors": lambda chosen: executors.main(),
     "generation": lambda chosen: generation.main(chosen.prompts),
     "orchestration": lambda chosen: orchestration.main(),
     "preparation": lambda chosen: preparation.main(
