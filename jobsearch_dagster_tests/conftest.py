@@ -143,16 +143,23 @@ class SkipGate:
             terminalreporter.write_line(f"SKIPPED BUT NOT LISTED in {ALLOWED_SKIPS.name}: {nodeid}", red=True)
 
 
+RUN_THE_DAG = {
+    "test_course_data", "test_damage", "test_full_disk", "test_kills", "test_readme",
+    "test_selective_rematerialization", "test_services", "test_whole_dag",
+}  # fmt: skip
+
+
 @pytest.hookimpl(tryfirst=True)  # before those that are not `slow` are left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with many slow tests come first: begun last, one of them would keep a single process busy at the end.
 
-    Slow tests are not traced for coverage, which would take half their time again; what makes `finished` is.
+    Those that run the DAG again and again are not traced for coverage, which would take half their time again; what
+    makes `finished` is.
     """
     for item in items:
         if "finished" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
-        if item.get_closest_marker("slow"):
+        if item.path.stem in RUN_THE_DAG:
             item.add_marker(pytest.mark.no_cover)
     slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
     items.sort(key=lambda item: -slow[item.path])

@@ -3,12 +3,14 @@
 Belongs here: starting and ending it, and what its jobs and nodes are called. What runs there is in the tests.
 """
 
+import fcntl
 import os
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 from unittest.mock import patch
 
@@ -63,6 +65,14 @@ class RayNodes:
 
 
 @contextmanager
+def one_ray() -> Generator[None]:
+    """One cluster at a time: Ray tells the processes of a machine where its newest cluster is by one file."""
+    with (Path(gettempdir()) / "jobsearch-tests-one-ray.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def ray_nodes(path: str = f"{BIN}:{os.environ['PATH']}") -> Generator[RayNodes]:
     """A head with one processor.
 
@@ -80,7 +90,7 @@ def ray_nodes(path: str = f"{BIN}:{os.environ['PATH']}") -> Generator[RayNodes]:
         "RAY_USAGE_STATS_ENABLED": "0",
         "OMP_NUM_THREADS": "1",
     }
-    with patch.dict(os.environ, environment):
+    with one_ray(), patch.dict(os.environ, environment):
         head = {"num_cpus": 1, "include_dashboard": True, "dashboard_port": port, "object_store_memory": STORE}
         cluster = Cluster(initialize_head=True, head_node_args=head)
         try:

@@ -187,5 +187,6 @@ def test_a_shell_is_told_them_without_dagster_and_can_be_set_up() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
-    done = subprocess.run([COMMAND, "--show-completion", "bash"], capture_output=True, text=True, check=False)
+    named = os.environ | {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}  # else it is the shell that started this
+    done = subprocess.run([COMMAND, "--show-completion", "bash"], capture_output=True, text=True, check=True, env=named)
     assert "_JOBSEARCH_COMPLETE=complete_bash" in done.stdout

@@ -24,7 +24,7 @@ from jobsearch_dagster.search import embedding
 from jobsearch_dagster.search.embedding import KeptVectors, embed
 from jobsearch_dagster.summarization.extractive import Choice, Extractive
 from jobsearch_dagster.summarization.summaries import KeptSummaries, SummaryRecipe, _summaries_of
-from jobsearch_dagster_tests.ray_nodes import REPOSITORY
+from jobsearch_dagster_tests.ray_nodes import REPOSITORY, one_ray
 
 pytestmark = pytest.mark.slow
 QUESTIONS = ["cook", "a nurse in berlin?", "x", "data engineer, remote, python and sql", "bus driver", "who pays most?"]
@@ -36,7 +36,7 @@ def two_workers() -> Iterator[None]:
     """A Ray with two processors, each with a logical GPU."""
     import ray
 
-    with pytest.MonkeyPatch.context() as monkeypatch:
+    with one_ray(), pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
         monkeypatch.setenv("OMP_NUM_THREADS", "1")
         monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
