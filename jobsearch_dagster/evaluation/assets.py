@@ -478,7 +478,9 @@ def trained_adapters(step: Step, asset: str, sets: Mapping[Any, str], watched: s
             "pairs": digest_of([astuple(pair) for pair in (*pairs, *watched_pairs)]),
             **training_files(step.folder, step.config),
         }
-        found[name] = train_once(pairs, watched_pairs, trained_recipe(step.config), places, inputs, step.say, table)
+        found[name] = train_once(
+            pairs, watched_pairs, trained_recipe(step.config), places, inputs, step.say, asset, table
+        )
     shutil.rmtree(places.checkpoints, ignore_errors=True)
     return found
 

@@ -47,6 +47,7 @@ def train_once(
     places: Places,
     inputs: Mapping[str, str],
     say: Callable[[str], object],
+    what: str,
     words: str,
 ) -> KeptAdapter:
     """The adapter of a recipe, trained where it is not there yet.
@@ -58,7 +59,8 @@ def train_once(
         places: Base model; finished adapters lie in folders below `target`, named by their keys.
         inputs: Digests of all else that decides the adapter.
         say: Gets lines of progress.
-        words: What is special about it, for the first of these lines.
+        what: What it is trained for, as the first of these lines begins: a trial, or an experiment's asset.
+        words: What is special about it, as that line ends.
 
     Raises:
         UserError: As `make_adapter` does.
@@ -66,7 +68,7 @@ def train_once(
     key = digest_of([dict(inputs), recipe.decisive()])[:16]
     folder = places.target / key
     if not (folder / MANIFEST).is_file():
-        say(f"trial {key}: {words}")
+        say(f"{what} {key}: {words}")
         _train(training, watched, recipe, places, folder, say)
     return KeptAdapter(folder)
 

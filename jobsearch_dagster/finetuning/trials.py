@@ -87,7 +87,9 @@ def run_trials(
     grid = list(recipe.grid()) if recipe.enabled else []
     for tried in grid:  # a name that the model does not have is said before hours are spent on the others
         resolve_targets(without_weights(places.base), tried.target_modules)
-    finished = [train_once(training, watched, tried, places, inputs, say, _difference(tried, recipe)) for tried in grid]
+    finished = [
+        train_once(training, watched, tried, places, inputs, say, "trial", _difference(tried, recipe)) for tried in grid
+    ]
     shutil.rmtree(places.checkpoints, ignore_errors=True)
     return _table(finished)
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from jobsearch_dagster.finetuning import kept_adapters
 from jobsearch_dagster.finetuning.trials import TrialsRecipe, run_trials
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster_tests.finetuning.trainings import PAIRS, WATCHED, places, recipe, silent
@@ -91,3 +92,12 @@ def test_other_inputs_are_other_trials(smoke_models: Path, tmp_path: Path) -> No
 def test_a_grid_with_a_recipe_that_cannot_be_trained_is_refused_at_once() -> None:
     with pytest.raises(ValidationError, match="lora_r"):
         TrialsRecipe(try_lora_r=(4, 0))
+
+
+def test_what_is_trained_is_named_as_its_caller_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_adapters, "make_adapter", lambda *_: {})
+    said: list[str] = []
+    kept = kept_adapters.train_once(
+        PAIRS, WATCHED, recipe(), places(tmp_path, tmp_path), {}, said.append, "learning_curve", "all postings"
+    )
+    assert said == [f"learning_curve {kept.folder.name}: all postings"]
