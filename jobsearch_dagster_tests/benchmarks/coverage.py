@@ -16,8 +16,8 @@ EXPERIMENTS = 4000
 LABELS = (6, 12, 24, 48, 96)
 RATES = (0.5, 0.8, 0.9, 0.97)
 ACCURACIES = (0.55, 0.75, 0.9)
-UNLABELLED = 4
-"""Items without a label for each one with a label."""
+UNLABELLED = (4, 1)
+"""Items without a label for each one with a label; `labelled_share` of `ares_scores` is a half, which is 1."""
 SEED = 20
 
 
@@ -31,6 +31,7 @@ class World:
         accuracy: Share of items that the judge judges right.
         alike: Correlation of the labels of one posting.
         per_posting: Items of a posting.
+        unlabelled: Items without a label for each one with a label.
     """
 
     labels: int
@@ -38,6 +39,7 @@ class World:
     accuracy: float
     alike: float = 0.0
     per_posting: int = 1
+    unlabelled: int = 4
 
     def items(self, luck: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray, list[str]]:
         """Labels, the judge's scores (0 to 1, right where they are on the label's side of a half), and postings."""
@@ -54,13 +56,13 @@ class World:
     def estimate(self, luck: np.random.Generator, *, with_judge: bool = True) -> Powered:
         """The rate as one experiment estimates it."""
         labels, scores, postings = self.items(luck, self.labels)
-        _, others, other_postings = self.items(luck, UNLABELLED * self.labels if with_judge else 1)
+        _, others, other_postings = self.items(luck, self.unlabelled * self.labels if with_judge else 1)
         return powered_mean(labels, scores, postings, others, [f"other {name}" for name in other_postings])
 
     def difference(self, luck: np.random.Generator, other: "World") -> Powered:
         """The difference of two rates on the same postings."""
         pairs = []
-        for count, prefix in ((self.labels, ""), (UNLABELLED * self.labels, "other ")):
+        for count, prefix in ((self.labels, ""), (self.unlabelled * self.labels, "other ")):
             first, second = self.items(luck, count), other.items(luck, count)
             pairs.append((first[0] - second[0], first[1] - second[1], [prefix + name for name in first[2]]))
         (labels, scores, postings), (_, others, other_postings) = pairs
@@ -76,20 +78,22 @@ def coverage(world: World, experiments: int, *, with_judge: bool = True) -> tupl
 
 
 def main(experiments: int = EXPERIMENTS) -> None:
-    """Print a table for independent items, and one for postings with three items that are alike."""
+    """Print tables for independent items, and for postings with three items that are alike."""
     for title, alike, per_posting in (
         ("independent items", 0.0, 1),
         ("three items a posting, correlation 0.3", 0.3, 3),
     ):
-        print(f"\n{title}: coverage of 95 % intervals, mean width; {experiments:,} experiments a cell\n")
-        print(_table(alike, per_posting, experiments), flush=True)
+        for unlabelled in UNLABELLED:
+            ratio = f"{unlabelled} without a label for each one with a label"
+            print(f"\n{title}, {ratio}: coverage of 95 % intervals, mean width; {experiments:,} experiments a cell\n")
+            print(_table(alike, per_posting, unlabelled, experiments), flush=True)
 
 
-def _table(alike: float, per_posting: int, experiments: int) -> str:
+def _table(alike: float, per_posting: int, unlabelled: int, experiments: int) -> str:
     rows = []
     for rate in RATES:
         for labels in LABELS:
-            worlds = [World(labels, rate, accuracy, alike, per_posting) for accuracy in ACCURACIES]
+            worlds = [World(labels, rate, accuracy, alike, per_posting, unlabelled) for accuracy in ACCURACIES]
             cells = [coverage(world, experiments) for world in worlds]
             alone = coverage(worlds[0], experiments, with_judge=False)
             rows.append((rate, labels, *(f"{held:.3f}, {width:.2f}" for held, width in (*cells, alone))))
