@@ -8,6 +8,7 @@ that a crash tore is left out and counted, and takes no other with it.
 """
 
 import fcntl
+import io
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -109,11 +110,18 @@ def store(data_dir: Path, vote: Vote) -> None:
         with path.open("a+b", buffering=0) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             # After a line that a crash tore, a new one begins: it would be lost as the end of the torn one.
-            file.write((b"" if _ends_with_a_line(file.fileno()) else b"\n") + vote.model_dump_json().encode() + b"\n")
+            start = b"" if _ends_with_a_line(file.fileno()) else b"\n"
+            _write_all(file, start + vote.model_dump_json().encode() + b"\n")
             os.fsync(file.fileno())
         _sync_folder(path.parent)
     except OSError as error:
         raise UserError(f"cannot write {path}: {error}; free space or make the folder writable") from error
+
+
+def _write_all(file: io.FileIO, line: bytes) -> None:
+    """Write to the last byte: on a disk that is nearly full a write takes less than it is given, and the next fails."""
+    while line:
+        line = line[file.write(line) :]
 
 
 def _ends_with_a_line(file: int) -> bool:
@@ -154,16 +162,16 @@ def counted(votes: Iterable[Vote], answers: Mapping[tuple[str, str], str]) -> li
     """The votes on today's answers, the last of each person on each pair.
 
     Args:
-        votes: In the order they were given.
+        votes: In whatever order, as files of several machines have none together; of one second the later one counts.
         answers: Contender and question -> the answer.
     """
     digests = {item: digest_of_answer(text) for item, text in answers.items()}
-    last = {vote.key: vote for vote in votes}
-    return [
+    todays = [
         vote
-        for vote in last.values()
+        for vote in votes
         if vote.answers == tuple(digests.get((name, vote.question_id)) for name in (vote.first, vote.second))
     ]
+    return list({vote.key: vote for vote in sorted(todays, key=lambda vote: vote.at)}.values())
 
 
 def labels(votes: Iterable[Vote]) -> dict[Item, bool]:

@@ -1,6 +1,7 @@
 """A vote outlasts whatever happens after it was stored, and counts once, on the answers that it was given on."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -86,6 +87,28 @@ def test_a_folder_that_cannot_be_written_is_a_user_error(tmp_path: Path) -> None
         store(tmp_path, vote())
 
 
+def test_a_vote_that_the_disk_takes_half_of_is_an_error_and_the_next_one_is_whole(tmp_path: Path) -> None:
+    store(tmp_path, vote())
+    path = tmp_path / "votes" / "votes.jsonl"
+    whole = path.stat().st_size
+    script = (
+        "import sys; from pathlib import Path; from jobsearch_dagster.evaluation.votes import UserError, Vote, store\n"
+        "try: store(Path(sys.argv[1]), Vote.model_validate_json(sys.argv[2]))\n"
+        "except UserError as error: print(error)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path), vote("bob").model_dump_json()],
+        capture_output=True,
+        text=True,
+        check=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (whole + 40, whole + 40)),
+    )
+    assert "free space" in done.stdout, done.stderr
+    assert path.stat().st_size == whole + 40
+    store(tmp_path, vote("cid"))
+    assert read(tmp_path) == votes.Votes((vote(), vote("cid")), unreadable=1)
+
+
 @pytest.mark.parametrize("changed", [{"second": "base"}, {"first": "gpt"}, {"relevance": "A"}, {"name": "Ann"}])
 def test_what_is_no_vote_is_none(tmp_path: Path, changed: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="validation error"):
@@ -102,6 +125,20 @@ def test_votes_on_answers_that_were_replaced_do_not_count() -> None:
     other = vote("ann", "q2")
     assert counted([vote(), other], changed) == [other]
     assert counted([vote()], {}) == []
+
+
+def test_a_later_vote_on_other_answers_takes_no_vote_on_todays_away() -> None:
+    replaced = vote(at="2026-11-27T10:00:00+00:00", answers=["0" * 16, "1" * 16])
+    todays = vote(at="2026-11-27T09:00:00+00:00")
+    assert counted([todays, replaced], ANSWERS) == [todays]
+
+
+def test_the_last_vote_is_the_last_by_its_time_whatever_file_it_lies_in(tmp_path: Path) -> None:
+    earlier, later = vote(at="2026-11-27T09:00:00+00:00"), vote(at="2026-11-27T10:00:00+00:00", relevance="second")
+    (tmp_path / "votes").mkdir()
+    for name, one in (("desk", later), ("laptop", earlier)):
+        (tmp_path / "votes" / f"{name}.jsonl").write_text(one.model_dump_json() + "\n", encoding="utf-8")
+    assert counted(read(tmp_path).votes, ANSWERS) == [later]
 
 
 def test_a_label_is_what_most_say_of_an_answer_by_itself(tmp_path: Path) -> None:
