@@ -9,7 +9,7 @@ had to write them: what the judges add, and whether the interval holds, can then
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
@@ -33,6 +33,7 @@ from jobsearch_dagster.evaluation.prediction_powered import DIFFERENCE, RATE, Po
 from jobsearch_dagster.evaluation.scoring import read_asked, read_postings
 from jobsearch_dagster.evaluation.tables import ALL_TYPES, CONTENDERS
 from jobsearch_dagster.evaluation.truth import NamedJob, Postings, jobs_in, whole_lines
+from jobsearch_dagster.evaluation.votes import answers_by_question, digest_of_answer
 from jobsearch_dagster.foundation.profiles import Recipe
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class AresRecipe(Recipe):
     labels: str = Field(
         default="",
         description="CSV of a person's labels, relative to the data folder, with the columns "
-        "contender,question_id,criterion,label; empty: by rule",
+        "contender,question_id,criterion,label, and answer where exported; empty: by rule",
     )
     labelled_share: float = Field(
         default=0.5, gt=0, le=1, description="share of the postings of a slice whose items are labelled by rule"
@@ -251,6 +252,7 @@ def score_answers(
     judges: Judges,
     used: Sequence[Criterion],
     data_dir: Path,
+    say: Callable[[str], object],
 ) -> "pd.DataFrame":
     """The rows of `ares_scores`.
 
@@ -260,6 +262,7 @@ def score_answers(
         judges: Trained.
         used: Criteria whose judge is used.
         data_dir: Where the path of a person's labels begins.
+        say: Hears how many of a person's labels count.
 
     Raises:
         UserError: The person's labels are no labels of these answers.
@@ -267,7 +270,7 @@ def score_answers(
     judged = read_judged(connection)
     answers = {Item(one.contender, one.question_id, name): one for one in judged for name in one.criteria}
     if recipe.labels:
-        labels = read_labels(data_dir / recipe.labels, answers)
+        labels = person_labels(connection, data_dir / recipe.labels, answers, say)
     else:
         postings = labelled_postings(judged, recipe.labelled_share, recipe.seed)
         by_rule = rule_labels(connection, judged)
@@ -275,6 +278,28 @@ def score_answers(
     scores = judge_answers(judges, used, judged, read_jobs(connection))
     items = {item: Scored(of, scores.get(item), labels.get(item)) for item, of in answers.items()}
     return score_table(items, used, "person" if recipe.labels else "rule")
+
+
+def person_labels(
+    connection: "duckdb.DuckDBPyConnection", path: Path, items: Collection[Item], say: Callable[[str], object]
+) -> dict[Item, bool]:
+    """A person's labels of today's answers; how many that are, and how many are of earlier ones, is said.
+
+    Args:
+        connection: Holds one `<contender>_answers` each.
+        path: The CSV.
+        items: All that can be labelled.
+        say: Hears it.
+
+    Raises:
+        UserError: As `read_labels` does.
+    """
+    # The whole answer, as the person saw it: the judges do not see a line that the limit of tokens cut.
+    texts = answers_by_question(connection)
+    digests = {item: digest_of_answer(texts[item.contender, item.question_id]) for item in items}
+    found = read_labels(path, digests)
+    say(f"{len(found.by_item):,} labels of {path} count; {found.outdated:,} are of answers that are no longer there")
+    return found.by_item
 
 
 def score_table(items: Mapping[Item, Scored], used: Sequence[Criterion], source: str) -> "pd.DataFrame":

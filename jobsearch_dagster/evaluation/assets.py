@@ -629,7 +629,7 @@ def ares_scores(step: Step) -> pd.DataFrame:
     artifact = step.artifact("ares_judges")
     judges = Judges.load(artifact.path, artifact.manifest["encoder"]["name"], step.folder.root)
     used = [judge["criterion"] for judge in artifact.manifest["judges"] if judge["is_used"]]
-    return ares.score_answers(step.connection, step.config, judges, used, step.folder.root)
+    return ares.score_answers(step.connection, step.config, judges, used, step.folder.root, step.say)
 
 
 def vote_files(folder: DataFolder, config: Recipe) -> dict[str, str]:

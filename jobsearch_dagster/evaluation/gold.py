@@ -7,8 +7,8 @@ with them in `ares.py`.
 """
 
 import csv
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
@@ -32,6 +32,8 @@ class Item(NamedTuple):
 
 
 COLUMNS = (*Item._fields, "label")
+EXPORTED = (*COLUMNS, "answer")
+"""With what tells the answer that a person saw: `digest_of_answer` in `votes.py`."""
 
 
 def context_is_relevant(asked: Asked, context: Sequence[Posting]) -> bool:
@@ -82,36 +84,66 @@ def _read(title: str, description: str) -> Entities:
     return extract_entities(title, "", description)
 
 
-def read_labels(path: Path, items: Collection[Item]) -> dict[Item, bool]:
+@dataclass(frozen=True)
+class Labels:
+    """What a person said of today's answers.
+
+    Attributes:
+        by_item: The labels.
+        outdated: Rows that were left out, as they are of answers that are no longer there.
+    """
+
+    by_item: dict[Item, bool]
+    outdated: int = 0
+
+
+class _Row(NamedTuple):
+    line: int
+    item: Item
+    label: bool
+    answer: str
+
+
+def read_labels(path: Path, items: Mapping[Item, str]) -> Labels:
     """A person's labels.
 
     Args:
-        path: CSV in UTF-8 with the columns `contender,question_id,criterion,label`; a label is 1 or 0.
-        items: All that can be labelled.
+        path: CSV in UTF-8 with the columns `contender,question_id,criterion,label`; a label is 1 or 0. With a further
+            column `answer`, a row counts only where that is the digest of today's answer, or empty.
+        items: All that can be labelled, each with the digest of today's answer.
 
     Raises:
-        UserError: The file cannot be read, has other columns, names what is not there, or contradicts itself.
+        UserError: The file cannot be read, has other columns, names what is not there, contradicts itself, or has
+            labels of earlier answers alone.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines)
-            if tuple(reader.fieldnames or ()) != COLUMNS:
-                raise UserError(f"labels {path}: the header must be {','.join(COLUMNS)}")
-            return _checked(path, list(_labelled(path, reader)), set(items))
+            if tuple(reader.fieldnames or ()) not in (COLUMNS, EXPORTED):
+                raise UserError(f"labels {path}: the header must be {','.join(COLUMNS)}, or that and `,answer`")
+            rows = list(_rows(path, reader))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"labels {path} cannot be read: {error}; give a CSV in UTF-8") from error
+    todays = [row for row in rows if row.answer in ("", items.get(row.item))]
+    if rows and not todays:
+        raise UserError(
+            f"labels {path}: none of {len(rows):,} rows is of an answer of today: label those that there are, or run "
+            "`jobsearch export labels` again"
+        )
+    return Labels(_checked(path, todays, items), len(rows) - len(todays))
 
 
-def _labelled(path: Path, reader: "csv.DictReader[str]") -> Iterator[tuple[int, Item, bool]]:
+def _rows(path: Path, reader: "csv.DictReader[str]") -> Iterator[_Row]:
     for row in reader:
         if row["label"] not in ("0", "1"):
             raise UserError(f"labels {path}, line {reader.line_num}: label {row['label']!r} is neither 0 nor 1")
-        yield reader.line_num, Item(*(row[name] or "" for name in Item._fields)), row["label"] == "1"
+        item = Item(*(row[name] or "" for name in Item._fields))
+        yield _Row(reader.line_num, item, row["label"] == "1", row.get("answer") or "")
 
 
-def _checked(path: Path, labelled: list[tuple[int, Item, bool]], items: set[Item]) -> dict[Item, bool]:
+def _checked(path: Path, rows: list[_Row], items: Collection[Item]) -> dict[Item, bool]:
     found: dict[Item, bool] = {}
-    for line, item, label in labelled:
+    for line, item, label, _ in rows:
         if item not in items:
             raise UserError(
                 f"labels {path}, line {line}: {', '.join(item)} is nothing to label: take contender and question_id "

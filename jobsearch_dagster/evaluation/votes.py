@@ -11,14 +11,14 @@ import fcntl
 import io
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from jobsearch_dagster.evaluation.gold import COLUMNS, Item
+from jobsearch_dagster.evaluation.gold import EXPORTED, Item
 from jobsearch_dagster.evaluation.tables import CONTENDERS
 from jobsearch_dagster.foundation.digests import digest_of
 from jobsearch_dagster.foundation.errors import UserError
@@ -188,6 +188,16 @@ def labels(votes: Iterable[Vote]) -> dict[Item, bool]:
     return {item: balance > 0 for item, balance in sorted(said.items()) if balance}
 
 
-def label_rows(votes: Iterable[Vote]) -> list[tuple[str, ...]]:
-    """The labels as the lines of the CSV that `ares_scores` reads, its header first."""
-    return [COLUMNS, *((*item, str(int(label))) for item, label in labels(votes).items())]
+def label_rows(votes: Sequence[Vote]) -> list[tuple[str, ...]]:
+    """The labels as the lines of the CSV that `ares_scores` reads, its header first.
+
+    Args:
+        votes: On today's answers.
+    """
+    seen = {
+        (contender, vote.question_id): digest
+        for vote in votes
+        for contender, digest in zip((vote.first, vote.second), vote.answers, strict=True)
+    }
+    found = labels(votes).items()
+    return [EXPORTED, *((*item, str(int(label)), seen[item.contender, item.question_id]) for item, label in found)]

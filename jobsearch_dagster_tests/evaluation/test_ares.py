@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +15,7 @@ from jobsearch_dagster.evaluation.ares import (
     Judged,
     Scored,
     labelled_postings,
+    person_labels,
     read_sources,
     rule_labels,
     score_answers,
@@ -23,6 +25,8 @@ from jobsearch_dagster.evaluation.ares import read_judged as judged_of
 from jobsearch_dagster.evaluation.assets import label_data
 from jobsearch_dagster.evaluation.gold import CRITERIA, Item
 from jobsearch_dagster.evaluation.judges import Judges
+from jobsearch_dagster.evaluation.tables import CONTENDERS
+from jobsearch_dagster.evaluation.votes import Vote, answers_by_question, digest_of_answer, label_rows
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.table_asset import DataFolder
 
@@ -115,6 +119,26 @@ def test_half_of_the_postings_of_each_slice_are_labelled_the_same_ones_every_tim
     assert len(labelled_postings(answers, 0.01, 42)) == 2
 
 
+def test_labels_of_answers_that_were_written_anew_are_left_out_and_counted(tmp_path: Path) -> None:
+    connection, path, said = duckdb.connect(), tmp_path / "labels.csv", []
+    for name in CONTENDERS:
+        connection.execute(
+            f"CREATE TABLE {name}_answers AS SELECT 'q1' AS question_id, '{name} says\na cut li' AS answer"
+        )
+    first, second = (digest_of_answer(answers_by_question(connection)[name, "q1"]) for name in ("base", "lora"))
+    vote = Vote(
+        at="", voter="a", question_id="q1", first="base", second="lora", answers=(first, second), relevance="same",
+        faithfulness="same", faithful=(True, False),
+    )  # fmt: skip
+    path.write_text("\n".join(",".join(row) for row in label_rows([vote])), encoding="utf-8")
+    base, lora = (Item(name, "q1", NAME) for name in ("base", "lora"))
+    assert person_labels(connection, path, [base, lora], said.append) == {base: True, lora: False}
+    connection.execute("UPDATE lora_answers SET answer = 'something else'")
+    assert person_labels(connection, path, [base, lora], said.append) == {base: True}
+    assert [line.split(" labels of ")[0] for line in said] == ["2", "1"]
+    assert said[-1].endswith(" count; 1 are of answers that are no longer there")
+
+
 INPUTS = (
     "clean_jobs", "job_entities", "query_pairs", "base_answers", "lora_answers", "rag_answers", "analytics_answers",
 )  # fmt: skip
@@ -145,7 +169,7 @@ class TestOnAFinishedDataFolder:
         artifact = folder.artifacts.read("ares_judges")
         judges = Judges.load(artifact.path, artifact.manifest["encoder"]["name"], folder.root)
         with folder.lake.connect(INPUTS) as connection:
-            table = score_answers(connection, AresRecipe(), judges, ["answer_relevance"], folder.root)
+            table = score_answers(connection, AresRecipe(), judges, ["answer_relevance"], folder.root, print)
         scored = table[table["criterion"] == "answer_relevance"]
         assert scored["judge_used"].all()
         assert scored.loc[scored["versus"] == "nobody", "judge_mean"].between(0, 1).all()
@@ -160,12 +184,12 @@ class TestOnAFinishedDataFolder:
             )
             artifact = folder.artifacts.read("ares_judges")
             judges = Judges.load(artifact.path, artifact.manifest["encoder"]["name"], folder.root)
-            table = score_answers(connection, AresRecipe(labels=str(path)), judges, [], folder.root)
+            table = score_answers(connection, AresRecipe(labels=str(path)), judges, [], folder.root, print)
             assert set(table["label_source"]) == {"person"}
             assert table.loc[table["query_type"] == "all", "labels"].sum() == 1
             path.write_text("contender\n", encoding="utf-8")
             with pytest.raises(UserError, match="the header must be"):
-                score_answers(connection, AresRecipe(labels=str(path)), judges, [], folder.root)
+                score_answers(connection, AresRecipe(labels=str(path)), judges, [], folder.root, print)
 
 
 def test_other_labels_of_a_person_are_another_key(tmp_path: Path) -> None:

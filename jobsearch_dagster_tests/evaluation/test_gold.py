@@ -6,6 +6,7 @@ import pytest
 
 from jobsearch_dagster.evaluation.gold import (
     Item,
+    Labels,
     answer_is_faithful,
     answer_is_relevant,
     context_is_relevant,
@@ -63,14 +64,21 @@ def test_an_answer_is_relevant_where_every_job_it_names_was_asked_for(answer: st
     assert answer_is_relevant(answer, asked, CONTEXT) is holds
 
 
-ITEMS = [Item("lora", "q1", "answer_relevance"), Item("base", "q1", "answer_relevance")]
+ITEMS = {Item("lora", "q1", "answer_relevance"): "1a", Item("base", "q1", "answer_relevance"): "2b"}
 HEADER = "contender,question_id,criterion,label"
 
 
 def test_a_persons_labels_are_read(tmp_path: Path) -> None:
     path = tmp_path / "labels.csv"
     path.write_text(f"\ufeff{HEADER}\nlora,q1,answer_relevance,1\nbase,q1,answer_relevance,0\n", encoding="utf-8")
-    assert read_labels(path, ITEMS) == {ITEMS[0]: True, ITEMS[1]: False}
+    assert read_labels(path, ITEMS) == Labels(dict(zip(ITEMS, (True, False), strict=True)))
+
+
+def test_labels_of_answers_that_are_not_todays_are_left_out_and_counted(tmp_path: Path) -> None:
+    path, (lora, base) = tmp_path / "labels.csv", ITEMS
+    rows = "lora,q1,answer_relevance,0,0f\nlora,q1,answer_relevance,1,1a\nlora,q9,answer_relevance,1,0f\n"
+    path.write_text(f"{HEADER},answer\n{rows}base,q1,answer_relevance,0,\n", encoding="utf-8")
+    assert read_labels(path, ITEMS) == Labels({lora: True, base: False}, outdated=2)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +87,8 @@ def test_a_persons_labels_are_read(tmp_path: Path) -> None:
         ("", "the header must be contender,question_id,criterion,label"),
         ("contender,label\n", "the header must be"),
         (f"{HEADER}\n", "holds no label"),
+        (f"{HEADER},answer\nlora,q1,answer_relevance,1,0f\n", "none of 1 rows is of an answer of today"),
+        (f"{HEADER},answer\nlora,q9,answer_relevance,1,\n", "line 2: lora, q9, answer_relevance is nothing to label"),
         (f"{HEADER}\nlora,q1,answer_relevance,yes\n", "line 2: label 'yes' is neither 0 nor 1"),
         (f"{HEADER}\nlora,q1,answer_relevance\n", "line 2: label None"),
         (f"{HEADER}\nlora,q9,answer_relevance,1\n", "line 2: lora, q9, answer_relevance is nothing to label"),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from jobsearch_dagster.evaluation import votes
-from jobsearch_dagster.evaluation.gold import Item, read_labels
+from jobsearch_dagster.evaluation.gold import Item, Labels, read_labels
 from jobsearch_dagster.evaluation.votes import Vote, counted, digest_of_answer, label_rows, labels, read, store
 from jobsearch_dagster.foundation.errors import UserError
 
@@ -156,7 +156,8 @@ def test_a_label_is_what_most_say_of_an_answer_by_itself(tmp_path: Path) -> None
     assert Item("lora", "q1", "answer_relevance") not in labels(given[:2])
     path = tmp_path / "labels.csv"
     path.write_text("\n".join(",".join(row) for row in label_rows(given)), encoding="utf-8")
-    assert read_labels(path, wanted) == wanted
+    todays = {item: digest_of_answer(ANSWERS[item.contender, item.question_id]) for item in wanted}
+    assert read_labels(path, todays) == Labels(wanted)
 
 
 def test_a_preference_alone_is_no_label() -> None:

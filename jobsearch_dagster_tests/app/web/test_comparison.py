@@ -160,7 +160,7 @@ def test_labels_of_voters_are_exported_for_ares(
     assert jobsearch("export", "labels", "--out", str(data.root))[0] == 0
     (vote,) = votes.read(data.root).votes
     assert set((data.root / "labels.csv").read_text(encoding="utf-8").splitlines()) == {
-        "contender,question_id,criterion,label",
-        f"{vote.first},{vote.question_id},answer_relevance,1",
-        f"{vote.second},{vote.question_id},answer_faithfulness,0",
+        "contender,question_id,criterion,label,answer",
+        f"{vote.first},{vote.question_id},answer_relevance,1,{vote.answers[0]}",
+        f"{vote.second},{vote.question_id},answer_faithfulness,0,{vote.answers[1]}",
     }
