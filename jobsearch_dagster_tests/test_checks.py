@@ -183,9 +183,9 @@ LEAK = """
         9 AS pairs_by_row, 9 AS pairs_by_posting,
 """
 PREFERRED = """
-    SELECT 'relevance' AS criterion, contender, versus, 4 AS n, 2 AS questions, 2 AS voters, 2 AS wins, 1 AS ties,
-        1 AS losses, 0.625 AS win_rate, 0.3 AS low, 0.9 AS high, strength::DOUBLE AS strength, -2.0 AS strength_low,
-        2.0 AS strength_high, 0.5 AS agreement, 1 AS shared
+    SELECT 'relevance' AS criterion, contender, versus, 4 AS n, 2 AS questions, 2 AS postings, 2 AS voters, 2 AS wins,
+        1 AS ties, 1 AS losses, 0.625 AS win_rate, 0.3 AS low, 0.9 AS high, strength::DOUBLE AS strength,
+        -2.0 AS strength_low, 2.0 AS strength_high, 0.5 AS agreement, 1 AS shared
     FROM (VALUES ('base', 'rag', null), ('base', 'nobody', 0.5), ('rag', 'nobody', -0.5)) t(contender, versus, strength)
 """
 CURVE = """
@@ -653,6 +653,7 @@ CASES = [
             ("every_vote_is_a_win_a_tie_or_a_loss", "3 AS n", 3),
             ("every_vote_is_a_win_a_tie_or_a_loss", "0.5 AS win_rate", 3),
             ("every_vote_is_a_win_a_tie_or_a_loss", "5 AS voters", 3),
+            ("every_vote_is_a_win_a_tie_or_a_loss", "3 AS postings", 3),
             ("every_preference_lies_in_its_interval", "0.7 AS low", 3),
             ("every_preference_lies_in_its_interval", "1.1 AS high", 3),
             ("every_preference_lies_in_its_interval", "3.0 AS strength_low", 3),

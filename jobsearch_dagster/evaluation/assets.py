@@ -46,7 +46,6 @@ from jobsearch_dagster.evaluation.leakage import LeakageRecipe
 from jobsearch_dagster.evaluation.learning_curve import CurveRecipe
 from jobsearch_dagster.evaluation.natural import RetrievalRecipe
 from jobsearch_dagster.evaluation.preference_tables import HUMAN_PREFERENCES
-from jobsearch_dagster.evaluation.preferences import PreferenceRecipe
 from jobsearch_dagster.evaluation.promotion import BASE, SERVED, Paired, PromotionRecipe
 from jobsearch_dagster.evaluation.publication import PromotionPublication
 from jobsearch_dagster.evaluation.questions import Question, QuestionRecipe, make_prompts, sample_questions
@@ -641,8 +640,7 @@ def vote_files(folder: DataFolder, config: Recipe) -> dict[str, str]:
 @table_asset(
     HUMAN_PREFERENCES,
     inputs=tuple(f"{name}_answers" for name in CONTENDERS),
-    recipe=PreferenceRecipe,
-    code_version="1",
+    code_version="2",
     external=vote_files,
     kinds=("duckdb",),
     show=pages.preferences,
@@ -659,7 +657,7 @@ def human_preferences(step: Step) -> pd.DataFrame:
         f"{len(counted):,} of {len(stored.votes):,} votes count: the last of each person on each pair, on today's "
         f"answers; {stored.unreadable} lines are no votes"
     )
-    return preferences.preference_table(counted, step.config.seed)
+    return preferences.preference_table(counted, votes.postings_by_question(step.connection))
 
 
 @artifact_asset(

@@ -211,7 +211,8 @@ def every_vote_is_a_win_a_tie_or_a_loss(connection: DuckDBPyConnection) -> dg.As
         """
         FROM human_preferences
         WHERE n < 1 OR wins + ties + losses <> n OR abs(win_rate - (wins + ties / 2) / n) > 1e-9
-            OR voters NOT BETWEEN 1 AND n OR questions NOT BETWEEN 1 AND n OR shared > n / 2
+            OR voters NOT BETWEEN 1 AND n OR questions NOT BETWEEN 1 AND n OR postings NOT BETWEEN 1 AND questions
+            OR shared > n / 2
         """,
     )
 

@@ -2,24 +2,22 @@
 
 Belongs here: the estimators. What a vote is and how it is kept is in `votes.py`.
 
-A vote for one answer is a win, "the same" half a win for both. Votes on one question share its answers and are no
-independent draws: what is drawn is the question. Strengths are those of Bradley and Terry (1952), by Hunter's iteration
+A vote for one answer is a win, "the same" half a win for both. Votes on one question share its answers, questions about
+one posting its text: neither are independent draws, what is drawn is the posting, as `foundation/statistics.py` does.
+Intervals say nothing of people who did not vote. Strengths are those of Bradley and Terry (1952), by Hunter's iteration
 (2004); every pair has half a win for each side beside its votes, for without that the strength of whoever never lost
 is infinite.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-from pydantic import Field
 
 from jobsearch_dagster.evaluation.ares_tables import NOBODY
 from jobsearch_dagster.evaluation.preference_tables import HUMAN_PREFERENCES
 from jobsearch_dagster.evaluation.tables import CONTENDERS
 from jobsearch_dagster.evaluation.votes import VOTED, Vote
-from jobsearch_dagster.foundation.profiles import Recipe
-from jobsearch_dagster.foundation.statistics import LEVEL, summarize
+from jobsearch_dagster.foundation.statistics import Estimate, Statistic, summarize
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,21 +26,15 @@ if TYPE_CHECKING:
 SCORES = {"first": 1.0, "same": 0.5, "second": 0.0}
 PRIOR = 0.5
 """Wins of each side of a pair beside its votes."""
-RESAMPLES = 2_000
 _ITERATIONS = 10_000
 _CLOSE = 1e-9
-
-
-class PreferenceRecipe(Recipe):
-    """What can be chosen about the estimates."""
-
-    seed: int = Field(default=42, description="of the questions that are drawn for the intervals of strengths")
 
 
 class Judgement(NamedTuple):
     """A vote under one criterion, seen from the contender that comes first in the alphabet.
 
     Attributes:
+        posting_id: The posting that the question is about.
         question_id: The question.
         voter: Who voted.
         contender: The first in the alphabet.
@@ -50,6 +42,7 @@ class Judgement(NamedTuple):
         score: 1 where the contender is better, 0 where the other is, 0.5 where they are the same.
     """
 
+    posting_id: str
     question_id: str
     voter: str
     contender: str
@@ -57,26 +50,27 @@ class Judgement(NamedTuple):
     score: float
 
     @classmethod
-    def of(cls, vote: Vote, criterion: str) -> "Judgement":
-        """What a vote says under a criterion."""
+    def of(cls, vote: Vote, criterion: str, posting_id: str) -> "Judgement":
+        """What a vote on a question about a posting says under a criterion."""
         score = SCORES[getattr(vote, criterion)]
         contender, versus = sorted([vote.first, vote.second])
-        return cls(vote.question_id, vote.voter, contender, versus, score if contender == vote.first else 1 - score)
+        score = score if contender == vote.first else 1 - score
+        return cls(posting_id, vote.question_id, vote.voter, contender, versus, score)
 
 
-def preference_table(votes: Sequence[Vote], seed: int) -> "pd.DataFrame":
+def preference_table(votes: Sequence[Vote], postings: Mapping[str, str]) -> "pd.DataFrame":
     """The rows of `human_preferences`: each contender against each other one, and against all others together.
 
     Args:
         votes: At most one of each person on each pair.
-        seed: Of the questions that are drawn again and again.
+        postings: Question -> the posting that it is about.
     """
     import pandas as pd
 
     rows: list[dict[str, Any]] = []
     for criterion in VOTED:
-        judged = [Judgement.of(vote, criterion) for vote in votes]
-        found = strengths(judged, seed)
+        judged = [Judgement.of(vote, criterion, postings[vote.question_id]) for vote in votes]
+        found = strengths(judged)
         for contender, versus, part in _parts(judged):
             own = found[contender]._asdict() if versus == NOBODY else {}
             rows.append({"criterion": criterion, "contender": contender, "versus": versus, **_counts(part), **own})
@@ -98,26 +92,37 @@ def _parts(judged: Sequence[Judgement]) -> Iterator[tuple[str, str, list[Judgeme
 
 def _counts(judged: Sequence[Judgement]) -> dict[str, Any]:
     """Counts, the share of wins with its interval, and agreement."""
-    import numpy as np
-
-    scores = np.array([one.score for one in judged])
-    rate = summarize(
-        np.column_stack([scores, np.ones(len(scores))]), np.array([one.question_id for one in judged]), bounds=(0, 1)
-    )
+    scores = [one.score for one in judged]
+    rate = win_rate(judged)
     alpha, shared = agreement(judged)
     return {
         "n": rate.n,
-        "questions": rate.clusters,
+        "questions": len({one.question_id for one in judged}),
+        "postings": rate.clusters,
         "voters": len({one.voter for one in judged}),
-        "wins": int((scores == 1).sum()),
-        "ties": int((scores == 0.5).sum()),
-        "losses": int((scores == 0).sum()),
+        "wins": scores.count(1),
+        "ties": scores.count(0.5),
+        "losses": scores.count(0),
         "win_rate": rate.mean,
         "low": rate.low,
         "high": rate.high,
         "agreement": alpha,
         "shared": shared,
     }
+
+
+def win_rate(judged: Sequence[Judgement]) -> Estimate:
+    """Share of wins, ties as half a win, with its interval over postings."""
+    import numpy as np
+
+    scores = np.array([one.score for one in judged])
+    return summarize(np.column_stack([scores, np.ones(len(scores))]), _postings(judged), bounds=(0, 1))
+
+
+def _postings(judged: Sequence[Judgement]) -> "np.ndarray":
+    import numpy as np
+
+    return np.array([one.posting_id for one in judged])
 
 
 class Strength(NamedTuple):
@@ -128,44 +133,35 @@ class Strength(NamedTuple):
     strength_high: float
 
 
-def strengths(judged: Sequence[Judgement], seed: int) -> dict[str, Strength]:
+def strengths(judged: Sequence[Judgement]) -> dict[str, Strength]:
     """Strength of each contender that was voted on: log odds of a win against an average one; they sum to 0.
 
-    Intervals are percentiles over questions drawn with replacement; with fewer than two questions there is none.
+    Intervals leave out one posting at a time (jackknife, Student's t); with fewer than two postings there is none.
     """
     import numpy as np
 
     names = [name for name in CONTENDERS if any(name in (one.contender, one.versus) for one in judged)]
     if not names:
         return {}
-    wins = _wins_by_question(judged, names)
-    found = bradley_terry(wins.sum(axis=0)[None])[0]
-    low = high = np.full(len(names), np.nan)
-    if len(wins) > 1:
-        draws = np.random.default_rng(seed).multinomial(len(wins), [1 / len(wins)] * len(wins), RESAMPLES)
-        drawn = bradley_terry(np.tensordot(draws, wins, axes=1))
-        low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
-    return {name: Strength(*map(float, row)) for name, *row in zip(names, found, low, high, strict=True)}
+    size = len(names)
+    wins = np.zeros((len(judged), size, size))
+    for row, one in zip(wins, judged, strict=True):
+        first, second = names.index(one.contender), names.index(one.versus)
+        row[first, second], row[second, first] = one.score, 1 - one.score
 
+    def strength_of(place: int) -> Statistic:
+        return lambda sums: bradley_terry(sums.reshape(*sums.shape[:-1], size, size))[..., place]
 
-def _wins_by_question(judged: Sequence[Judgement], names: Sequence[str]) -> "np.ndarray":
-    """Wins of each contender over each other one on each question, shape (questions, contenders, contenders)."""
-    import numpy as np
-
-    questions = sorted({one.question_id for one in judged})
-    wins = np.zeros((len(questions), len(names), len(names)))
-    for one in judged:
-        place, first, second = questions.index(one.question_id), names.index(one.contender), names.index(one.versus)
-        wins[place, first, second] += one.score
-        wins[place, second, first] += 1 - one.score
-    return wins
+    parts, postings = wins.reshape(len(judged), -1), _postings(judged)
+    found = [summarize(parts, postings, strength_of(place)) for place in range(size)]
+    return {name: Strength(one.mean, one.low, one.high) for name, one in zip(names, found, strict=True)}
 
 
 def bradley_terry(wins: "np.ndarray") -> "np.ndarray":
-    """Log strengths, each row with mean 0, shape (samples, contenders).
+    """Log strengths, each row with mean 0, shape (..., contenders).
 
     Args:
-        wins: Wins of each contender over each other one, shape (samples, contenders, contenders).
+        wins: Wins of each contender over each other one, shape (..., contenders, contenders).
     """
     import numpy as np
 

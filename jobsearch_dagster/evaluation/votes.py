@@ -158,6 +158,17 @@ def answers_by_question(connection: "duckdb.DuckDBPyConnection") -> dict[tuple[s
     }
 
 
+def postings_by_question(connection: "duckdb.DuckDBPyConnection") -> dict[str, str]:
+    """Question -> the posting that it is about."""
+    return {
+        question_id: posting_id
+        for name in CONTENDERS
+        for question_id, posting_id in connection.execute(
+            f"SELECT question_id, posting_id FROM {name}_answers"
+        ).fetchall()
+    }
+
+
 def counted(votes: Iterable[Vote], answers: Mapping[tuple[str, str], str]) -> list[Vote]:
     """The votes on today's answers, the last of each person on each pair.
 

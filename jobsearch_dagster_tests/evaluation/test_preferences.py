@@ -15,11 +15,14 @@ from jobsearch_dagster.evaluation.preferences import (
     bradley_terry,
     preference_table,
     strengths,
+    win_rate,
 )
 from jobsearch_dagster.evaluation.tables import CONTENDERS
 from jobsearch_dagster.evaluation.votes import Better, Vote
 
 TRUTH = {"analytics": 1.5, "base": -1.0, "lora": 0.0, "rag": 0.5}
+POSTINGS = {f"q{number}": f"p{number}" for number in range(40)}
+"""Each question about a posting of its own, but where a test says otherwise."""
 
 
 def vote(voter: str, question: str, first: str, second: str, relevance: Better, faithfulness: Better = "same") -> Vote:
@@ -50,6 +53,10 @@ def row(
     return found
 
 
+def table_of(given: Sequence[Vote]) -> pd.DataFrame:
+    return preference_table(given, POSTINGS)
+
+
 def test_a_win_rate_counts_votes_and_not_the_order_they_were_shown_in() -> None:
     given = [
         vote("a", "q1", "base", "rag", "second"),
@@ -57,10 +64,10 @@ def test_a_win_rate_counts_votes_and_not_the_order_they_were_shown_in() -> None:
         vote("a", "q2", "rag", "base", "same"),
         vote("a", "q3", "base", "rag", "first"),
     ]
-    table = preference_table(given, 42)
+    table = table_of(given)
     pair = row(table, "base", "rag")
     assert (pair["wins"], pair["ties"], pair["losses"]) == (1, 1, 2)
-    assert (pair["n"], pair["questions"], pair["voters"]) == (4, 3, 2)
+    assert (pair["n"], pair["questions"], pair["postings"], pair["voters"]) == (4, 3, 3, 2)
     assert pair["win_rate"] == 0.375
     assert pair["low"] < 0.375 < pair["high"]
     assert np.isnan(pair["strength"])
@@ -76,14 +83,52 @@ def test_votes_on_one_question_are_hardly_more_than_one() -> None:
     together = [vote(f"v{number}", f"q{number % 4}", "base", "rag", said[number % 4 == 0]) for number in range(40)]
     widths = []
     for given in (apart, together):
-        found = row(preference_table(given, 42), "base", "rag")
+        found = row(table_of(given), "base", "rag")
         assert found["win_rate"] == 0.75
         widths.append(found["high"] - found["low"])
     assert widths[1] > 2 * widths[0]
 
 
+def test_questions_about_one_posting_are_hardly_more_than_one() -> None:
+    said: list[Better] = ["first", "second"]
+    given = [vote("a", f"q{number}", "base", "rag", said[number % 4 == 0]) for number in range(40)]
+    alike = {question: f"p{int(question[1:]) % 4}" for question in POSTINGS}
+    apart, together = (preference_table(given, postings) for postings in (POSTINGS, alike))
+    for versus, low, high in (("rag", "low", "high"), ("nobody", "strength_low", "strength_high")):
+        wide, narrow = (row(table, "base", versus) for table in (together, apart))
+        assert (wide["questions"], wide["postings"], narrow["postings"]) == (40, 4, 40)
+        assert wide[high] - wide[low] > 2 * (narrow[high] - narrow[low])
+
+
+def on_postings(luck: np.random.Generator, postings: int, wins: float, alike: float) -> list[Judgement]:
+    """Votes on 1 to 3 questions a posting by 1 to 3 people; a posting's own share of wins varies around the truth."""
+    spread = (1 - alike) / alike
+    return [
+        Judgement(f"p{posting}", f"q{posting} {question}", f"v{voter}", "base", "rag", float(luck.random() < share))
+        for posting, share in enumerate(luck.beta(wins * spread, (1 - wins) * spread, size=postings))
+        for question in range(luck.integers(1, 4))
+        for voter in range(luck.integers(1, 4))
+    ]
+
+
+@pytest.mark.parametrize("wins", [0.5, 0.8])
+@pytest.mark.parametrize("postings", [5, 15])
+def test_a_95_percent_interval_holds_the_win_rate_in_at_least_93_of_100_experiments(postings: int, wins: float) -> None:
+    luck = np.random.default_rng(postings)
+    found = [win_rate(on_postings(luck, postings, wins, alike=0.3)) for _ in range(1000)]
+    assert sum(one.low <= wins <= one.high for one in found) / len(found) >= 0.93
+
+
+@pytest.mark.parametrize("postings", [5, 15])
+def test_it_holds_the_strength_too(postings: int) -> None:
+    """Of two contenders, half the log odds of a win."""
+    luck, truth = np.random.default_rng(postings), np.log(0.6 / 0.4) / 2
+    found = [strengths(on_postings(luck, postings, 0.6, alike=0.3))["base"] for _ in range(400)]
+    assert sum(one.strength_low <= truth <= one.strength_high for one in found) / len(found) >= 0.93
+
+
 def test_without_votes_there_are_no_rows() -> None:
-    assert preference_table([], 42).empty
+    assert table_of([]).empty
 
 
 def by_optimization(wins: np.ndarray) -> np.ndarray:
@@ -115,11 +160,11 @@ def test_of_two_contenders_the_strength_is_the_log_odds_of_a_win() -> None:
 
 
 def judged(given: Sequence[Vote]) -> list[Judgement]:
-    return [Judgement.of(one, "relevance") for one in given]
+    return [Judgement.of(one, "relevance", POSTINGS[one.question_id]) for one in given]
 
 
 def test_known_strengths_are_found_again_within_their_intervals() -> None:
-    found = strengths(judged(drawn(1500, same=0)), 42)
+    found = strengths(judged(drawn(1500, same=0)))
     truth = {name: value - np.mean(list(TRUTH.values())) for name, value in TRUTH.items()}
     assert sorted(found, key=lambda name: found[name].strength) == sorted(truth, key=lambda name: truth[name])
     for name, own in found.items():
@@ -129,8 +174,8 @@ def test_known_strengths_are_found_again_within_their_intervals() -> None:
     assert sum(own.strength for own in found.values()) == pytest.approx(0, abs=1e-9)
 
 
-def test_who_never_lost_has_a_finite_strength_and_one_question_no_interval() -> None:
-    found = strengths(judged([vote("a", "q1", "rag", "base", "first")]), 42)
+def test_who_never_lost_has_a_finite_strength_and_one_posting_no_interval() -> None:
+    found = strengths(judged([vote("a", "q1", "rag", "base", "first")]))
     assert found.keys() == {"base", "rag"}
     assert 0 < found["rag"].strength < 2
     assert np.isnan(found["rag"].strength_low)
@@ -138,7 +183,7 @@ def test_who_never_lost_has_a_finite_strength_and_one_question_no_interval() -> 
 
 def test_the_same_votes_give_the_same_table_in_whatever_order() -> None:
     given = drawn(60)
-    pd.testing.assert_frame_equal(preference_table(given, 42), preference_table(given[::-1], 42))
+    pd.testing.assert_frame_equal(table_of(given), table_of(given[::-1]))
 
 
 def krippendorff(units: list[list[float]]) -> float:
