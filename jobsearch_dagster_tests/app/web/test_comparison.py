@@ -84,6 +84,7 @@ def test_a_vote_names_whose_answers_they_were_only_after_it_was_stored(data: Dat
     assert re.findall(r"<strong>(\w+)</strong>", thanks) == [vote.first, vote.second]
     with data.lake.connect([f"{name}_answers" for name in CONTENDERS]) as connection:
         assert votes.counted([vote], votes.answers_by_question(connection)) == [vote]
+        assert votes.postings_by_question(connection) == dict.fromkeys(QUESTIONS, "script")
 
 
 def test_a_person_is_shown_each_pair_once_and_then_thanked(data: DataFolder, browser: httpx.Client) -> None:
