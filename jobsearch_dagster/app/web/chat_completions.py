@@ -258,9 +258,16 @@ async def model(model: str) -> Model:
 async def complete(request: Request, chat: ChatRequest) -> Response:
     """Answer the last message of the user; with `stream` as server-sent events, while the answer is written."""
     pieces = read_in_thread(_pieces(request.app.state.services, chat))
-    # The first piece comes before the response, so that what goes wrong until then has a status of its own.
+    # The first piece with something in it comes before the response, so that what goes wrong until then has a status of
+    # its own; those before it say that the client waits for its turn.
     written = Written(chat.model)
-    written.add(await anext(pieces, Piece("")))
+    async for piece in pieces:
+        written.add(piece)
+        if piece.text or piece.tokens:
+            break
+        if await request.is_disconnected():
+            await pieces.aclose()
+            break
     if chat.stream:
         with_usage = chat.stream_options is not None and chat.stream_options.include_usage
         return EventStream(_events(written, pieces, with_usage=with_usage), pieces)

@@ -13,6 +13,7 @@ from typing import Annotated, get_args
 
 from fastapi import APIRouter, Depends, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
@@ -348,7 +349,8 @@ async def _events(services: Services, visit: Visit, number: int, via: Via, quest
     except (BusyError, UserError) as error:
         yield _event("trouble", BUSY if isinstance(error, BusyError) else str(error))
         return
-    _keep(visit, number, via, text)
+    # A search of the same browser may hold its lock for long, and this loop serves everybody.
+    await run_in_threadpool(_keep, visit, number, via, text)
     yield _event("finished", "")
 
 
