@@ -11,10 +11,11 @@ from typing import Annotated, Any, Literal
 
 import anyio
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from jobsearch_dagster.app.web.limits import limited
 from jobsearch_dagster.app.web.services import Services
+from jobsearch_dagster.app.web.well_formed import encodable
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.search.filter import Interpretation
 from jobsearch_dagster.search.publication import published_catalog
@@ -28,7 +29,7 @@ AT_ONCE = anyio.CapacityLimiter(os.cpu_count() or 1)
 MOST_ROWS = 1_000
 """Of an answer: 1,000 postings are 1 MB."""
 
-Text = Annotated[str, Field(max_length=MOST_CHARACTERS)]
+Text = Annotated[str, Field(max_length=MOST_CHARACTERS), AfterValidator(encodable)]
 Question = Annotated[Text, Field(description="in English", examples=["remote python jobs over $100k"])]
 History = Annotated[
     list[Text],

@@ -12,6 +12,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.exception_handlers import http_exception_handler
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.staticfiles import StaticFiles
 
@@ -22,6 +23,7 @@ from jobsearch_dagster.app.web.browser_sessions import BrowserSessions
 from jobsearch_dagster.app.web.limits import MOST_BYTES, BodyLimit, RateLimit
 from jobsearch_dagster.app.web.security import LOOPBACK_NAMES, Guard, Token, is_loopback
 from jobsearch_dagster.app.web.services import Services
+from jobsearch_dagster.app.web.well_formed import not_understood
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.search.session import Session
@@ -56,6 +58,7 @@ def create_app(settings: Settings, *, token: str | None = None, rate: RateLimit 
     app.state.pairs = comparison.OpenPairs()
     app.state.sessions = BrowserSessions(lambda: Session(services))
     app.add_exception_handler(StarletteHTTPException, _refusal)
+    app.add_exception_handler(RequestValidationError, not_understood)
     app.add_middleware(BodyLimit, longer={"/profile/resume": LARGEST_RESUME + MOST_BYTES})
     app.add_middleware(Guard, hosts=LOOPBACK_NAMES if token is None else None, token=app.state.token)
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
