@@ -24,6 +24,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from jobsearch_dagster.app.web.limits import limited
 from jobsearch_dagster.app.web.pages import Form, Shared, templates
+from jobsearch_dagster.app.web.security import give_cookie
 from jobsearch_dagster.evaluation import votes
 from jobsearch_dagster.evaluation.tables import CONTENDERS
 from jobsearch_dagster.evaluation.votes import Better, Vote, digest_of_answer
@@ -172,14 +173,7 @@ def _with_cookie(request: Request) -> Response:
     if "again" in request.query_params:
         raise HTTPException(400, "Voting needs a cookie, which tells your votes from those of others: allow it.")
     response = RedirectResponse("/compare?again=1", 303)
-    response.set_cookie(
-        COOKIE,
-        secrets.token_urlsafe(32),
-        max_age=A_YEAR,
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
-    )
+    give_cookie(response, request, COOKIE, secrets.token_urlsafe(32), A_YEAR)
     return response
 
 

@@ -26,7 +26,7 @@ from jobsearch_dagster.app.web.browser_sessions import COOKIE, BrowserSessions, 
 from jobsearch_dagster.app.web.charts import charts
 from jobsearch_dagster.app.web.limits import limited
 from jobsearch_dagster.app.web.redaction import redacted
-from jobsearch_dagster.app.web.security import LOGIN_COOKIE, Token
+from jobsearch_dagster.app.web.security import LOGIN_COOKIE, Token, cookie_name, give_cookie
 from jobsearch_dagster.app.web.services import RETRY_AFTER, BusyError, Services, read_in_thread
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.ingestion.resumes import READERS
@@ -96,7 +96,7 @@ def known_visit(request: Request) -> Visit:
         HTTPException: 403, there is none.
     """
     sessions: BrowserSessions = request.app.state.sessions
-    visit = sessions.find(request.cookies.get(COOKIE, ""))
+    visit = sessions.find(request.cookies.get(cookie_name(COOKIE, request), ""))
     if visit is None:
         raise HTTPException(403, "This conversation has ended: open the page again.")
     return visit
@@ -138,14 +138,14 @@ def _text(form: FormData, name: str) -> str:
 def page(request: Request) -> Response:
     """The conversation as it stands; a browser that is new begins one."""
     sessions: BrowserSessions = request.app.state.sessions
-    visit, secret = sessions.find(request.cookies.get(COOKIE, "")), None
+    visit, secret = sessions.find(request.cookies.get(cookie_name(COOKIE, request), "")), None
     if visit is None:
         secret, visit = sessions.begin()
     with visit.lock:
         response = HTMLResponse(_rendered(visit))
         visit.trouble = None  # said once
     if secret is not None:
-        response.set_cookie(COOKIE, secret, httponly=True, samesite="strict", secure=request.url.scheme == "https")
+        give_cookie(response, request, cookie_name(COOKIE, request), secret)
     return response
 
 
@@ -438,8 +438,7 @@ def login(request: Request, form: Form) -> Response:
         html = templates.get_template("login.html").render(trouble="That is not the token.")
         return HTMLResponse(html, 403)
     response = _back()
-    https = request.url.scheme == "https"
-    response.set_cookie(LOGIN_COOKIE, token.cookie, httponly=True, samesite="strict", secure=https)
+    give_cookie(response, request, cookie_name(LOGIN_COOKIE, request), token.cookie)
     return response
 
 
