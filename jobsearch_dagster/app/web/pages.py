@@ -22,7 +22,7 @@ from jobsearch_dagster.app.ask import LARGEST_RESUME, Via, described, label_of, 
 from jobsearch_dagster.app.chat import NOTHING_NEW
 from jobsearch_dagster.app.console import printable
 from jobsearch_dagster.app.web import filter_form
-from jobsearch_dagster.app.web.browser_sessions import COOKIE, BrowserSessions, View, Visit
+from jobsearch_dagster.app.web.browser_sessions import COOKIE, MOST_ROWS, BrowserSessions, View, Visit
 from jobsearch_dagster.app.web.charts import charts
 from jobsearch_dagster.app.web.limits import limited
 from jobsearch_dagster.app.web.redaction import redacted
@@ -33,8 +33,10 @@ from jobsearch_dagster.ingestion.resumes import READERS
 from jobsearch_dagster.preparation.vocabulary import EDUCATIONS, EMPLOYMENT_TYPES, SENIORITIES, WORK_MODES
 from jobsearch_dagster.search import remembered
 from jobsearch_dagster.search.answering import SearchResult, cell, suggestions
+from jobsearch_dagster.search.conversation import undoes
 from jobsearch_dagster.search.filter import JobFilter
-from jobsearch_dagster.search.question import LONGEST_QUESTION
+from jobsearch_dagster.search.question import LONGEST_QUESTION, MESSAGES
+from jobsearch_dagster.search.recognizers.spans import tidy
 from jobsearch_dagster.search.remembered import NOBODY
 from jobsearch_dagster.search.session import MOST_QUESTIONS
 from jobsearch_dagster.search.wording import describe_column, in_words
@@ -164,6 +166,7 @@ def _rendered(visit: Visit) -> str:
         choices=CHOICES,
         examples=EXAMPLES,
         longest=LONGEST_QUESTION,
+        most_rows=MOST_ROWS,
         endings=list(READERS),
         largest=LARGEST_RESUME // 2**20,
     )
@@ -210,9 +213,13 @@ def start_over(visit: Sender) -> Response:
     """Nothing was asked any more; who asks stays known."""
     with visit.lock:
         visit.session.start_over()
-        visit.said.clear()
-        _show(visit, None, None)
+        _begin_again(visit)
     return _back("question")
+
+
+def _begin_again(visit: Visit) -> None:
+    visit.said, visit.before = [], []
+    _show(visit, None, None)
 
 
 @router.post("/filter/drop")
@@ -234,22 +241,30 @@ def change(visit: Sender, form: Form, services: Shared) -> Response:
 @router.post("/more")
 def more(visit: Sender, services: Shared) -> Response:
     """The same question with more postings."""
-    shown = len(visit.shown.rows) if visit.shown else 0
-    _attempt(visit, lambda: _change(visit, services, filter_form.more(_filter(visit), shown)))
+    _attempt(visit, lambda: _change(visit, services, filter_form.more(_filter(visit), len(_shown(visit).rows))))
     return _back()
 
 
-def _filter(visit: Visit) -> JobFilter:
+def _shown(visit: Visit) -> SearchResult:
     if visit.shown is None or visit.shown.interpretation.message is not None:
         raise UserError("there is no filter to change: ask a question first")
-    return visit.shown.interpretation.filter
+    return visit.shown
+
+
+def _filter(visit: Visit) -> JobFilter:
+    return _shown(visit).interpretation.filter
 
 
 def _say(visit: Visit, services: Services, message: str) -> None:
-    before = visit.session.profile
+    before, said = visit.session.profile, visit.said
     _hear(visit, message.strip()[:LONGEST_QUESTION] or "…")
     _show(visit, None, message)  # what a language model is asked where there is no catalog
     turn = visit.session.say(message)
+    if turn.result is not None and turn.result.interpretation.message == MESSAGES["over"]:
+        _begin_again(visit)
+        return
+    if turn.result is not None and turn.asked and turn.changed and _is_list_or_figures(turn.result):
+        _go_on(visit, said, back=undoes(tidy(turn.asked)))
     notes = []
     if turn.told != NOBODY:
         notes.append(f"Remembered: {described(turn.told)}")
@@ -266,9 +281,25 @@ def _hear(visit: Visit, words: str) -> None:
     visit.said = [*visit.said, words][-MOST_QUESTIONS:]
 
 
+def _is_list_or_figures(result: SearchResult) -> bool:
+    """Whether it answers a question that later ones go on from: it asks nothing back and shows no single posting."""
+    return result.interpretation.message is None and result.interpretation.row is None
+
+
+def _go_on(visit: Visit, said: list[str], *, back: bool = False) -> None:
+    """Something else is looked for than after what was said until now, or, `back`, what was looked for before that."""
+    if back:
+        visit.said = visit.before.pop() if visit.before else said
+    else:
+        visit.before = [*visit.before, said][-MOST_QUESTIONS:]
+
+
 def _change(visit: Visit, services: Services, job_filter: JobFilter) -> None:
+    said, is_another = visit.said, job_filter != _filter(visit)
     result = visit.session.change(job_filter)
     _hear(visit, result.question)
+    if is_another and _is_list_or_figures(result):
+        _go_on(visit, said)
     _show(visit, result, result.question, services)
 
 
@@ -415,7 +446,8 @@ def _read(upload: UploadFile | str | None) -> remembered.Profile:
 
 def _know(visit: Visit, profile: remembered.Profile) -> None:
     result = visit.session.know(profile)
-    if result is not None:
+    # A refusal or a question back stays: it is of a later question than the answer that comes in another order.
+    if result is not None and visit.shown is not None and visit.shown.interpretation.message is None:
         visit.shown = result
 
 

@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from jobsearch_dagster.app.ask import LARGEST_RESUME
 from jobsearch_dagster.app.console import output
 from jobsearch_dagster.app.web import api_page, chat_completions, comparison, pages, search_api
-from jobsearch_dagster.app.web.browser_sessions import BrowserSessions
+from jobsearch_dagster.app.web.browser_sessions import BrowserSessions, FewRows
 from jobsearch_dagster.app.web.limits import MOST_BYTES, BodyLimit, RateLimit
 from jobsearch_dagster.app.web.security import LOOPBACK_NAMES, Guard, Token, is_loopback, url_name
 from jobsearch_dagster.app.web.services import Services
@@ -59,7 +59,7 @@ def create_app(
     app.state.rate = rate or RateLimit()
     app.state.token = None if token is None else Token(token)
     app.state.pairs = comparison.OpenPairs()
-    app.state.sessions = BrowserSessions(lambda: Session(services))
+    app.state.sessions = BrowserSessions(lambda: Session(FewRows(services)))
     app.add_exception_handler(StarletteHTTPException, _refusal)
     app.add_exception_handler(RequestValidationError, not_understood)
     app.add_middleware(BodyLimit, longer={"/profile/resume": LARGEST_RESUME + MOST_BYTES})
