@@ -46,16 +46,6 @@ class SearchRequest(BaseModel):
     limit: Limit | None = None
 
 
-class Understood(Interpretation):
-    """How the question was understood.
-
-    Attributes:
-        agreement: How a language model's reading compares, where the server has one.
-    """
-
-    agreement: dict[str, Any] | None = None
-
-
 class SearchAnswer(BaseModel):
     """The answer; its keys are those of `jobsearch ask --json`.
 
@@ -75,7 +65,7 @@ class SearchAnswer(BaseModel):
 
     question: str
     via: Literal["analytics"]
-    interpretation: Understood
+    interpretation: Interpretation
     sql: str | None
     params: list[Any]
     columns: list[str]
