@@ -162,7 +162,7 @@ FORMS = [
 
 def visit_of(client: TestClient) -> Visit:
     (name,) = (name for name in client.cookies if name.startswith(COOKIE))
-    visit = client.app.state.sessions.find(client.cookies[name])  # ty: ignore[unresolved-attribute]
+    visit = client.app.state.sessions.find(client.cookies[name])  # ty: ignore[missing-attribute]
     assert visit is not None
     return visit
 

@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def test_a_port_that_is_taken_is_named(jobsearch: Jobsearch) -> None:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path) -> Generator[str]:
     """The address of a server that was started as a person starts it, and that ends in silence at Ctrl-C."""
     make_catalog(folder)
     environment = {**os.environ, "JOBSEARCH_DATA_DIR": str(folder)}
