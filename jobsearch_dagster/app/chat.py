@@ -35,11 +35,10 @@ from jobsearch_dagster.search.conversation import picked_row
 from jobsearch_dagster.search.model_filter import ModelReader
 from jobsearch_dagster.search.profile import Profile
 from jobsearch_dagster.search.publication import published_catalog
-from jobsearch_dagster.search.question import parse_question
 from jobsearch_dagster.search.remembered import NOBODY
 from jobsearch_dagster.search.searcher import Searcher
 from jobsearch_dagster.search.session import Session
-from jobsearch_dagster.search.standalone import as_question
+from jobsearch_dagster.search.standalone import standing_alone
 
 if TYPE_CHECKING:
     from jobsearch_dagster.evaluation.contenders import Contender
@@ -211,7 +210,7 @@ class Chat:
             return
         if interpretation.row is not None:
             raise UserError(f"{writer.via} lists no postings that could be pointed at: /via analytics does")
-        alone = asked if parse_question(asked).filter == interpretation.filter else as_question(interpretation.filter)
+        alone = standing_alone(asked, interpretation.filter)
         if alone != asked:
             say(f"Asked as: {alone}")
         write(writer.contender, alone)

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from io import TextIOWrapper
 
+from jobsearch_dagster.foundation.errors import UserError
+
 
 def is_terminal() -> bool:
     """Whether a person reads and types."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def lines(prompt: str) -> Iterator[str]:
@@ -22,7 +24,10 @@ def lines(prompt: str) -> Iterator[str]:
     Raises:
         EOFError: Ctrl-D in a terminal.
         KeyboardInterrupt: Ctrl-C in a terminal.
+        UserError: The program was started without an input.
     """
+    if sys.stdin is None:  # `<&-` closes it
+        raise UserError("there is no input to read: run it in a terminal, or give it a pipe or a file")
     if not is_terminal():
         assert isinstance(sys.stdin, TextIOWrapper)
         if sys.stdin.errors != "replace":  # bytes that are no text are no end; once, as it takes a stream not read yet

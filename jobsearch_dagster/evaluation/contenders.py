@@ -15,6 +15,7 @@ from jobsearch_dagster.pairs.rendering import render_prompt, stop_ids
 from jobsearch_dagster.pairs.templates import load_templates
 from jobsearch_dagster.preparation.privacy import redact
 from jobsearch_dagster.search.answering import render_answer
+from jobsearch_dagster.search.question import QuestionTooLongError
 from jobsearch_dagster.search.rag import Retrieval, prompt_within, retrieve
 from jobsearch_dagster.search.searcher import Searcher
 
@@ -82,8 +83,19 @@ class LanguageModel:
         return self.continue_prompt(self._prompt(question))
 
     def _prompt(self, question: str) -> list[int]:
-        """The instruction is always the first template."""
-        return render_prompt(self.tokenizer, load_templates().instructions[0], question)
+        """The instruction is always the first template.
+
+        Raises:
+            QuestionTooLongError: It leaves no room for an answer; the model would be busy with reading it for minutes.
+        """
+        prompt = render_prompt(self.tokenizer, load_templates().instructions[0], question)
+        if len(prompt) > self.longest_prompt:
+            raise QuestionTooLongError(
+                f"the question takes {len(prompt)} tokens with its frame, and the model has room for "
+                f"{self.longest_prompt}: ask a shorter question or give a model with a longer window as config "
+                "base_model.model"
+            )
+        return prompt
 
     @property
     def tokenizer(self) -> Any:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import lru_cache, partial, reduce
 from itertools import pairwise
 
+from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.search.conversation import (
     FAMILIES,
     LIST_SLOTS,
@@ -88,6 +89,11 @@ def recognizers(country: str | None) -> tuple[Recognizer, ...]:
 
 LONGEST_QUESTION = 2000
 """Characters; the longest list of skills in a generated question has about 1,000."""
+
+
+class QuestionTooLongError(UserError):
+    """A question that leaves no room for an answer to whoever is to answer it."""
+
 
 MESSAGES = {
     "empty": "What kind of job are you looking for? Name a skill, a title, a place or a salary.",

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.pairs.rendering import render_prompt
 from jobsearch_dagster.pairs.templates import load_templates
 from jobsearch_dagster.search.answering import cell, render_posting
+from jobsearch_dagster.search.question import QuestionTooLongError
 from jobsearch_dagster.search.searcher import Searcher
 
 OPENING, CLOSING = "<posting>", "</posting>"
@@ -76,7 +76,7 @@ def prompt_within(tokenizer: Any, retrieved: Retrieval, room: int) -> tuple[list
         room: Most tokens.
 
     Raises:
-        UserError: The question leaves no room for a word of a posting, or does not fit itself.
+        QuestionTooLongError: The question leaves no room for a word of a posting, or does not fit itself.
     """
 
     def rendered(texts: Sequence[str]) -> list[int]:
@@ -96,7 +96,7 @@ def prompt_within(tokenizer: Any, retrieved: Retrieval, room: int) -> tuple[list
             else:
                 most = middle
         if not shown:  # "No job posting matches." would be false
-            raise UserError(
+            raise QuestionTooLongError(
                 f"the question takes {len(rendered(()))} tokens with its frame, and the model has room for {room} with "
                 "a posting: ask a shorter question or give a model with a longer window as config base_model.model"
             )

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from jobsearch_dagster.search.answering import SearchResult, asked_in_whole
+from jobsearch_dagster.search.answering import SearchResult
 from jobsearch_dagster.search.conversation import UNANSWERED
 from jobsearch_dagster.search.filter import Asked, JobFilter
 from jobsearch_dagster.search.profile import Profile
 from jobsearch_dagster.search.question import MESSAGES, Interpretation
 from jobsearch_dagster.search.remembered import NOBODY, added, lost, statements, taken_back
+from jobsearch_dagster.search.standalone import standing_alone
 
 MOST_QUESTIONS = 50
 """Earlier questions that a new one can go on from: each is read again for every new one."""
@@ -109,7 +110,7 @@ class Session:
     @property
     def in_whole(self) -> str | None:
         """All that is asked by now, in a text that needs no earlier question; None where nothing is."""
-        return None if self._read is None else asked_in_whole(self._history, self._read.filter)
+        return None if self._read is None else standing_alone(self._history[-1], self._read.filter)
 
     def start_over(self) -> None:
         """Forget questions and answers; who asks stays known."""

@@ -4,7 +4,8 @@ Belongs here: a filter written as a question, such that the question reads back 
 to the person is in `wording.py`.
 """
 
-from jobsearch_dagster.search.filter import JobFilter
+from jobsearch_dagster.search.filter import Asked, JobFilter
+from jobsearch_dagster.search.question import parse_question
 from jobsearch_dagster.search.wording import describe
 
 _FIGURES = {"avg": "average", "median": "median", "min": "lowest", "max": "highest", "top": "most common"}
@@ -17,6 +18,20 @@ _FIELDS = {
     "standard_title": "titles",
 }
 """Columns as one asks for them, where their name does not say it."""
+
+
+def standing_alone(asked: Asked, job_filter: JobFilter) -> str:
+    """The last question of a conversation, where it says by itself all that is asked by then; else that written out.
+
+    Args:
+        asked: The last question.
+        job_filter: All that is asked.
+    """
+    if isinstance(asked, str):
+        alone = parse_question(asked)
+        if alone.message is None and alone.filter == job_filter:
+            return asked
+    return as_question(job_filter)
 
 
 def as_question(job_filter: JobFilter) -> str:

@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from jobsearch_dagster.evaluation.contenders import Answer
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.foundation.streaming import Piece
 from jobsearch_dagster.preparation.privacy import redact
-from jobsearch_dagster_tests.app.conftest import Piped
+from jobsearch_dagster_tests.app.conftest import Jobsearch, Piped
 from jobsearch_dagster_tests.app.terminal import COMMAND, terminal
 from jobsearch_dagster_tests.ingestion.raw_files import file_with
 from jobsearch_dagster_tests.llm_server import Reply, completion, serving
@@ -401,3 +402,13 @@ def test_a_reader_that_has_enough_is_no_failure_to_tell_of(folder: Path) -> None
         check=False,
     )
     assert (done.stdout, done.stderr) == ("I looked for: all jobs\n", "")
+
+
+@pytest.mark.parametrize("command", [["chat"], []])
+def test_a_closed_input_is_one_line_and_no_traceback(
+    folder: Path, jobsearch: Jobsearch, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    code, _, told = jobsearch(*command)
+    assert code == 1
+    assert told == "error: there is no input to read: run it in a terminal, or give it a pipe or a file\n"

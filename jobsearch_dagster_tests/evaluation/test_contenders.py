@@ -13,6 +13,7 @@ from jobsearch_dagster.evaluation.tables import ANSWERS
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.generation import Generator
 from jobsearch_dagster.pairs.templates import load_templates
+from jobsearch_dagster.search.question import QuestionTooLongError
 from jobsearch_dagster.search.rag import LEAD
 from jobsearch_dagster.search.searcher import Searcher
 from jobsearch_dagster_tests.search.catalogs import index, publish
@@ -221,3 +222,11 @@ def test_a_prompt_with_postings_is_longer_than_the_question(indexed: Searcher, m
     plain = model("without", use_adapter=False, max_new_tokens=1)
     lengths = [next(iter(c.stream(QUESTIONS[1]))).prompt_tokens for c in (plain, Rag(indexed, plain, postings=1))]
     assert len(QUESTIONS[1]) < lengths[0] < lengths[1]
+
+
+def test_a_question_that_leaves_no_room_for_an_answer_is_refused_before_the_model_reads_it(model: Make) -> None:
+    plain = model("without", use_adapter=False)
+    long = "jobs in Berlin " * 1_000
+    for ask in (lambda: plain.answer([QUESTIONS[0], long]), lambda: next(iter(plain.stream(long)))):
+        with pytest.raises(QuestionTooLongError, match=r"takes \d+ tokens .* room for 4086: ask a shorter question"):
+            ask()

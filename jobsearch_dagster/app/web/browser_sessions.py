@@ -8,7 +8,7 @@ import hmac
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Literal
@@ -16,14 +16,41 @@ from typing import Literal
 from jobsearch_dagster.app.ask import Via
 from jobsearch_dagster.app.web.charts import Chart
 from jobsearch_dagster.search.answering import SearchResult
-from jobsearch_dagster.search.session import Session
+from jobsearch_dagster.search.filter import Asked
+from jobsearch_dagster.search.profile import Profile
+from jobsearch_dagster.search.question import parse_question
+from jobsearch_dagster.search.session import Answers, Session
 
 COOKIE = "jobsearch_session"
 MOST = 1000
-"""Browsers that are remembered; whoever has not come for longest is forgotten first. One takes 10 to 100 kB."""
+"""Browsers that are remembered; whoever has not come for longest is forgotten first. One takes 40 kB with 10
+postings, 700 kB with the most that a page shows (`MOST_ROWS`)."""
 LONGEST_PAUSE = 12 * 3600.0
 """Seconds after which a browser that did not come is forgotten, with what its owner told of themselves."""
+MOST_ROWS = 200
+"""Postings of an answer: more than anybody reads on one page, and a browser's latest answer is kept in memory."""
 View = Literal["cards", "table"]
+
+
+class FewRows:
+    """Answers for a page: those of the catalog, with `MOST_ROWS` postings at most, however many are asked for."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+
+    def search(
+        self,
+        question: Asked,
+        *,
+        history: Sequence[Asked] = (),
+        limit: int | None = None,
+        profile: Profile | None = None,
+    ) -> SearchResult:
+        """Answer a question that goes on from earlier ones."""
+        asked = parse_question(question, history).filter.limit
+        if asked is not None and asked > MOST_ROWS:
+            limit = MOST_ROWS  # wins over the larger number of the question
+        return self._answers.search(question, history=history, limit=limit, profile=profile)
 
 
 @dataclass
@@ -34,6 +61,7 @@ class Visit:
         session: Questions, answers and who asks.
         csrf: Stands in every form of the page; a form of another site cannot know it.
         said: What was asked, the latest last; a filter changed by hand in words.
+        before: What had been said each time that something else came to be looked for: undo goes back there.
         shown: The answer of the catalog to the latest; None where there is none.
         charts: What all its postings look like together.
         asked: The latest in a text that needs no earlier one, which a language model is asked.
@@ -49,6 +77,7 @@ class Visit:
     session: Session
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     said: list[str] = field(default_factory=list)
+    before: list[list[str]] = field(default_factory=list)
     shown: SearchResult | None = None
     charts: tuple[Chart, ...] = ()
     asked: str | None = None

@@ -2,8 +2,8 @@
 
 Belongs here: that protocol, as far as the contenders can follow it. The model is the contender's name. A contender
 answers the last message of the user; for `analytics` and `rag` the user's earlier messages are the questions that it
-goes on from, the others were trained on single questions. Messages of other roles are not read. Answers are greedy:
-temperature and the like are accepted and change nothing.
+goes on from, `MOST_QUESTIONS` at most, the others were trained on single questions. Messages of other roles are not
+read. Answers are greedy: temperature and the like are accepted and change nothing.
 """
 
 import json
@@ -25,13 +25,14 @@ from jobsearch_dagster.app.ask import Via
 from jobsearch_dagster.app.web.limits import limited
 from jobsearch_dagster.app.web.redaction import redacted
 from jobsearch_dagster.app.web.services import RETRY_AFTER, BusyError, Services, read_in_thread
+from jobsearch_dagster.app.web.well_formed import encodable
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.streaming import Piece
+from jobsearch_dagster.search.question import LONGEST_QUESTION, QuestionTooLongError
 from jobsearch_dagster.search.session import MOST_QUESTIONS
 
 MODELS: tuple[Via, ...] = get_args(Via)
 OWNER = "jobsearch"
-MOST_MESSAGES = 2 * MOST_QUESTIONS
 UNSUPPORTED = (
     "tools", "tool_choice", "functions", "function_call", "response_format", "stop", "logprobs", "audio", "modalities",
 )  # fmt: skip
@@ -73,9 +74,7 @@ class ChatRequest(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     model: Annotated[str, Field(json_schema_extra={"enum": list(MODELS)})]
-    messages: Annotated[
-        list[Message], Field(min_length=1, max_length=MOST_MESSAGES, json_schema_extra={"contains": OF_THE_USER})
-    ]
+    messages: Annotated[list[Message], Field(min_length=1, json_schema_extra={"contains": OF_THE_USER})]
     stream: bool = False
     stream_options: StreamOptions | None = None
     n: Literal[1] | None = None
@@ -84,11 +83,15 @@ class ChatRequest(BaseModel):
 
     @model_validator(mode="after")
     def _can_be_followed(self) -> Self:
+        for text in (self.model, *(message.text for message in self.messages)):
+            encodable(text)
         asked = [name for name in UNSUPPORTED if (self.model_extra or {}).get(name)]
         if asked:
             raise ValueError(f"{', '.join(asked)}: not supported")
         if not self.questions:
             raise ValueError("there is no message of the role user")
+        if len(self.questions[-1]) > LONGEST_QUESTION:
+            raise ValueError(f"the question has more than {LONGEST_QUESTION} characters: ask a shorter one")
         return self
 
     @property
@@ -209,6 +212,8 @@ class OpenAIRoute(APIRoute):
                 return refusal(error.status_code, error.detail, error.headers)
             except BusyError:
                 return refusal(503, BUSY, {"Retry-After": str(RETRY_AFTER)})
+            except QuestionTooLongError as error:
+                return refusal(400, str(error))
             except UserError as error:
                 return refusal(503, str(error))
 
@@ -258,9 +263,16 @@ async def model(model: str) -> Model:
 async def complete(request: Request, chat: ChatRequest) -> Response:
     """Answer the last message of the user; with `stream` as server-sent events, while the answer is written."""
     pieces = read_in_thread(_pieces(request.app.state.services, chat))
-    # The first piece comes before the response, so that what goes wrong until then has a status of its own.
+    # The first piece with something in it comes before the response, so that what goes wrong until then has a status of
+    # its own; those before it say that the client waits for its turn.
     written = Written(chat.model)
-    written.add(await anext(pieces, Piece("")))
+    async for piece in pieces:
+        written.add(piece)
+        if piece.text or piece.tokens:
+            break
+        if await request.is_disconnected():
+            await pieces.aclose()
+            break
     if chat.stream:
         with_usage = chat.stream_options is not None and chat.stream_options.include_usage
         return EventStream(_events(written, pieces, with_usage=with_usage), pieces)

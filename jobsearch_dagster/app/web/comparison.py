@@ -9,7 +9,8 @@ import hashlib
 import random
 import secrets
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
@@ -23,6 +24,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from jobsearch_dagster.app.web.limits import limited
 from jobsearch_dagster.app.web.pages import Form, Shared, templates
+from jobsearch_dagster.app.web.security import give_cookie
 from jobsearch_dagster.evaluation import votes
 from jobsearch_dagster.evaluation.tables import CONTENDERS
 from jobsearch_dagster.evaluation.votes import Better, Vote, digest_of_answer
@@ -98,11 +100,22 @@ class OpenPairs:
                 self._pairs.popitem(last=False)
         return ticket
 
-    def take(self, ticket: str, voter: str) -> Pair | None:
-        """The pair of a form, once; None where it is not of this person or was voted on."""
+    @contextmanager
+    def taken(self, ticket: str, voter: str) -> Generator[Pair | None]:
+        """The pair of a form, which nobody else gets meanwhile; it is closed unless something goes wrong with it.
+
+        None where it is not of this person or was voted on.
+        """
         with self._lock:
             pair = self._pairs.get(ticket)
-            return self._pairs.pop(ticket) if pair is not None and pair.voter == voter else None
+            pair = self._pairs.pop(ticket) if pair is not None and pair.voter == voter else None
+        try:
+            yield pair
+        except BaseException:
+            if pair is not None:
+                with self._lock:
+                    self._pairs[ticket] = pair
+            raise
 
 
 def voter_of(request: Request) -> str:
@@ -137,16 +150,16 @@ def vote(request: Request, services: Shared, form: Form) -> Response:
     Raises:
         HTTPException: 403, the form is not of this browser or was sent before; 400, it lacks an answer.
     """
-    pair = open_pairs(request).take(_text(form, "ticket"), voter_of(request))
-    if pair is None:
-        raise HTTPException(403, "This vote was given already, or is not of this browser: open /compare again.")
-    given = read_form(pair, form)
-    if given is None:
-        raise HTTPException(400, "A vote answers both questions: open /compare again.")
-    try:
-        votes.store(services.settings.data_dir, given)
-    except UserError as error:
-        raise HTTPException(503, str(error)) from error
+    with open_pairs(request).taken(_text(form, "ticket"), voter_of(request)) as pair:
+        if pair is None:
+            raise HTTPException(403, "This vote was given already, or is not of this browser: open /compare again.")
+        given = read_form(pair, form)
+        if given is None:
+            raise HTTPException(400, "A vote answers both questions: go back and answer both.")
+        try:
+            votes.store(services.settings.data_dir, given)
+        except UserError as error:
+            raise HTTPException(503, str(error)) from error
     return HTMLResponse(templates.get_template("compared.html").render(pair=pair))
 
 
@@ -160,14 +173,7 @@ def _with_cookie(request: Request) -> Response:
     if "again" in request.query_params:
         raise HTTPException(400, "Voting needs a cookie, which tells your votes from those of others: allow it.")
     response = RedirectResponse("/compare?again=1", 303)
-    response.set_cookie(
-        COOKIE,
-        secrets.token_urlsafe(32),
-        max_age=A_YEAR,
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
-    )
+    give_cookie(response, request, COOKIE, secrets.token_urlsafe(32), A_YEAR)
     return response
 
 

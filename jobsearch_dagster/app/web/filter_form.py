@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from jobsearch_dagster.app.web.browser_sessions import MOST_ROWS
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.preparation.skills import find_skills
 from jobsearch_dagster.search.filter import Constraints, JobFilter
@@ -103,8 +104,8 @@ def _taken_out(constraints: Constraints, slot: str, value: str) -> dict[str, Any
 
 
 def more(job_filter: JobFilter, shown: int) -> JobFilter:
-    """The filter for as many postings again as are shown."""
-    return job_filter.model_copy(update={"limit": min(shown * 2, 10_000)})
+    """The filter for as many postings again as are shown, `MOST_ROWS` at most."""
+    return job_filter.model_copy(update={"limit": min(shown * 2, MOST_ROWS)})
 
 
 def fields_of(job_filter: JobFilter) -> dict[str, Any]:

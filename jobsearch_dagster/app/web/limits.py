@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MOST_CLIENTS = 10_000
 """Clients that are remembered: whoever has not asked for longest is forgotten first. One takes 200 bytes."""
 MOST_BYTES = 64 * 1024
-"""Of a request; a question has 1,000 characters at most, and a conversation some of them."""
+"""Of a request; a question that is read has 2,000 characters at most, and a conversation 50, of which few are long."""
 
 
 class RateLimit:

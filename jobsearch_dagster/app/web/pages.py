@@ -13,6 +13,7 @@ from typing import Annotated, get_args
 
 from fastapi import APIRouter, Depends, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
@@ -21,19 +22,21 @@ from jobsearch_dagster.app.ask import LARGEST_RESUME, Via, described, label_of, 
 from jobsearch_dagster.app.chat import NOTHING_NEW
 from jobsearch_dagster.app.console import printable
 from jobsearch_dagster.app.web import filter_form
-from jobsearch_dagster.app.web.browser_sessions import COOKIE, BrowserSessions, View, Visit
+from jobsearch_dagster.app.web.browser_sessions import COOKIE, MOST_ROWS, BrowserSessions, View, Visit
 from jobsearch_dagster.app.web.charts import charts
 from jobsearch_dagster.app.web.limits import limited
 from jobsearch_dagster.app.web.redaction import redacted
-from jobsearch_dagster.app.web.security import LOGIN_COOKIE, Token
+from jobsearch_dagster.app.web.security import LOGIN_COOKIE, Token, cookie_name, give_cookie
 from jobsearch_dagster.app.web.services import RETRY_AFTER, BusyError, Services, read_in_thread
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.ingestion.resumes import READERS
 from jobsearch_dagster.preparation.vocabulary import EDUCATIONS, EMPLOYMENT_TYPES, SENIORITIES, WORK_MODES
 from jobsearch_dagster.search import remembered
 from jobsearch_dagster.search.answering import SearchResult, cell, suggestions
+from jobsearch_dagster.search.conversation import undoes
 from jobsearch_dagster.search.filter import JobFilter
-from jobsearch_dagster.search.question import LONGEST_QUESTION
+from jobsearch_dagster.search.question import LONGEST_QUESTION, MESSAGES
+from jobsearch_dagster.search.recognizers.spans import tidy
 from jobsearch_dagster.search.remembered import NOBODY
 from jobsearch_dagster.search.session import MOST_QUESTIONS
 from jobsearch_dagster.search.wording import describe_column, in_words
@@ -95,7 +98,7 @@ def known_visit(request: Request) -> Visit:
         HTTPException: 403, there is none.
     """
     sessions: BrowserSessions = request.app.state.sessions
-    visit = sessions.find(request.cookies.get(COOKIE, ""))
+    visit = sessions.find(request.cookies.get(cookie_name(COOKIE, request), ""))
     if visit is None:
         raise HTTPException(403, "This conversation has ended: open the page again.")
     return visit
@@ -137,14 +140,14 @@ def _text(form: FormData, name: str) -> str:
 def page(request: Request) -> Response:
     """The conversation as it stands; a browser that is new begins one."""
     sessions: BrowserSessions = request.app.state.sessions
-    visit, secret = sessions.find(request.cookies.get(COOKIE, "")), None
+    visit, secret = sessions.find(request.cookies.get(cookie_name(COOKIE, request), "")), None
     if visit is None:
         secret, visit = sessions.begin()
     with visit.lock:
         response = HTMLResponse(_rendered(visit))
         visit.trouble = None  # said once
     if secret is not None:
-        response.set_cookie(COOKIE, secret, httponly=True, samesite="strict", secure=request.url.scheme == "https")
+        give_cookie(response, request, cookie_name(COOKIE, request), secret)
     return response
 
 
@@ -163,6 +166,7 @@ def _rendered(visit: Visit) -> str:
         choices=CHOICES,
         examples=EXAMPLES,
         longest=LONGEST_QUESTION,
+        most_rows=MOST_ROWS,
         endings=list(READERS),
         largest=LARGEST_RESUME // 2**20,
     )
@@ -209,9 +213,13 @@ def start_over(visit: Sender) -> Response:
     """Nothing was asked any more; who asks stays known."""
     with visit.lock:
         visit.session.start_over()
-        visit.said.clear()
-        _show(visit, None, None)
+        _begin_again(visit)
     return _back("question")
+
+
+def _begin_again(visit: Visit) -> None:
+    visit.said, visit.before = [], []
+    _show(visit, None, None)
 
 
 @router.post("/filter/drop")
@@ -233,22 +241,30 @@ def change(visit: Sender, form: Form, services: Shared) -> Response:
 @router.post("/more")
 def more(visit: Sender, services: Shared) -> Response:
     """The same question with more postings."""
-    shown = len(visit.shown.rows) if visit.shown else 0
-    _attempt(visit, lambda: _change(visit, services, filter_form.more(_filter(visit), shown)))
+    _attempt(visit, lambda: _change(visit, services, filter_form.more(_filter(visit), len(_shown(visit).rows))))
     return _back()
 
 
-def _filter(visit: Visit) -> JobFilter:
+def _shown(visit: Visit) -> SearchResult:
     if visit.shown is None or visit.shown.interpretation.message is not None:
         raise UserError("there is no filter to change: ask a question first")
-    return visit.shown.interpretation.filter
+    return visit.shown
+
+
+def _filter(visit: Visit) -> JobFilter:
+    return _shown(visit).interpretation.filter
 
 
 def _say(visit: Visit, services: Services, message: str) -> None:
-    before = visit.session.profile
+    before, said = visit.session.profile, visit.said
     _hear(visit, message.strip()[:LONGEST_QUESTION] or "…")
     _show(visit, None, message)  # what a language model is asked where there is no catalog
     turn = visit.session.say(message)
+    if turn.result is not None and turn.result.interpretation.message == MESSAGES["over"]:
+        _begin_again(visit)
+        return
+    if turn.result is not None and turn.asked and turn.changed and _is_list_or_figures(turn.result):
+        _go_on(visit, said, back=undoes(tidy(turn.asked)))
     notes = []
     if turn.told != NOBODY:
         notes.append(f"Remembered: {described(turn.told)}")
@@ -265,9 +281,25 @@ def _hear(visit: Visit, words: str) -> None:
     visit.said = [*visit.said, words][-MOST_QUESTIONS:]
 
 
+def _is_list_or_figures(result: SearchResult) -> bool:
+    """Whether it answers a question that later ones go on from: it asks nothing back and shows no single posting."""
+    return result.interpretation.message is None and result.interpretation.row is None
+
+
+def _go_on(visit: Visit, said: list[str], *, back: bool = False) -> None:
+    """Something else is looked for than after what was said until now, or, `back`, what was looked for before that."""
+    if back:
+        visit.said = visit.before.pop() if visit.before else said
+    else:
+        visit.before = [*visit.before, said][-MOST_QUESTIONS:]
+
+
 def _change(visit: Visit, services: Services, job_filter: JobFilter) -> None:
+    said, is_another = visit.said, job_filter != _filter(visit)
     result = visit.session.change(job_filter)
     _hear(visit, result.question)
+    if is_another and _is_list_or_figures(result):
+        _go_on(visit, said)
     _show(visit, result, result.question, services)
 
 
@@ -348,7 +380,8 @@ async def _events(services: Services, visit: Visit, number: int, via: Via, quest
     except (BusyError, UserError) as error:
         yield _event("trouble", BUSY if isinstance(error, BusyError) else str(error))
         return
-    _keep(visit, number, via, text)
+    # A search of the same browser may hold its lock for long, and this loop serves everybody.
+    await run_in_threadpool(_keep, visit, number, via, text)
     yield _event("finished", "")
 
 
@@ -413,7 +446,8 @@ def _read(upload: UploadFile | str | None) -> remembered.Profile:
 
 def _know(visit: Visit, profile: remembered.Profile) -> None:
     result = visit.session.know(profile)
-    if result is not None:
+    # A refusal or a question back stays: it is of a later question than the answer that comes in another order.
+    if result is not None and visit.shown is not None and visit.shown.interpretation.message is None:
         visit.shown = result
 
 
@@ -436,8 +470,7 @@ def login(request: Request, form: Form) -> Response:
         html = templates.get_template("login.html").render(trouble="That is not the token.")
         return HTMLResponse(html, 403)
     response = _back()
-    https = request.url.scheme == "https"
-    response.set_cookie(LOGIN_COOKIE, token.cookie, httponly=True, samesite="strict", secure=https)
+    give_cookie(response, request, cookie_name(LOGIN_COOKIE, request), token.cookie)
     return response
 
 

@@ -11,10 +11,11 @@ from typing import Annotated, Any, Literal
 
 import anyio
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from jobsearch_dagster.app.web.limits import limited
 from jobsearch_dagster.app.web.services import Services
+from jobsearch_dagster.app.web.well_formed import encodable
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.search.filter import Interpretation
 from jobsearch_dagster.search.publication import published_catalog
@@ -28,7 +29,7 @@ AT_ONCE = anyio.CapacityLimiter(os.cpu_count() or 1)
 MOST_ROWS = 1_000
 """Of an answer: 1,000 postings are 1 MB."""
 
-Text = Annotated[str, Field(max_length=MOST_CHARACTERS)]
+Text = Annotated[str, Field(max_length=MOST_CHARACTERS), AfterValidator(encodable)]
 Question = Annotated[Text, Field(description="in English", examples=["remote python jobs over $100k"])]
 History = Annotated[
     list[Text],
@@ -43,16 +44,6 @@ class SearchRequest(BaseModel):
     question: Question
     history: History = []
     limit: Limit | None = None
-
-
-class Understood(Interpretation):
-    """How the question was understood.
-
-    Attributes:
-        agreement: How a language model's reading compares, where the server has one.
-    """
-
-    agreement: dict[str, Any] | None = None
 
 
 class SearchAnswer(BaseModel):
@@ -74,7 +65,7 @@ class SearchAnswer(BaseModel):
 
     question: str
     via: Literal["analytics"]
-    interpretation: Understood
+    interpretation: Interpretation
     sql: str | None
     params: list[Any]
     columns: list[str]

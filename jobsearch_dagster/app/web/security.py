@@ -10,11 +10,11 @@ from collections.abc import Collection
 from ipaddress import ip_address
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 """What a browser on this machine calls it. Any other name in a request is a page of a stranger whose name was made to
 point here (DNS rebinding), so that its scripts could read the answers as their own."""
 LOGIN_COOKIE = "jobsearch_login"
@@ -45,6 +45,34 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def url_name(host: str) -> str:
+    """An address as it stands in a URL."""
+    return f"[{host}]" if ":" in host else host
+
+
+def cookie_name(name: str, connection: HTTPConnection) -> str:
+    """The name of a cookie of this server: browsers send a host's cookies to all its ports, where others may run."""
+    _, port = connection.scope["server"]
+    return f"{name}_{port}"
+
+
+def give_cookie(response: Response, request: Request, name: str, value: str, seconds: int | None = None) -> None:
+    """Let a browser keep a value that no script sees; over HTTPS, a proxy's included, nobody who listens does either.
+
+    It comes with a link from elsewhere too, so that the link leads into the conversation; forms have secrets of their
+    own against those of other sites.
+
+    Args:
+        response: What brings it.
+        request: What it answers.
+        name: Of the cookie.
+        value: What is kept.
+        seconds: For how long; None until the browser is closed.
+    """
+    https = "https" in (request.url.scheme, request.headers.get("x-forwarded-proto"))
+    response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="lax", secure=https)
+
+
 class Token:
     """The secret of a server that others can reach, and the cookie that a browser gets for it."""
 
@@ -62,11 +90,12 @@ class Token:
         scheme, _, credentials = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and self.matches(credentials.strip()):
             return True
-        return hmac.compare_digest(self.cookie.encode(), connection.cookies.get(LOGIN_COOKIE, "").encode())
+        brought = connection.cookies.get(cookie_name(LOGIN_COOKIE, connection), "")
+        return hmac.compare_digest(self.cookie.encode(), brought.encode())
 
 
 class Guard:
-    """Refuses requests by name and token, and puts `HEADERS` on every answer."""
+    """Refuses requests by name, origin and token, and puts `HEADERS` on every answer."""
 
     def __init__(self, app: ASGIApp, *, hosts: Collection[str] | None, token: Token | None) -> None:
         """Around an application.
@@ -96,9 +125,12 @@ class Guard:
         await (self._refusal(scope) or self._app)(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope) -> Response | None:
-        host = Headers(scope=scope).get("host", "")
-        if self._hosts is not None and _name(host) not in self._hosts:
-            return PlainTextResponse("This server is called 127.0.0.1 or localhost.\n", 421)
+        headers = Headers(scope=scope)
+        if self._hosts is not None and _name(headers.get("host", "")) not in self._hosts:
+            return PlainTextResponse(f"This server is called {' or '.join(self._hosts)}.\n", 421)
+        if headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode") != "navigate":
+            # A page elsewhere could read nothing, but use up what its reader may ask and keep the model busy.
+            return PlainTextResponse("Pages of other sites may link here and ask nothing.\n", 403)
         if self._token is None or scope["path"].startswith(OPEN_PATHS):
             return None
         connection = HTTPConnection(scope)

@@ -12,16 +12,18 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.exception_handlers import http_exception_handler
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.staticfiles import StaticFiles
 
 from jobsearch_dagster.app.ask import LARGEST_RESUME
 from jobsearch_dagster.app.console import output
 from jobsearch_dagster.app.web import api_page, chat_completions, comparison, pages, search_api
-from jobsearch_dagster.app.web.browser_sessions import BrowserSessions
+from jobsearch_dagster.app.web.browser_sessions import BrowserSessions, FewRows
 from jobsearch_dagster.app.web.limits import MOST_BYTES, BodyLimit, RateLimit
-from jobsearch_dagster.app.web.security import LOOPBACK_NAMES, Guard, Token, is_loopback
+from jobsearch_dagster.app.web.security import LOOPBACK_NAMES, Guard, Token, is_loopback, url_name
 from jobsearch_dagster.app.web.services import Services
+from jobsearch_dagster.app.web.well_formed import not_understood
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.search.session import Session
@@ -32,13 +34,16 @@ PATIENCE = 5
 """Seconds that answers in the making get when the server is stopped."""
 
 
-def create_app(settings: Settings, *, token: str | None = None, rate: RateLimit | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, *, host: str = "127.0.0.1", token: str | None = None, rate: RateLimit | None = None
+) -> FastAPI:
     """The application.
 
     Args:
         settings: Where the data lie.
+        host: Address that is listened at.
         token: What clients must know; None for a server that only this machine reaches, which then answers to no other
-            name than those of this machine.
+            name than those of this machine and that address.
         rate: How often a client may ask.
     """
     services = Services(settings)
@@ -54,10 +59,12 @@ def create_app(settings: Settings, *, token: str | None = None, rate: RateLimit 
     app.state.rate = rate or RateLimit()
     app.state.token = None if token is None else Token(token)
     app.state.pairs = comparison.OpenPairs()
-    app.state.sessions = BrowserSessions(lambda: Session(services))
+    app.state.sessions = BrowserSessions(lambda: Session(FewRows(services)))
     app.add_exception_handler(StarletteHTTPException, _refusal)
+    app.add_exception_handler(RequestValidationError, not_understood)
     app.add_middleware(BodyLimit, longer={"/profile/resume": LARGEST_RESUME + MOST_BYTES})
-    app.add_middleware(Guard, hosts=LOOPBACK_NAMES if token is None else None, token=app.state.token)
+    names = dict.fromkeys((*LOOPBACK_NAMES, url_name(host).lower()))  # each once, in this order
+    app.add_middleware(Guard, hosts=names if token is None else None, token=app.state.token)
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
     for module in (pages, comparison, search_api, chat_completions, api_page):
         app.include_router(module.router)
@@ -88,13 +95,18 @@ def serve(settings: Settings, host: str, port: int, token: str | None) -> None:
         raise UserError(f"others can reach {host}: give a token with --token or JOBSEARCH_TOKEN, or leave --host out")
     if token is not None and len(token) < LEAST_TOKEN:
         raise UserError(f"the token has less than {LEAST_TOKEN} characters: `openssl rand -hex 16` makes a good one")
-    app = create_app(settings, token=token)
+    app = create_app(settings, host=host, token=token)
     with closing(_listening(host, port)) as listening:
         app.state.services.warm_up()
-        name = f"[{host}]" if ":" in host else host
-        output.print(f"http://{name}:{listening.getsockname()[1]} (Ctrl-C stops it)", markup=False, soft_wrap=True)
+        address = f"http://{url_name(host)}:{listening.getsockname()[1]}"
+        output.print(f"{address} (Ctrl-C stops it)", markup=False, soft_wrap=True)
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=PATIENCE
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # else any client of this machine says itself which address it is limited by
+            timeout_graceful_shutdown=PATIENCE,
         )
         with suppress(KeyboardInterrupt):  # raised again by uvicorn when all is closed
             uvicorn.Server(config).run(sockets=[listening])

@@ -17,6 +17,7 @@ from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from jobsearch_dagster.app.ask import Via, names_stay
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.settings import Settings
+from jobsearch_dagster.foundation.streaming import Piece
 from jobsearch_dagster.search.answering import SearchResult
 from jobsearch_dagster.search.filter import Asked
 from jobsearch_dagster.search.profile import Profile
@@ -26,10 +27,11 @@ from jobsearch_dagster.search.searcher import Searcher
 if TYPE_CHECKING:
     from jobsearch_dagster.evaluation.contenders import Contender
     from jobsearch_dagster.foundation.generation import Generator as TextGenerator
-    from jobsearch_dagster.foundation.streaming import Piece
 
 WAITING = 4
 """Clients that may wait for the model; an answer takes seconds on a processor, and each holds a thread meanwhile."""
+LOOKS_UP = 0.2
+"""Seconds of waiting for the model after which it is seen whether the client is there still."""
 RETRY_AFTER = 10
 """Seconds after which a client that found no place should try again."""
 T = TypeVar("T")
@@ -101,11 +103,16 @@ class Services:
         Raises:
             BusyError: Too many wait already.
         """
+        with self._place(), self._turn:
+            yield
+
+    @contextmanager
+    def _place(self) -> Generator[None]:
+        """A place among those that generate or wait."""
         if not self._places.acquire(blocking=False):
             raise BusyError
         try:
-            with self._turn:
-                yield
+            yield
         finally:
             self._places.release()
 
@@ -129,8 +136,10 @@ class Services:
         model = LanguageModel(generator, use_adapter=via == "lora", max_new_tokens=recipe.max_new_tokens, batch_size=1)
         return Rag(self._by_meaning, model, postings=recipe.postings) if isinstance(recipe, RagRecipe) else model
 
-    def stream(self, via: Via, question: str, history: Sequence[str] = ()) -> "Generator[Piece]":
+    def stream(self, via: Via, question: str, history: Sequence[str] = ()) -> Generator[Piece]:
         """An answer while it is written; closing it stops the model with its next token and ends the turn.
+
+        While others have their turn it gives empty pieces, so that it can be closed then too and frees its place.
 
         Args:
             via: Who answers.
@@ -144,9 +153,14 @@ class Services:
         if via == "analytics":
             yield from self.contender(via).stream(question, history)
             return
-        with self.generation_slot():
-            # A contender's stream is a generator, whose `close` stops the model; `yield from` closes it with this one.
-            yield from self.contender(via).stream(question, history)
+        with self._place():
+            while not self._turn.acquire(timeout=LOOKS_UP):
+                yield Piece("")
+            try:
+                # A contender's stream is a generator, whose `close` stops the model; `yield from` closes it with this.
+                yield from self.contender(via).stream(question, history)
+            finally:
+                self._turn.release()
 
     def _generator(self, *, with_adapter: bool) -> "TextGenerator":
         """The model; base and lora share one, the adapter switched off and on, where they have the same base."""

@@ -2,12 +2,13 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+import httpx
 import openai
 import pytest
 from fastapi import FastAPI
@@ -160,6 +161,33 @@ def test_a_client_that_hangs_up_stops_the_model_and_frees_its_place(
     assert passes.count < LONGEST / 2
 
 
+def has_place(services: Services) -> bool:
+    if not services._places.acquire(blocking=False):
+        return False
+    services._places.release()
+    return True
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    for _ in range(1_000):
+        if condition():
+            return
+        time.sleep(0.01)
+    raise AssertionError("nothing happened for ten seconds")
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_client_that_hangs_up_while_it_waits_for_its_turn_frees_its_place(tmp_path: Path, stream: bool) -> None:
+    app = create_app(Settings(tmp_path))
+    services = app.state.services = Services(Settings(tmp_path), waiting=1)
+    with running(app) as url, services.generation_slot():
+        with closing(HTTPConnection(url.removeprefix("http://"))) as connection:
+            asked = {"model": "base", "messages": user(QUESTION), "stream": stream}
+            connection.request("POST", "/v1/chat/completions", json.dumps(asked), {"Content-Type": "application/json"})
+            wait_until(lambda: not has_place(services))
+        wait_until(lambda: has_place(services))
+
+
 def test_a_client_that_finds_no_place_is_told_when_to_come_back(serving_all: Path) -> None:
     app = create_app(Settings(serving_all, profile="smoke"))
     app.state.services = Services(app.state.services.settings, waiting=0)
@@ -197,9 +225,11 @@ def test_what_was_not_made_yet_is_named_with_the_way_to_make_it(tmp_path: Path) 
         ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, openai.BadRequestError, "content"),
         ({"n": 2}, openai.BadRequestError, "n"),
         ({"tools": [{"type": "function"}]}, openai.BadRequestError, "tools: not supported"),
+        ({"messages": user("x" * 2001)}, openai.BadRequestError, "more than 2000 characters"),
+        ({"messages": user("x " * 999), "model": "base"}, openai.BadRequestError, r"room for 1096: ask a shorter"),
         ({"messages": [{"role": "user", "content": "x" * 70_000}]}, openai.APIStatusError, "65,536 bytes"),
     ],
-    ids=["model", "no question", "nothing", "picture", "two answers", "tools", "too long"],
+    ids=["model", "no question", "nothing", "picture", "two answers", "tools", "long", "long for base", "too long"],
 )
 def test_what_cannot_be_followed_is_refused_in_openais_words(
     client: openai.OpenAI, changed: dict[str, Any], error: type[openai.APIStatusError], words: str
@@ -209,6 +239,25 @@ def test_what_cannot_be_followed_is_refused_in_openais_words(
         client.chat.completions.create(**asked | changed)
     assert isinstance(refused.value.body, dict)
     assert refused.value.body["type"] == "invalid_request_error"
+
+
+@pytest.mark.parametrize(
+    ("model", "content"),
+    [(r'"\ud800"', '"cook"'), ('"analytics"', r'"\ud800"'), ('"base"', r'[{"type": "text", "text": "\udfff"}]')],
+)
+def test_half_a_character_is_refused_in_openais_form(url: str, model: str, content: str) -> None:
+    body = f'{{"model": {model}, "messages": [{{"role": "user", "content": {content}}}]}}'
+    headers = {"Content-Type": "application/json"}
+    answer = httpx.post(f"{url}/v1/chat/completions", content=body, headers=headers)
+    assert answer.status_code == 400
+    assert "surrogate" in answer.json()["error"]["message"]
+
+
+def test_a_client_may_send_all_of_a_long_conversation_again(client: openai.OpenAI, services: Services) -> None:
+    questions = [*(f"nurse jobs over ${amount}" for amount in range(50_000, 50_080)), "python jobs", "only in Malmö"]
+    said = client.chat.completions.create(model="analytics", messages=user(*questions))
+    wanted = services.search(questions[-1], history=questions[-2:-1], limit=3)
+    assert said.choices[0].message.content == render_answer(wanted)
 
 
 def test_what_changes_no_greedy_answer_is_accepted(client: openai.OpenAI) -> None:

@@ -122,11 +122,27 @@ def test_a_vote_that_is_sent_twice_or_by_another_browser_does_not_count(
     assert len(votes.read(data.root).votes) == 1
 
 
+def test_a_vote_that_could_not_be_stored_can_be_sent_again(data: DataFolder, browser: httpx.Client) -> None:
+    form = {"ticket": ticket_in(browser.get("/compare").text), **VOTE}
+    in_the_way = data.root / "votes"
+    in_the_way.write_text("no folder")
+    answer = browser.post("/compare", data=form)
+    assert answer.status_code == 503
+    assert "free space or make the folder writable" in answer.text
+    in_the_way.unlink()
+    assert browser.post("/compare", data=form).status_code == 200
+    assert len(votes.read(data.root).votes) == 1
+
+
 @pytest.mark.parametrize("said", [{"relevance": "first"}, {"relevance": "first", "faithfulness": "A"}])
-def test_a_vote_that_lacks_an_answer_is_none(data: DataFolder, browser: httpx.Client, said: dict[str, str]) -> None:
-    answer = browser.post("/compare", data={"ticket": ticket_in(browser.get("/compare").text), **said})
+def test_a_vote_that_lacks_an_answer_is_none_and_can_be_completed(
+    data: DataFolder, browser: httpx.Client, said: dict[str, str]
+) -> None:
+    ticket = ticket_in(browser.get("/compare").text)
+    answer = browser.post("/compare", data={"ticket": ticket, **said})
     assert answer.status_code == 400
     assert votes.read(data.root).votes == ()
+    assert browser.post("/compare", data={"ticket": ticket, **VOTE}).status_code == 200
 
 
 def test_a_browser_without_cookies_is_told_so(url: str) -> None:
@@ -146,7 +162,9 @@ def test_of_too_many_open_pairs_the_earliest_are_forgotten() -> None:
     pairs = OpenPairs(most=2)
     pair = Pair("a", "q", "?", (Shown("base", "", ()), Shown("rag", "", ())), ())
     first, second, third = (pairs.add(pair) for _ in range(3))
-    assert [pairs.take(ticket, "a") for ticket in (first, second, third)] == [None, pair, pair]
+    for ticket, found in ((first, None), (second, pair), (third, pair), (third, None)):
+        with pairs.taken(ticket, "a") as taken:
+            assert taken is found
 
 
 def test_labels_of_voters_are_exported_for_ares(

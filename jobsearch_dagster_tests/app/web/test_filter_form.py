@@ -2,7 +2,8 @@
 
 import pytest
 
-from jobsearch_dagster.app.web.filter_form import changed, chips, fields_of, without
+from jobsearch_dagster.app.web.browser_sessions import MOST_ROWS
+from jobsearch_dagster.app.web.filter_form import changed, chips, fields_of, more, without
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.search.filter import JobFilter
 from jobsearch_dagster.search.question import parse_question
@@ -89,3 +90,8 @@ def test_what_a_person_writes_is_read_as_the_filter_means_it() -> None:
 def test_a_value_that_is_none_of_its_field_is_named(field: str, value: str) -> None:
     with pytest.raises(UserError, match=field.replace("_", " ")):
         changed(JobFilter(), {field: [value]})
+
+
+def test_more_postings_are_twice_as_many_up_to_what_a_page_holds() -> None:
+    assert more(JobFilter(), 10).limit == 20
+    assert more(JobFilter(limit=150), 150).limit == MOST_ROWS

@@ -74,6 +74,23 @@ def test_what_is_no_request_is_refused_with_what_is_wrong(client: httpx.Client, 
     assert answer.json()["detail"][0]["loc"][0] == "body"
 
 
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        (r'{"question": "cook", "limit": NaN}', ["body", "limit"]),
+        (r'{"question": "cook", "limit": Infinity}', ["body", "limit"]),
+        (r'{"question": "\ud800"}', ["body", "question"]),
+        (r'{"question": "cook", "history": ["jobs", "\udfff"]}', ["body", "history", 1]),
+    ],
+)
+def test_what_has_no_json_or_no_utf_8_is_refused_as_any_other_mistake(
+    client: httpx.Client, body: str, where: list[str | int]
+) -> None:
+    answer = client.post("/api/search", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert [wrong["loc"] for wrong in answer.json()["detail"]] == [where]
+
+
 def test_a_request_longer_than_a_conversation_is_refused(client: httpx.Client) -> None:
     answer = client.post("/api/search", json={"question": "x" * 70_000})
     assert answer.status_code == 413

@@ -5,6 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -36,20 +38,33 @@ def test_a_port_that_is_taken_is_named(jobsearch: Jobsearch) -> None:
     assert (code, told) == (1, f"error: another program listens at 127.0.0.1:{port}: choose another --port\n")
 
 
-@pytest.mark.slow
-def test_it_says_where_it_listens_and_ends_at_ctrl_c(tmp_path: Path) -> None:
-    make_catalog(tmp_path)
-    environment = {**os.environ, "JOBSEARCH_DATA_DIR": str(tmp_path)}
+@contextmanager
+def served(folder: Path) -> Generator[str]:
+    """The address of a server that was started as a person starts it, and that ends in silence at Ctrl-C."""
+    make_catalog(folder)
+    environment = {**os.environ, "JOBSEARCH_DATA_DIR": str(folder)}
     environment.pop("JOBSEARCH_TOKEN", None)
     with subprocess.Popen(
         COMMAND, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, restore_signals=True
-    ) as served:
-        assert served.stdout is not None
+    ) as process:
+        assert process.stdout is not None
         try:
-            address = served.stdout.readline().split()[0]
-            assert httpx.get(address).status_code == 200
-            assert len(httpx.get(f"{address}/api/search", params={"question": "python jobs"}).json()["rows"]) == 4
+            yield process.stdout.readline().split()[0]
         finally:
-            served.send_signal(signal.SIGINT)
-            _, told = served.communicate(timeout=60)
-    assert (served.returncode, told) == (0, "")
+            process.send_signal(signal.SIGINT)
+            _, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (0, "")
+
+
+@pytest.mark.slow
+def test_it_says_where_it_listens_and_ends_at_ctrl_c(tmp_path: Path) -> None:
+    with served(tmp_path) as address:
+        assert httpx.get(address).status_code == 200
+        assert len(httpx.get(f"{address}/api/search", params={"question": "python jobs"}).json()["rows"]) == 4
+
+
+@pytest.mark.slow
+def test_a_client_that_says_it_has_other_addresses_is_limited_all_the_same(tmp_path: Path) -> None:
+    with served(tmp_path) as address, httpx.Client(base_url=address) as client:
+        found = [client.get("/login", headers={"X-Forwarded-For": f"10.0.0.{n}"}).status_code for n in range(200)]
+    assert set(found) == {200, 429}
