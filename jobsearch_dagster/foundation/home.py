@@ -82,6 +82,15 @@ def _refuse_another_storage(config: Path, url: str | None) -> None:
         )
 
 
+def is_in_postgres() -> bool:
+    """Whether Dagster's events lie there: by the variable, or by a home of the user's own, such as the Helm chart's."""
+    if postgres_url() is not None:
+        return True
+    config = Path(os.environ.get("DAGSTER_HOME") or "no home") / "dagster.yaml"
+    lines = config.read_text(encoding="utf-8").splitlines() if config.is_file() else []
+    return any("postgres" in line.partition("#")[0] for line in lines)
+
+
 def refuse_silent_postgres(url: str) -> None:
     """Ask the database for a connection: Dagster alone would try six times, and end in a traceback.
 
