@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import dagster as dg
 import psutil
@@ -83,6 +82,15 @@ def _refuse_another_storage(config: Path, url: str | None) -> None:
         )
 
 
+def is_in_postgres() -> bool:
+    """Whether Dagster's events lie there: by the variable, or by a home of the user's own, such as the Helm chart's."""
+    if postgres_url() is not None:
+        return True
+    config = Path(os.environ.get("DAGSTER_HOME") or "no home") / "dagster.yaml"
+    lines = config.read_text(encoding="utf-8").splitlines() if config.is_file() else []
+    return any("postgres" in line.partition("#")[0] for line in lines)
+
+
 def refuse_silent_postgres(url: str) -> None:
     """Ask the database for a connection: Dagster alone would try six times, and end in a traceback.
 
@@ -97,13 +105,16 @@ def refuse_silent_postgres(url: str) -> None:
 
     try:
         psycopg2.connect(url.replace("+psycopg2", "", 1), connect_timeout=POSTGRES_PATIENCE).close()
-    except psycopg2.Error as error:
-        where = urlsplit(url)
-        reason = " ".join(str(error).split())
+    except (psycopg2.ProgrammingError, UnicodeError):
+        # What cannot be read as an address is repeated in the error, with the password: no cause is kept either.
         raise UserError(
-            f"PostgreSQL at {where.hostname}:{where.port or 5432}{where.path} gives no connection: "
-            f"{reason}; "
-            "start it or correct JOBSEARCH_POSTGRES_URL"
+            "JOBSEARCH_POSTGRES_URL cannot be read as the address of a database: correct its options, and the "
+            "characters that are written as %40"
+        ) from None
+    except psycopg2.Error as error:
+        raise UserError(
+            f"PostgreSQL gives no connection: {' '.join(str(error).split())}; start it or correct "
+            "JOBSEARCH_POSTGRES_URL"
         ) from error
 
 

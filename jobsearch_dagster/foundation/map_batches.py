@@ -79,11 +79,24 @@ class OnRay:
         batches: Sequence[Batch],
         advance: Advance,
     ) -> Generator[tuple[int, Result]]:
-        """Shards are unions of whole batches; each ends as a whole, and then its results are there."""
+        """Shards are unions of whole batches; each ends as a whole, and then its results are there.
+
+        Raises:
+            UserError: The cluster has fewer GPUs than the workers want; with none besides that of the step which waits
+                for them, it would wait without end.
+        """
         import ray
 
+        if not batches:
+            return
         if not ray.is_initialized():
             ray.init(address="auto", log_to_driver=False)
+        cards, wanted = ray.cluster_resources().get("GPU", 0), self.workers * self.gpus
+        if cards < wanted:
+            raise UserError(
+                f"JOBSEARCH_MAP_WORKERS={self.workers} wants {wanted:g} GPUs besides that of the step which waits for "
+                f"them, and the Ray cluster has {cards:g}: add nodes, or lower it"
+            )
         task = ray.remote(num_cpus=1, num_gpus=self.gpus, max_retries=RETRIES)(_shard)
         waiting = iter(cut_shards(len(batches), self.workers * SHARDS_PER_WORKER))
         at_work: dict[Any, range] = {}

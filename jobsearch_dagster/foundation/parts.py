@@ -8,6 +8,7 @@ A Parquet footer describes every column of every row group and is read whole to 
 """
 
 import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from jobsearch_dagster.foundation.scratch import process_name
 
 PART_ROWS = 1_048_576
 """Most rows of a file: 256 row groups."""
+KEPT_FOR_OTHERS = 3600.0
+"""Seconds that a file stays at least which the manifest does not name: another writer may be about to name it, or a
+reader may have read its name. Between that and the opening or naming of it lie milliseconds."""
 
 
 def manifest_of(table: Path) -> Path:
@@ -23,24 +27,28 @@ def manifest_of(table: Path) -> Path:
 
 
 def folder_of(table: Path) -> Path:
-    """Where a table's parts lie, those of the edition before among them."""
+    """Where a table's parts lie, those of earlier editions among them."""
     return table.with_suffix(".parts")
 
 
 def files_of(table: Path) -> list[Path]:
-    """The Parquet files of a table in key order: the parts that its manifest names, or the table's own file.
+    """The Parquet files of a table in key order: the parts that its manifest names, or else the table's own file.
 
     None where the table is missing, or where its manifest cannot be read.
     """
-    if manifest_of(table).exists():
-        return [folder_of(table) / name for name in _named(table)]
-    return [table] if table.is_file() else []
+    for _ in range(2):  # between the looks at one and the other, a writer may have put the first in place
+        names = _named(table)
+        if names is not None:
+            return [folder_of(table) / name for name in names]
+        if table.is_file():
+            return [table]
+    return []
 
 
 def publish_parts(table: Path, files: Sequence[Path], edition: str) -> None:
     """Make these files the table; from one moment to the next they are what readers find.
 
-    The parts of the edition before stay for those who read them, those of older ones go.
+    What was the table before stays for those who read it, and so does what another writer has only just put there.
 
     Args:
         table: The table's own path.
@@ -51,16 +59,16 @@ def publish_parts(table: Path, files: Sequence[Path], edition: str) -> None:
     folder.mkdir(exist_ok=True)
     names = [f"{edition}-{number:05}.parquet" for number in range(len(files))]
     for file, name in zip(files, names, strict=True):
+        file.touch()  # its age begins now: an hour may have gone into the parts after it
         file.replace(folder / name)
-    before = _named(table)
+    before = files_of(table)
     manifest = manifest_of(table)
     temporary = manifest.with_name(f"{table.stem}.{process_name()}.tmp")
     temporary.write_text(json.dumps({"parts": names}, indent=1), encoding="utf-8")
     temporary.replace(manifest)
-    table.unlink(missing_ok=True)
     for path in unnamed(table):
-        if path.name not in before:
-            path.unlink()
+        if path not in before and _age(path) > KEPT_FOR_OTHERS:
+            path.unlink(missing_ok=True)
 
 
 def publish_file(table: Path, file: Path) -> None:
@@ -70,15 +78,33 @@ def publish_file(table: Path, file: Path) -> None:
 
 
 def unnamed(table: Path) -> list[Path]:
-    """Parts that the manifest does not name."""
-    named = _named(table)
-    return [path for path in sorted(folder_of(table).glob("*.parquet")) if path.name not in named]
+    """Files that are no longer the table: parts that no manifest names, and a file of its own beside a manifest.
+
+    None where the manifest is damaged: what it named is not known.
+    """
+    named = files_of(table)
+    if not named and manifest_of(table).exists():
+        return []
+    return [
+        path for path in (table, *sorted(folder_of(table).glob("*.parquet"))) if path.is_file() and path not in named
+    ]
 
 
-def _named(table: Path) -> list[str]:
-    """Names of the parts; none without a manifest, or with a damaged one, by which nothing can be read."""
+def _named(table: Path) -> list[str] | None:
+    """Names of the parts; None without a manifest, no names in a damaged one, by which nothing can be read."""
     try:
         names = json.loads(manifest_of(table).read_text(encoding="utf-8"))["parts"]
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError):
         return []
-    return names if all(isinstance(name, str) and Path(name).name == name for name in names) else []
+    is_sound = isinstance(names, list) and all(isinstance(name, str) and Path(name).name == name for name in names)
+    return names if is_sound else []
+
+
+def _age(path: Path) -> float:
+    """Seconds since it was written; none where somebody else has removed it."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0

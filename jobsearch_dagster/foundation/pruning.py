@@ -52,7 +52,11 @@ def removables(folder: DataFolder, assets: Mapping[str, LakeAsset], keep: int) -
         for path in paths
         if path not in staying
     ]
-    found += [(path, "part of a table that its manifest does not name") for path in _unnamed_parts(folder, assets)]
+    found += [
+        (path, "part of a table that its manifest does not name")
+        for table in _tables(folder, assets)
+        for path in parts.unnamed(table)
+    ]
     found += [(path, "unfinished work that is done or was left for a month") for path in _abandoned_work(folder)]
     found += [(path, "left by a process that is gone") for path in abandoned(_temporaries(folder.root))]
     found += [(path, "no cache that is used") for path in _unused_caches(folder.root)]
@@ -138,7 +142,7 @@ def _editions(folder: DataFolder, asset: LakeAsset) -> list[Path]:
 def _staying(
     folder: DataFolder, assets: Mapping[str, LakeAsset], editions: Mapping[str, list[Path]], keep: int
 ) -> set[Path]:
-    """The newest editions, those that readers are pointed to, and all that these and the tables were made from."""
+    """The newest editions, those that readers are pointed to, the tables, and all that these were made from."""
     promoted = promotions.read(folder.artifacts.root)
     staying = {path for paths in editions.values() for path in paths[:keep]}
     staying |= {
@@ -153,7 +157,7 @@ def _staying(
         stamps = [artifact.stamp for path in fresh if (artifact := folder.artifacts.opened(path))]
         fresh = {path for stamp in stamps for path in _named_by(folder, assets, stamp)} - staying
         staying = staying | fresh
-    return staying
+    return staying | {path for table in _tables(folder, assets) for path in parts.files_of(table)}
 
 
 def _pointed(folder: DataFolder, asset: LakeAsset, stamp: Stamp | None) -> Iterable[Path]:
@@ -178,9 +182,8 @@ def _named_by(folder: DataFolder, assets: Mapping[str, LakeAsset], stamp: Stamp 
             yield folder.artifacts.path(name, version)
 
 
-def _unnamed_parts(folder: DataFolder, assets: Mapping[str, LakeAsset]) -> list[Path]:
-    tables = (folder.lake.path(name) for name, asset in assets.items() if asset.schema is not None)
-    return [path for table in tables for path in parts.unnamed(table)]
+def _tables(folder: DataFolder, assets: Mapping[str, LakeAsset]) -> list[Path]:
+    return [folder.lake.path(name) for name, asset in assets.items() if asset.schema is not None]
 
 
 def _abandoned_work(folder: DataFolder) -> list[Path]:
@@ -200,6 +203,7 @@ def _temporaries(root: Path) -> Iterable[Path]:
         "tmp/*.*",
         "*.tmp",
         "lake/*.tmp",
+        "lake/*.parts/*.tmp",
         "models/*.tmp",
         "models/*/*.tmp",
         "models/*/unfinished/*.tmp",

@@ -7,12 +7,15 @@ texts is spread over it in `foundation/map_batches.py`.
 import os
 import shlex
 import time
-from collections.abc import Collection, Generator
+from collections.abc import Collection, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import psutil
+
+from jobsearch_dagster.foundation import home
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.settings import Settings
 
@@ -20,11 +23,14 @@ if TYPE_CHECKING:
     from ray.job_submission import JobSubmissionClient
     from ray.util.state.common import NodeState
 
+MOST_NODES = 10_000
+"""Ray lists 100 where nothing is said, dead ones among them, and refuses to list more than this."""
 PATIENCE = 120
 """Seconds for a node to answer, which takes 5 to 10: Ray starts a process for it."""
 SECRETS = ("JOBSEARCH_POSTGRES_URL", "JOBSEARCH_LLM_KEY")
 """Variables that are not sent with a step, for what is sent can be read in Ray's dashboard."""
 _LACKS = "jobsearch-lacks "
+_LONGEST_REASON = 200  # characters; Ray's errors hold whole pages of HTML
 
 
 def refuse_unusable(settings: Settings, accelerated: Collection[str]) -> int:
@@ -38,21 +44,19 @@ def refuse_unusable(settings: Settings, accelerated: Collection[str]) -> int:
         How many nodes it has.
 
     Raises:
-        UserError: No cluster answers; it has no GPU; `dagster`, the data folder or a secret is missing on a node.
+        UserError: No cluster answers; machines would share SQLite; it has no GPU; `dagster`, the data folder or a
+            secret is missing on a node.
     """
     from ray.job_submission import JobSubmissionClient
     from ray.util.state import list_nodes
 
     address = settings.ray_address
     assert address is not None
-    try:
+    with _in_one_line(address):
         client = JobSubmissionClient(address)
-        nodes = [node for node in list_nodes(address=address, detail=True) if node.state == "ALIVE"]
-    except (ConnectionError, RuntimeError) as error:
-        raise UserError(
-            f"no Ray cluster answers at {address}: start one with `ray start --head --dashboard-host=0.0.0.0`, or "
-            "correct JOBSEARCH_RAY_ADDRESS, the address of its dashboard"
-        ) from error
+        nodes = list_nodes(address=address, filters=[("state", "=", "ALIVE")], limit=MOST_NODES, detail=True)
+    if not home.is_in_postgres():
+        refuse_shared_sqlite((node.node_ip for node in nodes), _own_addresses())
     if accelerated and not any((node.resources_total or {}).get("GPU") for node in nodes):
         raise UserError(
             f"no node of the Ray cluster at {address} has a GPU, for which {', '.join(accelerated)} would wait without "
@@ -65,8 +69,48 @@ def refuse_unusable(settings: Settings, accelerated: Collection[str]) -> int:
             f"which waits for them, and the Ray cluster at {address} has {cards:.0f}: add nodes, or lower it"
         )
     with _token(settings.data_dir) as token:
-        _ask_nodes(client, nodes, _question(settings.data_dir, token))
+        question = _question(settings.data_dir, token)
+        with _in_one_line(address):
+            _ask_nodes(client, nodes, question)
     return len(nodes)
+
+
+def refuse_shared_sqlite(nodes: Iterable[str], own: Collection[str]) -> None:
+    """SQLite's locks do not hold between machines, and steps write their events themselves.
+
+    Args:
+        nodes: Addresses of the nodes.
+        own: Addresses of this machine.
+
+    Raises:
+        UserError: A node is another machine.
+    """
+    others = sorted(set(nodes) - set(own))
+    if others:
+        raise UserError(
+            f"{len(others)} nodes of the Ray cluster are on other machines ({others[0]}), which must not share the "
+            "SQLite of Dagster's events: set JOBSEARCH_POSTGRES_URL (docs/cluster.md)"
+        )
+
+
+def _own_addresses() -> set[str]:
+    return {address.address for addresses in psutil.net_if_addrs().values() for address in addresses}
+
+
+@contextmanager
+def _in_one_line(address: str) -> Generator[None]:
+    """A user error where Ray answers a question with an error, or not at all."""
+    from ray.exceptions import AuthenticationError
+    from ray.util.state.exception import RayStateApiException
+
+    try:
+        yield
+    except (OSError, RuntimeError, AuthenticationError, RayStateApiException) as error:
+        reason = " ".join(str(error).split())
+        raise UserError(
+            f"no Ray cluster answers at {address} as it should ({reason[:_LONGEST_REASON]}): start one with `ray start "
+            "--head --dashboard-host=0.0.0.0`, or correct JOBSEARCH_RAY_ADDRESS, the address of its dashboard"
+        ) from error
 
 
 @contextmanager

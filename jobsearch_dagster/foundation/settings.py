@@ -16,8 +16,12 @@ MEMORY_LIMIT = 1_000_000_000
 REFRESH_CRON = "0 5 * * *"
 TRAINING_CRON = "0 3 * * 0"
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])(i?)B", re.IGNORECASE)
-# The driver is named because SQLAlchemy since 2.1 means another one, psycopg, where it is not.
-_POSTGRES = re.compile(r"postgresql\+psycopg2://([^@:/\s]+(:[^@:/\s]*)?@)?[^@/\s]+/[^@/\s]+")
+_WORD = r"(?:[A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})+"
+# The driver is named because SQLAlchemy since 2.1 means another one, psycopg, where it is not. Any other character of a
+# password could end it for one of those that read the address, which then tell its rest as host, port or database.
+_POSTGRES = re.compile(
+    rf"postgresql\+psycopg2://({_WORD}(:({_WORD})?)?@)?({_WORD}|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?/{_WORD}(\?\S*)?"
+)
 _LEAST_MEMORY = 100_000_000  # bytes; below it DuckDB fails on rows of a few kB, whatever it spills
 
 
@@ -95,7 +99,7 @@ def postgres_url() -> str | None:
     if url and not _POSTGRES.fullmatch(url):
         raise UserError(
             "JOBSEARCH_POSTGRES_URL is no address of a database with its driver: write postgresql+psycopg2://user:"
-            "password@host:5432/database, and special characters of the password as %40 for @"
+            "password@host:5432/database, and all but letters, digits and ._~- of the password as %40 for @"
         )
     return url
 

@@ -1,6 +1,5 @@
 """Asset of summarization: long descriptions in a few sentences."""
 
-from functools import partial
 from typing import Any
 
 import dagster as dg
@@ -14,7 +13,7 @@ from jobsearch_dagster.summarization.summaries import (
     CODE_VERSION,
     KeptSummaries,
     SummaryRecipe,
-    load_summarizer,
+    loader,
     summarize,
 )
 from jobsearch_dagster.summarization.tables import JOB_SUMMARIES
@@ -81,7 +80,7 @@ def job_summaries(step: Step) -> DuckDBPyRelation:
     return summarize(
         step.connection,
         step.config,
-        partial(load_summarizer, step.config, step.folder.root),
+        loader(step.config, step.folder.root),
         kept,
         step.progress,
         step.say,

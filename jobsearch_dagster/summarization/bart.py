@@ -123,6 +123,13 @@ def resolved_dtype(dtype: Dtype) -> Literal["float32", "bfloat16"]:
     return "bfloat16" if _device() == "cuda" else "float32"
 
 
+def hardware() -> str:
+    """The card's name, or the kind of device where it is no card."""
+    import torch
+
+    return torch.cuda.get_device_name() if _device() == "cuda" else _device()
+
+
 def _device() -> str:
     import torch
 

@@ -7,11 +7,13 @@ and `bart.py`.
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
+from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.map_batches import Mapper, here
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.progress import Progress
@@ -71,21 +73,46 @@ class SummaryRecipe(Recipe):
         }
         chosen = {name: getattr(self, name) for name in names[self.method]}
         if self.method == "bart":
-            from jobsearch_dagster.summarization.bart import resolved_dtype
-
-            chosen["dtype"] = resolved_dtype(self.dtype)  # `auto` is not the same on every machine
+            chosen["dtype"] = self.resolved().dtype
         return {**chosen, "code": CODE_VERSION}
 
+    def resolved(self) -> "SummaryRecipe":
+        """With the numbers that bart computes with on this machine: `auto` is not the same on every one."""
+        if self.method != "bart":
+            return self
+        from jobsearch_dagster.summarization.bart import resolved_dtype
 
-def load_summarizer(recipe: SummaryRecipe, data_dir: Path) -> Summarizer:
+        return self.model_copy(update={"dtype": resolved_dtype(self.dtype)})
+
+
+def loader(recipe: SummaryRecipe, data_dir: Path) -> Callable[[], Summarizer]:
+    """`load_summarizer` for this machine and for workers on others, which then summarize as this one does."""
+    if recipe.method != "bart":
+        return partial(load_summarizer, recipe, data_dir)
+    from jobsearch_dagster.summarization.bart import hardware
+
+    return partial(load_summarizer, recipe.resolved(), data_dir, hardware())
+
+
+def load_summarizer(recipe: SummaryRecipe, data_dir: Path, wanted_hardware: str | None = None) -> Summarizer:
     """The recipe's method with its model loaded.
 
+    Args:
+        recipe: The method, the model and how it is used.
+        data_dir: The data folder.
+        wanted_hardware: That of the machine that shares its texts; None where none does.
+
     Raises:
-        UserError: The model cannot be used.
+        UserError: The model cannot be used, or would write other summaries here than on the wanted hardware.
     """
     if recipe.method == "bart":
-        from jobsearch_dagster.summarization.bart import Bart
+        from jobsearch_dagster.summarization.bart import Bart, hardware
 
+        if wanted_hardware not in {None, hardware()}:
+            raise UserError(
+                f"summaries in {recipe.dtype} on {wanted_hardware} cannot be shared with a node that makes them on "
+                f"{hardware()}, for they depend on it: use nodes of one kind, or JOBSEARCH_MAP_WORKERS=1"
+            )
         return Bart(
             recipe.model,
             data_dir,

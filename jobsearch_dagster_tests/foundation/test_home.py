@@ -12,6 +12,8 @@ import pytest
 
 from jobsearch_dagster.foundation import home
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.settings import postgres_url
+from jobsearch_dagster_tests.services import free_port
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -125,6 +127,44 @@ def test_a_new_home_is_made_from_the_template_and_an_old_one_is_kept(
     (folder / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
     home.prepare_home(tmp_path)
     assert (folder / "dagster.yaml").read_text() == "telemetry: {enabled: false}\n"
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["50%off", "off%5", "s3cret#1", "s3cret?1", "s3cret/1", "s3cret@1", "s3cret:1", "s3cret 1", "[s3cret", "s3crét",
+     "%00s3cret", "%FFs3cret", "s3cret\n1", "s3cret-1"],
+)  # fmt: skip
+@pytest.mark.parametrize("place", ["user:{}@127.0.0.1:{}/events", "{}:user@127.0.0.1:{}/events"])
+@pytest.mark.parametrize("options", ["", "?sslmode", "?sslmode=%zz"])
+def test_no_password_is_told_whatever_it_is_made_of(
+    monkeypatch: pytest.MonkeyPatch, password: str, place: str, options: str
+) -> None:
+    address = place.format(password, free_port()) + options
+    monkeypatch.setenv("JOBSEARCH_POSTGRES_URL", f"postgresql+psycopg2://{address}")
+    with pytest.raises(UserError, match="JOBSEARCH_POSTGRES_URL") as refused:
+        home.refuse_silent_postgres(postgres_url() or "")
+    told = "".join(map(str, (refused.value, refused.value.__cause__)))
+    assert len(str(refused.value).splitlines()) == 1
+    assert not [part for part in (password, "s3cr", "off") if part in told]
+
+
+@pytest.mark.parametrize("rest", ["user:s3cret/events", "host/user:s3cret", "user@host:s3cret/events", "host/s3cret@x"])
+def test_a_password_in_the_place_of_a_port_or_database_is_not_told(monkeypatch: pytest.MonkeyPatch, rest: str) -> None:
+    monkeypatch.setenv("JOBSEARCH_POSTGRES_URL", f"postgresql+psycopg2://{rest}")
+    with pytest.raises(UserError, match="no address of a database with its driver") as refused:
+        postgres_url()
+    assert "s3cret" not in str(refused.value)
+
+
+def test_the_address_of_a_server_that_does_not_listen_is_told_and_so_is_how_to_correct_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    port = free_port()
+    monkeypatch.setenv(
+        "JOBSEARCH_POSTGRES_URL", f"postgresql+psycopg2://user:p%40ss@127.0.0.1:{port}/events?sslmode=disable"
+    )
+    with pytest.raises(UserError, match=f"gives no connection: .*127.0.0.1.*{port}.*Connection refused"):
+        home.refuse_silent_postgres(postgres_url() or "")
 
 
 def test_a_relative_home_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

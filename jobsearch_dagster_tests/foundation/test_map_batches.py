@@ -108,6 +108,12 @@ def test_each_task_has_a_card_of_its_own() -> None:
     assert set(dict(OnRay(2)(nothing, cards, BATCHES[:2], lambda n: None)).values()) == {1}
 
 
+def test_more_workers_than_the_cluster_has_gpus_are_refused_before_any_begins() -> None:
+    with pytest.raises(UserError, match=r"^JOBSEARCH_MAP_WORKERS=3 wants 3 GPUs .* has 2: add nodes, or lower it$"):
+        next(OnRay(3)(pytest.fail, complaint, BATCHES, lambda n: None))
+    assert list(OnRay(3)(pytest.fail, complaint, [], lambda n: None)) == []
+
+
 def test_a_user_error_of_a_worker_is_told_as_it_is() -> None:
     with pytest.raises(UserError, match=r"^the model is not on this node: copy it there$"):
         list(OnRay(1, gpus=0)(nothing, complaint, BATCHES[:1], lambda n: None))

@@ -10,12 +10,20 @@ import pandas as pd
 import pytest
 
 from jobsearch_dagster.foundation.encoder import Encoder
+from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.progress import Progress
 from jobsearch_dagster.foundation.text_cache import TextCache
+from jobsearch_dagster.summarization import bart
 from jobsearch_dagster.summarization.extractive import Choice, Extractive
 from jobsearch_dagster.summarization.pieces import split_sentences
 from jobsearch_dagster.summarization.protocol import Summarizer
-from jobsearch_dagster.summarization.summaries import KeptSummaries, SummaryRecipe, load_summarizer, summarize
+from jobsearch_dagster.summarization.summaries import (
+    KeptSummaries,
+    SummaryRecipe,
+    load_summarizer,
+    loader,
+    summarize,
+)
 from jobsearch_dagster_tests.small_models import LESSONS
 
 SHORT = "we cook lunch. we wash up."
@@ -250,3 +258,21 @@ def test_numbers_are_part_of_the_parameters_as_this_machine_computes_them() -> N
 
     for dtype in ("auto", "float32", "bfloat16"):
         assert SummaryRecipe(method="bart", dtype=dtype).parameters()["dtype"] == resolved_dtype(dtype) != "auto"
+
+
+@pytest.mark.slow
+def test_workers_compute_with_the_numbers_of_the_step_and_one_on_other_hardware_is_refused(
+    summarizer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The step is on a card, where `auto` is bfloat16; the worker has none."""
+    recipe = SummaryRecipe(method="bart", model="./model")
+    with monkeypatch.context() as on_a_card:
+        on_a_card.setattr(bart, "_device", lambda: "cuda")
+        on_a_card.setattr("torch.cuda.get_device_name", lambda: "NVIDIA H100")
+        load = loader(recipe, summarizer)
+    with pytest.raises(UserError, match=r"summaries in bfloat16 on NVIDIA H100 cannot be shared with .* on cpu"):
+        load()
+    monkeypatch.setattr(bart, "hardware", lambda: "NVIDIA H100")
+    summary = load()
+    assert isinstance(summary, bart.Bart)
+    assert str(summary._model.dtype) == "torch.bfloat16"
