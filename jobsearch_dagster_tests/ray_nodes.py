@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 import psutil
 
-from jobsearch_dagster_tests.services import free_port
+from jobsearch_dagster_tests.services import free_port, until
 
 REPOSITORY = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -52,6 +52,16 @@ class RayNodes:
         for process in ran:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
+
+    def settle(self) -> None:
+        """Wait until Ray has noticed which nodes are gone."""
+        from ray.util.state import list_nodes
+
+        alive = [("state", "=", "ALIVE")]
+        until(
+            lambda: len(list_nodes(address=self.url, filters=alive)) == len(self.cluster.list_all_nodes()),  # ty: ignore[invalid-argument-type]
+            "Ray to notice what is gone",
+        )
 
     def places(self, step: str) -> list[tuple[str, str]]:
         """Where a step's jobs ran, by the id of the node, and how they ended, in their order."""

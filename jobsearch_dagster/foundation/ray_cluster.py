@@ -136,12 +136,20 @@ def _question(folder: Path, token: Path) -> str:
     return "; ".join(f"{{ {test}; }} || echo {_LACKS}{name}" for name, test in wanted.items())
 
 
+def _submitted(client: "JobSubmissionClient", question: str, node_id: str, deadline: float) -> str:
+    """The job that asks a node; a cluster that has only just begun takes jobs some seconds later."""
+    while True:
+        try:
+            return client.submit_job(entrypoint=question, entrypoint_label_selector={"ray.io/node-id": node_id})
+        except RuntimeError as error:
+            if "No available agent" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+
+
 def _ask_nodes(client: "JobSubmissionClient", nodes: "list[NodeState]", question: str) -> None:
-    asked = {
-        client.submit_job(entrypoint=question, entrypoint_label_selector={"ray.io/node-id": node.node_id}): node
-        for node in nodes
-    }
     deadline = time.monotonic() + PATIENCE
+    asked = {_submitted(client, question, node.node_id, deadline): node for node in nodes}
     for job, node in asked.items():
         name = f"node {node.node_name} ({node.node_id[:8]}) of the Ray cluster"
         while not (status := client.get_job_status(job)).is_terminal():

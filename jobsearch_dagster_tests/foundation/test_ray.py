@@ -75,14 +75,6 @@ def test_a_folder_that_the_nodes_do_not_share(on_ray: Path, monkeypatch: pytest.
         ray_cluster.refuse_unusable(open_workspace().settings, [])
 
 
-def test_a_node_without_dagster(on_ray: Path, nodes: RayNodes) -> None:
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setenv("PATH", "/usr/bin:/bin")
-        node = nodes.add(num_cpus=1, num_gpus=1)
-    refused(on_ray, rf"node .* \({node.node_id[:8]}\) of the Ray cluster has no `dagster` on its PATH")
-    nodes.kill(node)
-
-
 def test_the_adapter_is_trained_where_the_gpu_is_and_again_after_its_node_was_killed_with_the_same_result(
     on_ray: Path, nodes: RayNodes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,6 +101,15 @@ def test_the_adapter_is_trained_where_the_gpu_is_and_again_after_its_node_was_ki
     assert versions(on_ray) == made
     (left,) = set(cards) - {lost.result()}
     assert nodes.places("lora_adapter") == [(lost.result(), "FAILED"), (left, "SUCCEEDED")]
+
+
+def test_a_node_without_dagster(on_ray: Path, nodes: RayNodes) -> None:
+    nodes.settle()
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("PATH", "/usr/bin:/bin")
+        node = nodes.add(num_cpus=1, num_gpus=1)
+    refused(on_ray, rf"node .* \({node.node_id[:8]}\) of the Ray cluster has no `dagster` on its PATH")
+    nodes.kill(node)
 
 
 def test_a_run_on_kubernetes_is_not_begun_from_here(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
