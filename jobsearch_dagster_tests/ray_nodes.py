@@ -57,11 +57,11 @@ class RayNodes:
         """Wait until Ray has noticed which nodes are gone."""
         from ray.util.state import list_nodes
 
-        alive = [("state", "=", "ALIVE")]
-        until(
-            lambda: len(list_nodes(address=self.url, filters=alive)) == len(self.cluster.list_all_nodes()),  # ty: ignore[invalid-argument-type]
-            "Ray to notice what is gone",
-        )
+        def alive() -> int:
+            nodes = list_nodes(address=self.url, raise_on_missing_output=False)
+            return sum(node.state == "ALIVE" for node in nodes)
+
+        until(lambda: alive() == len(self.cluster.list_all_nodes()), "Ray to notice what is gone")
 
     def places(self, step: str) -> list[tuple[str, str]]:
         """Where a step's jobs ran, by the id of the node, and how they ended, in their order."""

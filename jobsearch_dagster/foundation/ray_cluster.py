@@ -54,7 +54,14 @@ def refuse_unusable(settings: Settings, accelerated: Collection[str]) -> int:
     assert address is not None
     with _in_one_line(address):
         client = JobSubmissionClient(address)
-        nodes = list_nodes(address=address, filters=[("state", "=", "ALIVE")], limit=MOST_NODES, detail=True)
+        # Ray takes nodes that the filter leaves out for output that is missing.
+        nodes = list_nodes(
+            address=address,
+            filters=[("state", "=", "ALIVE")],
+            limit=MOST_NODES,
+            detail=True,
+            raise_on_missing_output=False,
+        )
     if not home.is_in_postgres():
         refuse_shared_sqlite((node.node_ip for node in nodes), _own_addresses())
     if accelerated and not any((node.resources_total or {}).get("GPU") for node in nodes):
