@@ -172,7 +172,7 @@ def open_instance(workspace: Workspace) -> Generator[dg.DagsterInstance]:
         if code not in _REMEDIES:
             raise
         raise UserError(f"cannot write {folder}: {error.orig}; {_REMEDIES[code]}") from error
-    except Exception:
+    except Exception:  # whatever a lost server led to; any other error goes on as it is
         _refuse_lost_postgres()
         raise
 
