@@ -132,7 +132,7 @@ def test_a_folder_that_cannot_be_written_is_a_user_error(tmp_path: Path) -> None
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_is_a_user_error_and_leaves_the_earlier_table(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     before = write(lake, rows())
-    temporary = lake.path("t").with_suffix(f".{process_name()}.tmp")
+    temporary = lake.path("t").with_suffix(f".0.{process_name()}.tmp")
     temporary.symlink_to("/dev/full")
     with pytest.raises(UserError, match="cannot write"):
         write(lake, rows(value=[3.0, 4.0]))
