@@ -11,6 +11,8 @@ import hypothesis
 import pytest
 from absl import logging as absl_logging
 from dagster._core.storage.defs_state.base import set_defs_state_storage
+from filelock import FileLock
+from pydantic import TypeAdapter
 
 from jobsearch_dagster.app.run import Outcome, run
 from jobsearch_dagster.app.workspace import open_workspace
@@ -69,11 +71,21 @@ def data(tmp_path: Path, smoke_models: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory, smoke_models: Path) -> tuple[Path, Outcome]:
-    """A data folder where the whole DAG ran once, and what that run did. Not to be changed: copy it."""
-    folder = new_data(tmp_path_factory.mktemp("finished"), smoke_models)
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        enter(monkeypatch, folder)
-        return folder, run(open_workspace(), [])
+    """A data folder where the whole DAG ran once, and what that run did. Not to be changed: copy it.
+
+    The first of the processes that share the tests makes it, the others wait for it: it takes a minute of a processor.
+    """
+    base = tmp_path_factory.getbasetemp()
+    common = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, said, kept = common / "finished", common / "finished.json", TypeAdapter(Outcome)
+    with FileLock(common / "finished.lock"):
+        if not said.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            with pytest.MonkeyPatch.context() as monkeypatch:
+                enter(monkeypatch, new_data(folder, smoke_models))
+                said.write_bytes(kept.dump_json(run(open_workspace(), [])))
+    return folder, kept.validate_json(said.read_bytes())
 
 
 @pytest.fixture
@@ -143,26 +155,22 @@ class SkipGate:
             terminalreporter.write_line(f"SKIPPED BUT NOT LISTED in {ALLOWED_SKIPS.name}: {nodeid}", red=True)
 
 
-RUN_THE_DAG = {
-    "test_course_data", "test_damage", "test_full_disk", "test_kills", "test_readme",
-    "test_selective_rematerialization", "test_services", "test_whole_dag",
-}  # fmt: skip
-
-
 @pytest.hookimpl(tryfirst=True)  # before those that are not `slow` are left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with many slow tests come first: begun last, one of them would keep a single process busy at the end.
 
-    Those that run the DAG again and again are not traced for coverage, which would take half their time again; what
-    makes `finished` is.
+    Before them come the slow ones that do not need `finished`, so that nothing waits while one process makes it.
+    Slow tests are not traced for coverage, which takes half their time again; what makes `finished` is.
     """
+    slow, finished = Counter[Path](), Counter[Path]()
     for item in items:
         if "finished" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
-        if item.path.stem in RUN_THE_DAG:
+            finished[item.path] += 1
+        if item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.no_cover)
-    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
-    items.sort(key=lambda item: -slow[item.path])
+            slow[item.path] += 1
+    items.sort(key=lambda item: (slow[item.path] == 0, finished[item.path] > 0, -slow[item.path]))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -98,6 +98,7 @@ def ray_nodes(path: str = f"{BIN}:{os.environ['PATH']}") -> Generator[RayNodes]:
         "PYTHONPATH": str(REPOSITORY),
         "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
         "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_worker_niceness": "0",  # else 15: beside other tests a worker gets a thirtieth of a core
         "OMP_NUM_THREADS": "1",
     }
     with one_ray(), patch.dict(os.environ, environment):

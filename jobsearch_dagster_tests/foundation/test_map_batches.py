@@ -40,6 +40,7 @@ def two_workers() -> Iterator[None]:
         monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
         monkeypatch.setenv("OMP_NUM_THREADS", "1")
         monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        monkeypatch.setenv("RAY_worker_niceness", "0")  # else 15: beside other tests it gets a thirtieth of a core
         ray.init(
             num_cpus=2, num_gpus=2, include_dashboard=False, object_store_memory=100_000_000, log_to_driver=False,
             _node_ip_address="127.0.0.1",
@@ -50,10 +51,8 @@ def two_workers() -> Iterator[None]:
             ray.shutdown()
 
 
-@pytest.fixture
-def _one_shard_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each shard loads its model in a process of its own, 5 to 10 s."""
-    monkeypatch.setattr(map_batches, "SHARDS_PER_WORKER", 1)
+SPREAD = OnRay(2, gpus=0)
+"""Ray keeps the processes of tasks without a GPU, so that PyTorch is read once for all tests, not once a shard."""
 
 
 def nothing() -> None:
@@ -84,7 +83,7 @@ def complaint(worker: None, batch: list[int], advance: Any) -> None:
     raise UserError("the model is not on this node: copy it there")
 
 
-@pytest.mark.parametrize("mapper", [here, OnRay(2, gpus=0)], ids=["here", "on Ray"])
+@pytest.mark.parametrize("mapper", [here, SPREAD], ids=["here", "on Ray"])
 def test_every_batch_comes_back_once_and_progress_adds_up(mapper: map_batches.Mapper) -> None:
     counts: list[int] = []
     found = dict(mapper(nothing, doubled, BATCHES, counts.append))
@@ -95,9 +94,7 @@ def test_every_batch_comes_back_once_and_progress_adds_up(mapper: map_batches.Ma
 
 def test_a_killed_worker_loses_its_shard_and_nothing_else(tmp_path: Path) -> None:
     work = partial(doubled_or_killed, tmp_path)
-    assert dict(OnRay(2, gpus=0)(nothing, work, BATCHES, lambda n: None)) == dict(
-        here(nothing, doubled, BATCHES, lambda n: None)
-    )
+    assert dict(SPREAD(nothing, work, BATCHES, lambda n: None)) == dict(here(nothing, doubled, BATCHES, lambda n: None))
     times = Counter(int(path.name.split("-")[0]) for path in tmp_path.iterdir())
     (lost,) = [shard for shard in cut_shards(len(BATCHES), 2 * map_batches.SHARDS_PER_WORKER) if 3 in shard]
     assert {first for first, count in times.items() if count > 1} <= {BATCHES[i][0] for i in lost}
@@ -127,10 +124,9 @@ def test_shards_are_neighbours_of_like_number_and_hold_every_batch(batches: int,
     assert not cut or max(map(len, cut)) - min(map(len, cut)) <= 1
 
 
-@pytest.mark.usefixtures("_one_shard_a_worker")
 def test_answers_are_the_same_texts(smoke_models: Path) -> None:
     model = smoke_models / "language_model"
-    local, spread = Generator(model), Generator(model, None, OnRay(2))
+    local, spread = Generator(model), Generator(model, None, SPREAD)
     prompts = [local.tokenizer(question)["input_ids"] for question in QUESTIONS]
     how: dict[str, Any] = {"stop": [0], "max_new_tokens": 12, "use_adapter": False, "batch_size": 2}
     counts: list[int] = []
@@ -145,14 +141,13 @@ def test_answers_of_another_kind_of_machine_are_refused(smoke_models: Path) -> N
         _answered("bfloat16", "NVIDIA H100", [0], 4, False, generator, [[1, 2]], lambda n: None)
 
 
-@pytest.mark.usefixtures("_one_shard_a_worker")
 def test_vectors_are_the_same(smoke_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedding, "BATCH", 2)
     load = partial(Encoder, "./encoder", smoke_models)
     texts = [*QUESTIONS, "cook"]
     counts: list[int] = []
     local = embed(texts, load, KeptVectors(TextCache(tmp_path / "local"), "a model"))
-    spread = embed(texts, load, KeptVectors(TextCache(tmp_path / "spread"), "a model"), counts.append, OnRay(2))
+    spread = embed(texts, load, KeptVectors(TextCache(tmp_path / "spread"), "a model"), counts.append, SPREAD)
     np.testing.assert_allclose(spread.vectors, local.vectors, atol=1e-5)
     assert (spread.encoded, spread.reused, sum(counts)) == (local.encoded, local.reused, 7)
 
@@ -161,7 +156,6 @@ def extractive(models: Path) -> Extractive:
     return Extractive(Encoder("./encoder", models), Choice(2, 80, 0.4))
 
 
-@pytest.mark.usefixtures("_one_shard_a_worker")
 def test_summaries_are_the_same(smoke_models: Path, tmp_path: Path) -> None:
     texts = [
         f"{question} in a kitchen. Every day at {n}. The team is small. " * 3 for n, question in enumerate(QUESTIONS)
@@ -179,7 +173,7 @@ def test_summaries_are_the_same(smoke_models: Path, tmp_path: Path) -> None:
         found = _summaries_of(texts, partial(extractive, smoke_models), kept, lambda *a: Counted(), print, mapper)  # ty: ignore[invalid-argument-type]
         return found, sum(Counted.counts)
 
-    assert made("spread", OnRay(2)) == made("local", here)
+    assert made("spread", SPREAD) == made("local", here)
 
 
 def test_one_worker_is_the_step_itself_and_more_need_a_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
