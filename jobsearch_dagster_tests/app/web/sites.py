@@ -4,6 +4,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from jobsearch_dagster.evaluation.tables import ANSWERS, CONTENDERS
 from jobsearch_dagster.foundation import promotions
 from jobsearch_dagster.foundation.lake import KeyParts
 from jobsearch_dagster.foundation.settings import Settings
@@ -44,6 +47,8 @@ HOSTILE: dict[str, dict[str, Any]] = {
         "summary": f"{ORDER} Teach Python.",
     },
 }
+COMPARED = ("q1", "q2")
+"""Questions whose answers can be compared."""
 
 
 def settings_of(folder: Path) -> Settings:
@@ -69,3 +74,24 @@ def make_models(data: DataFolder, models: Path, *, serves_adapter: bool = True) 
         save_adapter(base, folder, changes_something=True)
     adapter = data.artifacts.read(promotions.ADAPTER)
     promotions.change(data.artifacts.root, lambda found: found.pin(adapter.path.name))
+
+
+def make_answers(data: DataFolder) -> DataFolder:
+    """Answers of all contenders, for `/compare`: they say nothing of who wrote them, and are hostile."""
+    for contender in CONTENDERS:
+        with data.lake.connect() as connection:
+            table = pd.DataFrame(_answers(contender), columns=list(ANSWERS.names))
+            data.lake.write(f"{contender}_answers", table, ANSWERS, KeyParts({}, {}, "1"), connection)
+    return data
+
+
+def _answers(contender: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "question_id": question, "slice": "unseen", "query_type": "skills", "posting_id": "script",
+            "question": f"Who needs {question}?", "reference": "A tester.", "seconds": 0.1,
+            "tokens": 3, "stopped": True, "answer": f"Text {CONTENDERS.index(contender)} {SCRIPT}",
+            "posting_ids": ["order"] if contender in ("analytics", "rag") else [],
+        }
+        for question in COMPARED
+    ]  # fmt: skip

@@ -5,47 +5,26 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pandas as pd
 import pytest
 
 from jobsearch_dagster.app.web.comparison import OpenPairs, Pair, Shown, draw
 from jobsearch_dagster.app.web.limits import RateLimit
 from jobsearch_dagster.app.web.server import create_app
 from jobsearch_dagster.evaluation import votes
-from jobsearch_dagster.evaluation.tables import ANSWERS, CONTENDERS
-from jobsearch_dagster.foundation.lake import KeyParts
+from jobsearch_dagster.evaluation.tables import CONTENDERS
 from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster_tests.app.conftest import Jobsearch
 from jobsearch_dagster_tests.app.web.serving import running
-from jobsearch_dagster_tests.app.web.sites import SCRIPT, make_catalog, settings_of
+from jobsearch_dagster_tests.app.web.sites import COMPARED, SCRIPT, make_answers, make_catalog, settings_of
 from jobsearch_dagster_tests.conftest import enter
 
-QUESTIONS = ("q1", "q2")
-PAIRS = len(QUESTIONS) * 6
+PAIRS = len(COMPARED) * 6
 VOTE = {"relevance": "first", "faithfulness": "same"}
-
-
-def answer_table(contender: str) -> pd.DataFrame:
-    """Answers that say nothing of who wrote them, one of them hostile."""
-    rows = [
-        {
-            "question_id": question, "slice": "unseen", "query_type": "skills", "posting_id": "script",
-            "question": f"Who needs {question}?", "reference": "A tester.", "seconds": 0.1,
-            "tokens": 3, "stopped": True, "answer": f"Text {CONTENDERS.index(contender)} {SCRIPT}",
-            "posting_ids": ["order"] if contender in ("analytics", "rag") else [],
-        }
-        for question in QUESTIONS
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(ANSWERS.names))
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> DataFolder:
-    data = make_catalog(tmp_path)
-    for contender in CONTENDERS:
-        with data.lake.connect() as connection:
-            data.lake.write(f"{contender}_answers", answer_table(contender), ANSWERS, KeyParts({}, {}, "1"), connection)
-    return data
+    return make_answers(make_catalog(tmp_path))
 
 
 @pytest.fixture
@@ -84,7 +63,7 @@ def test_a_vote_names_whose_answers_they_were_only_after_it_was_stored(data: Dat
     assert re.findall(r"<strong>(\w+)</strong>", thanks) == [vote.first, vote.second]
     with data.lake.connect([f"{name}_answers" for name in CONTENDERS]) as connection:
         assert votes.counted([vote], votes.answers_by_question(connection)) == [vote]
-        assert votes.postings_by_question(connection) == dict.fromkeys(QUESTIONS, "script")
+        assert votes.postings_by_question(connection) == dict.fromkeys(COMPARED, "script")
 
 
 def test_a_person_is_shown_each_pair_once_and_then_thanked(data: DataFolder, browser: httpx.Client) -> None:

@@ -12,10 +12,12 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, 
 
 from jobsearch_dagster.app.web.limits import RateLimit
 from jobsearch_dagster.app.web.server import create_app
+from jobsearch_dagster.evaluation import votes
+from jobsearch_dagster.evaluation.tables import CONTENDERS
 from jobsearch_dagster.search.catalog import open_catalog
 from jobsearch_dagster.search.publication import published_catalog
 from jobsearch_dagster_tests.app.web.serving import running
-from jobsearch_dagster_tests.app.web.sites import ORDER, SCRIPT, make_catalog, make_models, settings_of
+from jobsearch_dagster_tests.app.web.sites import ORDER, SCRIPT, make_answers, make_catalog, make_models, settings_of
 from jobsearch_dagster_tests.ingestion.raw_files import pdf_file
 from jobsearch_dagster_tests.services import REPOSITORY
 from jobsearch_dagster_tests.web_ui import installed_browser
@@ -32,7 +34,7 @@ Open = Callable[..., Page]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, smoke_models: Path) -> Path:
     folder = tmp_path_factory.mktemp("site")
-    make_models(make_catalog(folder), smoke_models)
+    make_models(make_answers(make_catalog(folder)), smoke_models)
     return folder
 
 
@@ -234,6 +236,33 @@ def test_two_contenders_answer_side_by_side(open_page: Open) -> None:
     expect(page.locator(".answer")).to_have_count(1)
 
 
+def test_a_vote_is_given_by_the_keyboard_and_names_whose_answers_they_were(open_page: Open, folder: Path) -> None:
+    before = len(votes.read(folder).votes)
+    page = open_page()
+    page.goto("/compare")
+    shown = [CONTENDERS[int(text.split()[1])] for text in page.locator("section .written").all_inner_texts()]
+    assert not any(name in page.locator("main").inner_text() for name in shown)
+    page.get_by_text("Judge each answer by itself").click()
+    page.get_by_role("group", name="Answer 2 fits the question").get_by_label("Yes").check()
+    page.get_by_role("group", name="Which answer fits the question better?").get_by_label("Answer 2 is better").check()
+    page.get_by_role("button", name="Vote").click()  # the browser asks for the second question first
+    expect(page.get_by_role("heading", level=1)).to_have_text("Compare two answers")
+    last = page.get_by_role("group", name="Which answer says less that no posting says?")
+    last.get_by_label("Answer 1 is better").focus()
+    page.keyboard.press("ArrowDown")
+    expect(last.get_by_label("They are the same")).to_be_checked()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your vote is stored")
+    assert page.locator("main strong").all_inner_texts() == shown
+    assert page.title().startswith("Your vote is stored")
+    *_, vote = votes.read(folder).votes
+    assert len(votes.read(folder).votes) == before + 1
+    assert (vote.first, vote.second, vote.relevance, vote.faithfulness) == (*shown, "second", "same")
+    assert (vote.relevant, vote.faithful) == ((None, True), (None, None))
+    page.get_by_role("link", name="Compare the next two").click()
+    expect(page.locator("main")).to_contain_text("You have voted 1 time.")
+
+
 # --- who asks ---
 
 
@@ -332,6 +361,17 @@ def states(page: Page) -> Iterator[str]:
     yield "side by side, with a mistake"
     page.goto("/login")
     yield "login"
+    page.goto("/docs")
+    yield "HTTP API"
+    page.goto("/compare")
+    for folded in page.locator("summary").all():
+        folded.click()
+    yield "compare"
+    for group in ("Which answer fits", "Which answer says"):
+        page.get_by_role("group", name=group).get_by_label("They are the same").check()
+    page.get_by_role("button", name="Vote").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your vote is stored")
+    yield "voted"
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (PHONE, "dark")])
