@@ -159,6 +159,8 @@ def _executed_here(workspace: Workspace, instance: dg.DagsterInstance, names: li
 
 def _executed_on_ray(workspace: Workspace, instance: dg.DagsterInstance, names: list[str]) -> Result:
     """The steps are jobs of the cluster, and this process waits for them; what they say is in the run's log."""
+    for step in ray_cluster.stop_abandoned_steps(workspace.settings, instance):
+        errors.print(f"stopped {step} on the Ray cluster, whose run has ended", markup=False)
     nodes = ray_cluster.refuse_unusable(workspace.settings, [name for name in names if lake_assets()[name].accelerator])
     where = f"the {nodes} nodes of {workspace.settings.ray_address}"
     errors.print(f"{len(names)} assets run on {where}: `make ui` shows how far they are", markup=False)

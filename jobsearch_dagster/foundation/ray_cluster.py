@@ -1,7 +1,7 @@
 """Whether a Ray cluster can do the work, asked before anything is lost.
 
-Belongs here: what each of its nodes must have. Who runs steps there is in `foundation/executors.py`, how a batch of
-texts is spread over it in `foundation/map_batches.py`.
+Belongs here: what each of its nodes must have, and what still works there for a run that has ended. Who runs steps
+there is in `foundation/executors.py`, how a batch of texts is spread over it in `foundation/map_batches.py`.
 """
 
 import os
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import dagster as dg
 import psutil
 
 from jobsearch_dagster.foundation import home
@@ -29,6 +30,8 @@ PATIENCE = 120
 """Seconds for a node to answer, which takes 5 to 10: Ray starts a process for it."""
 SECRETS = ("JOBSEARCH_POSTGRES_URL", "JOBSEARCH_LLM_KEY")
 """Variables that are not sent with a step, for what is sent can be read in Ray's dashboard."""
+RUN_ID = "dagster/run-id"
+"""Where dagster-ray writes whose a job is."""
 _LACKS = "jobsearch-lacks "
 _LONGEST_REASON = 200  # characters; Ray's errors hold whole pages of HTML
 
@@ -80,6 +83,40 @@ def refuse_unusable(settings: Settings, accelerated: Collection[str]) -> int:
         with _in_one_line(address):
             _ask_nodes(client, nodes, question)
     return len(nodes)
+
+
+def stop_abandoned_steps(settings: Settings, instance: dg.DagsterInstance) -> list[str]:
+    """Stop what works on for runs that have ended, as the step of a run does whose process was killed.
+
+    Args:
+        settings: The environment; its executor is `ray`.
+        instance: Whose runs; those that it does not know are of others who share the cluster.
+
+    Returns:
+        Names of the steps, when they have stopped.
+
+    Raises:
+        UserError: The cluster does not answer, or a step does not stop.
+    """
+    from ray.job_submission import JobSubmissionClient
+
+    assert settings.ray_address is not None
+    with _in_one_line(settings.ray_address):
+        client = JobSubmissionClient(settings.ray_address)
+        abandoned: dict[str, str] = {}
+        for job in filter(None, client.list_jobs()):
+            told = job.metadata or {}
+            run = instance.get_run_by_id(told[RUN_ID]) if RUN_ID in told and not job.status.is_terminal() else None
+            if run is not None and run.is_finished and job.submission_id is not None:
+                client.stop_job(job.submission_id)
+                abandoned[job.submission_id] = told["dagster/op"]
+        deadline = time.monotonic() + PATIENCE
+        for name in abandoned:
+            while not client.get_job_status(name).is_terminal():
+                if time.monotonic() > deadline:
+                    raise UserError(f"{name} on the Ray cluster does not stop: end it in Ray's dashboard")
+                time.sleep(0.2)
+    return list(abandoned.values())
 
 
 def refuse_shared_sqlite(nodes: Iterable[str], own: Collection[str]) -> None:

@@ -16,6 +16,7 @@ from jobsearch_dagster.search.index import SearchIndex
 from jobsearch_dagster.search.indexed_text import words
 from jobsearch_dagster.search.ranking import best_first, ranks, reciprocal_rank_fusion
 from jobsearch_dagster.search.sql import (
+    RESULT_COLUMNS,
     CompiledQuery,
     compile_filter,
     compile_ids,
@@ -88,14 +89,14 @@ class Relevance:
         return Found(query, *fetched(connection, query), order)
 
     def _ranked(self, connection: duckdb.DuckDBPyConnection, question: str, job_filter: JobFilter) -> Found | None:
-        """None where there is nothing to rank, or nothing to rank by."""
+        """None where there is nothing to rank by."""
         asked = words(" ".join(value for slot in WORD_SLOTS for value in getattr(job_filter, slot)))
         if self._index is None or not (asked or self._encoder):
             return None
         matching = compile_matching(job_filter)
         numbers = np.sort(connection.execute(matching.sql, matching.params).fetchnumpy()["number"])
         if not len(numbers):
-            return None
+            return Found(compile_filter(job_filter), RESULT_COLUMNS, (), describe_order(job_filter))
         scores, order = self._scores(self._index, numbers, question, asked)
         if not scores.any():
             return None
@@ -132,6 +133,8 @@ def _postings(connection: duckdb.DuckDBPyConnection, job_filter: JobFilter, ids:
     They are fetched by key after the filter has chosen them: whole rows of all that match, to keep ten, would be read
     in 30 ms among 100,000 postings; keys and then ten rows are in 10.
     """
+    if not ids:
+        return RESULT_COLUMNS, ()
     columns, rows = fetched(connection, compile_postings(job_filter, ids))
     by_id = {row[columns.index("posting_id")]: row for row in rows}
     return columns, tuple(by_id[posting_id] for posting_id in ids)

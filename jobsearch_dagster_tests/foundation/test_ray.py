@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import dagster as dg
 import pytest
+from ray.job_submission import JobSubmissionClient
 
 from jobsearch_dagster.app import doctor
 from jobsearch_dagster.app.run import run
-from jobsearch_dagster.app.workspace import open_workspace
+from jobsearch_dagster.app.workspace import open_instance, open_workspace
 from jobsearch_dagster.build import lake_assets
 from jobsearch_dagster.foundation import ray_cluster
 from jobsearch_dagster.foundation.errors import UserError
@@ -73,6 +75,28 @@ def test_a_folder_that_the_nodes_do_not_share(on_ray: Path, monkeypatch: pytest.
     monkeypatch.setattr(ray_cluster, "_token", unseen)
     with pytest.raises(UserError, match="does not share the data folder, or cannot write it: mount the same"):
         ray_cluster.refuse_unusable(open_workspace().settings, [])
+
+
+def test_a_run_stops_what_works_on_for_runs_that_have_ended_and_nothing_of_others(
+    on_ray: Path, nodes: RayNodes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    statuses = {"ended": dg.DagsterRunStatus.FAILURE, "under way": dg.DagsterRunStatus.STARTED}
+    workspace, client = open_workspace(), JobSubmissionClient(nodes.url)
+    with open_instance(workspace) as instance:
+        runs = {name: instance.add_run(dg.DagsterRun(name, status=status)).run_id for name, status in statuses.items()}
+    jobs = {
+        name: client.submit_job(entrypoint="sleep 1000", metadata={"dagster/run-id": run_id, "dagster/op": name})
+        for name, run_id in (runs | {"of another instance": "unknown"}).items()
+    }
+    try:
+        outcome = run(workspace, ["raw_jobs"], only=True)
+        still_at_work = {name for name, job in jobs.items() if not client.get_job_status(job).is_terminal()}
+    finally:
+        for job in jobs.values():
+            client.stop_job(job)
+    assert (outcome.problems, outcome.computed) == ((), ("raw_jobs",))
+    assert still_at_work == {"under way", "of another instance"}
+    assert "stopped ended on the Ray cluster, whose run has ended" in capsys.readouterr().err
 
 
 def test_the_adapter_is_trained_where_the_gpu_is_and_again_after_its_node_was_killed_with_the_same_result(
