@@ -24,6 +24,7 @@ RESULTS = {
 }
 
 
+@pytest.mark.slow
 def test_both_versions_give_the_same_tables(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JOBSEARCH_PROFILE", "demo")
     assert run(open_workspace(), ["clean_jobs", "job_entities"]).problems == ()

@@ -19,6 +19,8 @@ from jobsearch_dagster.evaluation.report.results import Results
 from jobsearch_dagster.evaluation.report.time_pictures import draw_times
 from jobsearch_dagster_tests.evaluation.report_tables import make_results
 
+pytestmark = pytest.mark.slow
+
 PICTURES = {
     "by_type_unseen", "by_type_seen", "heat_maps", "radar", "differences", "correlations", "length_base", "length_lora",
     "length_rag", "length_analytics", "answer_length", "at_once",
@@ -201,7 +203,6 @@ def test_no_duration_no_date_and_no_path_stand_in_the_report(folder: Path, sourc
         assert not re.search(rb"tEXt|tIME|iTXt", png.read_bytes())
 
 
-@pytest.mark.slow
 def test_equal_results_give_equal_bytes_in_another_process_with_other_settings(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "matplotlibrc").write_text("font.size: 20\naxes.facecolor: red\n")
     script = (
@@ -230,7 +231,6 @@ def test_equal_results_give_equal_bytes_in_another_process_with_other_settings(f
         assert (folder / name).read_bytes() == (tmp_path / "again" / name).read_bytes(), name
 
 
-@pytest.mark.slow
 def test_other_results_give_other_pictures_of_what_changed(folder: Path, tmp_path: Path) -> None:
     draw_pictures(
         make_results({"base": (0.4, 0.3), "lora": (0.6, 0.6), "rag": (0.1, 0.2), "analytics": (0.9, 0.7)}), tmp_path
@@ -239,7 +239,6 @@ def test_other_results_give_other_pictures_of_what_changed(folder: Path, tmp_pat
     assert changed == PICTURES - {"answer_length"}  # the answers are the same
 
 
-@pytest.mark.slow
 def test_one_slice_alone_can_be_reported(tmp_path: Path) -> None:
     write_report(make_results(postings={"seen": 7}), tmp_path, ReportRecipe())
     text = (tmp_path / "report.md").read_text(encoding="utf-8")

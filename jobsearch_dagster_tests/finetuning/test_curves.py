@@ -12,6 +12,9 @@ from jobsearch_dagster.finetuning.summary import training_rows
 from jobsearch_dagster_tests.finetuning.trainings import Trained
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def log(trained: Trained) -> pd.DataFrame:
     return training_rows(trained.manifest["log"], trained.manifest["sample"])

@@ -99,6 +99,7 @@ def test_records_keep_their_order_over_many_buffers_and_threads(tmp_path: Path) 
     assert counts == (25_000, 25_000)
 
 
+@pytest.mark.slow
 def test_a_field_of_ten_megabytes_is_read(tmp_path: Path) -> None:
     long = "x\n" * 5_000_000
     path = file_with(tmp_path, f'{HEADER}\nr,t,l,s,"{long}"\n{GOOD}\n')

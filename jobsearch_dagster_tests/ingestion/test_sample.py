@@ -473,6 +473,7 @@ def test_the_report_shape_holds_for_any_seed(tmp_path):
     assert (len(test), len(first_of_each(test))) == (149, 122)
 
 
+@pytest.mark.slow
 def test_thirty_thousand_rows_are_written(tmp_path):
     train, test = write_sample(SampleSpec(rows=30_000), tmp_path)
     assert (len(read(train)), len(read(test))) == (24_000, 6_000)

@@ -101,6 +101,7 @@ def intents(half: str, labelled: tuple[str, ...]) -> list[str]:
     return [found.intent for item, found in pairs if item["intent"] in labelled]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("half", "least"), [("dev", 0.93), ("holdout", 0.81)])
 def test_the_whole_filter_is_right_for_most_questions(half: str, least: float) -> None:
     assert len(exam(half)) >= 300
