@@ -11,7 +11,6 @@ from jobsearch_dagster.finetuning.curves import PICTURES, draw
 from jobsearch_dagster.finetuning.summary import training_rows
 from jobsearch_dagster_tests.finetuning.trainings import Trained
 
-
 pytestmark = pytest.mark.slow
 
 
