@@ -126,7 +126,7 @@ def test_the_page_of_the_api_lists_every_operation_and_loads_nothing_from_elsewh
     described = client.get("/openapi.json").json()
     for path, methods in described["paths"].items():
         for method in methods:
-            assert f"<code>{method.upper()} {path}</code>" in page
+            assert f"<h2>{method.upper()} {path}</h2>" in page
     assert "//" not in page.replace("<!doctype", "")
     assert "analytics or rag or lora or base" in page
 
