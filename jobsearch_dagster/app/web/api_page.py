@@ -64,6 +64,7 @@ def _fields(operation: dict[str, Any], described: dict[str, Any]) -> list[dict[s
 def _meaning(parameter: dict[str, Any]) -> str:
     """Whether it is required, and what it is."""
     schema = parameter["schema"]
-    words = parameter.get("description") or schema.get("description", "")
+    described = [parameter, schema, *schema.get("anyOf", [])]
+    words = next((words for one in described if (words := one.get("description"))), "")
     choices = " or ".join(map(str, schema.get("enum", [])))
     return "; ".join(filter(None, ["required" if parameter.get("required") else "", choices, words]))

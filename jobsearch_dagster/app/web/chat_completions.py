@@ -73,13 +73,22 @@ class ChatRequest(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    model: Annotated[str, Field(json_schema_extra={"enum": list(MODELS)})]
-    messages: Annotated[list[Message], Field(min_length=1, json_schema_extra={"contains": OF_THE_USER})]
-    stream: bool = False
-    stream_options: StreamOptions | None = None
-    n: Literal[1] | None = None
-    max_tokens: Annotated[int, Field(ge=1)] | None = None
-    max_completion_tokens: Annotated[int, Field(ge=1)] | None = None
+    model: Annotated[str, Field(description="who answers", json_schema_extra={"enum": list(MODELS)})]
+    messages: Annotated[
+        list[Message],
+        Field(
+            min_length=1,
+            description="the user's last one is answered; contenders that look postings up go on from those before",
+            json_schema_extra={"contains": OF_THE_USER},
+        ),
+    ]
+    stream: bool = Field(default=False, description="whether the answer comes while it is written")
+    stream_options: StreamOptions | None = Field(
+        default=None, description="`include_usage`: whether the last part counts tokens"
+    )
+    n: Literal[1] | None = Field(default=None, description="answers; there is one")
+    max_tokens: int | None = Field(default=None, ge=1, description="where the answer is cut, at most")
+    max_completion_tokens: int | None = Field(default=None, ge=1, description="the same by its newer name, which wins")
 
     @model_validator(mode="after")
     def _can_be_followed(self) -> Self:

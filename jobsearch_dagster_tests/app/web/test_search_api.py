@@ -129,6 +129,7 @@ def test_the_page_of_the_api_lists_every_operation_and_loads_nothing_from_elsewh
             assert f"<h2>{method.upper()} {path}</h2>" in page
     assert "//" not in page.replace("<!doctype", "")
     assert "analytics or rag or lora or base" in page
+    assert "<dd></dd>" not in page
 
 
 @pytest.mark.slow
