@@ -303,7 +303,8 @@ def _understood(result: SearchResult) -> Iterator[str]:
 def described(profile: Profile) -> str:
     """A profile in one line."""
     title = " ".join(part for part in (profile.seniority, profile.title) if part)
-    years = None if profile.years is None else f"{profile.years} years of experience"
+    plural = "" if profile.years == 1 else "s"
+    years = None if profile.years is None else f"{profile.years} year{plural} of experience"
     pay = None if profile.pay is None else f"{dollars(profile.pay)} a year or more"
     parts = [title, years, profile.education, profile.place, pay, ", ".join(profile.skills)]
     return "; ".join(part for part in parts if part)

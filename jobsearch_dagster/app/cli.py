@@ -263,7 +263,7 @@ def prune(
 
 @app.command(
     epilog=examples(
-        'jobsearch ask "nurse jobs in Canada"',
+        'jobsearch ask "full-time jobs in Canada"',
         "jobsearch ask --resume cv.pdf 'remote jobs over $80k'",
     )
 )
@@ -334,7 +334,7 @@ def ask(
     epilog=examples(
         "jobsearch chat",
         "jobsearch chat --profile me.json",
-        'echo "nurse jobs in Canada" | jobsearch chat',
+        'echo "full-time jobs in Canada" | jobsearch chat',
     )
 )
 def chat(

@@ -24,17 +24,16 @@ def prune(workspace: Workspace, keep: int, *, delete: bool) -> list[Removable]:
         UserError: A run of the UI or the daemon is at work, or something could not be deleted.
     """
     assets = lake_assets()
+    if not delete:
+        return pruning.removables(workspace.folder, assets, keep)
     with (
         open_instance(workspace) as instance,
         home.only_run(workspace.settings.data_dir, lambda line: errors.print(line, markup=False)),
     ):
         home.end_abandoned_runs(instance)
-        if delete:
-            _refuse_others(instance)
+        _refuse_others(instance)
         found = pruning.removables(workspace.folder, assets, keep)
-        if delete:
-            return pruning.delete(workspace.folder, assets, found, lambda: _refuse_others(instance))
-    return found
+        return pruning.delete(workspace.folder, assets, found, lambda: _refuse_others(instance))
 
 
 def _refuse_others(instance: dg.DagsterInstance) -> None:

@@ -139,6 +139,7 @@ def _language_model(
     weights = {"base": base.manifest["files_digest"]}
     if adapter is not None:
         weights["adapter"] = adapter.digest
+    step.say(f"{answers} answers, {how.batch_size} at a time: their count comes after the first batch")
     return LanguageModel(
         Generator(base.path, None if adapter is None else adapter.path, step.mapper),
         use_adapter=adapter is not None,

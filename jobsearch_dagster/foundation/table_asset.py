@@ -322,7 +322,7 @@ def _materialize(
 def _publish(asset: LakeAsset, folder: DataFolder, stamp: Stamp, say: Callable[[str], object]) -> None:
     lack = asset.lack(folder, stamp)
     if asset.publication is not None and lack is not None:
-        say(f"{lack}; it is published")
+        say(f"{lack}; publishing it")
         asset.publication.publish(folder, stamp.data_version)
 
 

@@ -202,8 +202,8 @@ def _positions(source: Source, names: list[str]) -> tuple[int | None, ...]:
         )
     if missing:
         raise UserError(
-            f"{path} lacks the column {', '.join(missing)}: its header is {','.join(names)[:200]}, "
-            f"it needs {','.join(wanted)}"
+            f"{path} lacks the column {', '.join(missing)}: its header is {','.join(names)[:200]}; "
+            f"add it, or say in raw/sources.yaml which columns there are (docs/data.md)"
         )
     if twice := [name for name in wanted if names.count(name) > 1]:
         raise UserError(f"{path} has the column {twice[0]} twice: rename the one that is not meant, in its first line")

@@ -20,6 +20,7 @@ from jobsearch_dagster.preparation.titles import split_title
 from jobsearch_dagster.preparation.vocabulary import EDUCATIONS, Education, Seniority
 from jobsearch_dagster.search.filter import Usd, Word, Words, Years
 from jobsearch_dagster.search.recognizers.places import find_named_places
+from jobsearch_dagster.search.recognizers.spans import Finding
 from jobsearch_dagster.search.recognizers.titles import find_titles
 from jobsearch_dagster.search.work_history import years_of_work
 
@@ -94,9 +95,14 @@ def read_profile(text: str, today: date | None = None) -> Profile:
 
 
 def _title(head: list[str]) -> tuple[str | None, Seniority | None]:
-    """The first title of the head, less the praise before it."""
-    for line in head:
-        found = sorted(find_titles(line), key=lambda finding: finding.start)
+    """The first title of the head, less the praise before it.
+
+    A name in the first line that ends with a trade ("Anna Smith") gives way to a title in another.
+    """
+    titles = [(line, sorted(find_titles(line), key=lambda finding: finding.start)) for line in head]
+    if titles and _is_name(*titles[0]) and any(found for _, found in titles[1:]):
+        del titles[0]
+    for line, found in titles:
         if found:
             words = str(found[0].value).split()
             while len(words) > 2 and words[0] in _PRAISE:
@@ -104,6 +110,12 @@ def _title(head: list[str]) -> tuple[str | None, Seniority | None]:
             # The level may stand before what the finding takes: "Senior" of "Senior Data Engineer".
             return split_title(" ".join(words))[0], split_title(line[: found[0].end])[1]
     return None, None
+
+
+def _is_name(line: str, titles: list[Finding]) -> bool:
+    """Whether a line is two or three words, and only the last of them is a title."""
+    words = line.split()
+    return len(words) in (2, 3) and [title.start for title in titles] == [len(line) - len(words[-1])]
 
 
 def _place(head: list[str]) -> str | None:

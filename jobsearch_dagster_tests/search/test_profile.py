@@ -45,6 +45,8 @@ def test_nothing_of_the_person_is_in_the_profile():
         ("Creative Designer\nBerlin", "creative designer"),  # no praise where nothing else is left
         ("Summary\nparalegal, 5 years of experience", "paralegal"),
         ("I like the sea.", None),
+        ("Anna Smith\nSenior Data Engineer\nLondon", "data engineer"),  # a name that is a trade
+        ("Pastry Cook\nLondon", "pastry cook"),
     ],
 )
 def test_the_title_is_the_first_of_the_head_without_praise(text, title):

@@ -183,7 +183,11 @@ def draw(lake: Lake, voter: str, seen: set[tuple[str, ...]]) -> Pair | None:
     Raises:
         UserError: A table of answers is not made yet.
     """
-    with lake.connect([*(f"{name}_answers" for name in CONTENDERS), "job_catalog"]) as connection:
+    needed = [*(f"{name}_answers" for name in CONTENDERS), "job_catalog"]
+    if missing := [table for table in needed if not lake.files(table)]:
+        made = " ".join(f"--select {table}" for table in missing)
+        raise UserError(f"There are no answers to compare yet: make them with `jobsearch run {made}`")
+    with lake.connect(needed) as connection:
         columns = "question_id, question, answer, posting_ids, posting_id"
         tables = {
             name: {row[0]: row[1:] for row in connection.execute(f"SELECT {columns} FROM {name}_answers").fetchall()}

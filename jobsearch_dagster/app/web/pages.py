@@ -50,8 +50,8 @@ CONTENDERS: dict[Via, tuple[str, str]] = {
 """Contender -> its name and what it does."""
 EXAMPLES = (
     "remote python jobs over $100k",
-    "nurse jobs in Canada",
-    "entry level jobs in Berlin, I have 1 year of experience",
+    "nurse jobs",
+    "entry level jobs, I have 1 year of experience",
     "average salary of data scientists by country",
 )
 CHOICES = {
