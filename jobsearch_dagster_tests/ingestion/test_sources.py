@@ -220,7 +220,7 @@ class TestCsvOfOthers:
         assert found.said == ["jobs.csv is read as mac_roman"]
 
     def test_a_missing_column_is_named_beside_those_there(self, tmp_path: Path) -> None:
-        with pytest.raises(UserError, match=r"jobs.csv lacks the column pay: its header is title,text, it needs"):
+        with pytest.raises(UserError, match=r"jobs.csv lacks the column pay: its header is title,text; add it, or say"):
             self.loaded(tmp_path, "title,text\nt,d\n")
 
 
