@@ -159,6 +159,7 @@ def test_a_run_killed_at_any_moment_breaks_nothing_and_the_next_ends_with_the_sa
             is_afresh = not (is_hit and stage.goes_on)
     code, said = start(stage).wait()
     assert code == 0, said
+    assert "whose process is gone" in said
     assert versions(killed) == versions(finished[0])
     assert [path for path in killed.rglob("*.tmp") if "dagster_home" not in path.parts] == []
     with dg.DagsterInstance.get() as instance:

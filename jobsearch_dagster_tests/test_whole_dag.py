@@ -1,17 +1,13 @@
 """The whole DAG runs in one process on 40 rows, and runs again only where something is missing."""
 
-import signal
-import time
 from pathlib import Path
 
-import dagster as dg
 import pytest
 
 from jobsearch_dagster import build
 from jobsearch_dagster.app.run import Outcome, explain, run
 from jobsearch_dagster.app.workspace import Workspace, open_workspace
 from jobsearch_dagster.foundation.lake import Lake
-from jobsearch_dagster_tests.processes import Command
 
 ALL = set(build.lake_assets())
 
@@ -54,23 +50,3 @@ def test_a_new_dagster_instance_learns_of_the_lake_without_computing(
     assert outcome.problems == ()
     assert outcome.computed == ()
     assert set(outcome.reused) == ALL
-
-
-@pytest.mark.slow
-def test_a_run_killed_in_the_middle_is_finished_by_the_next_one(data: Path) -> None:
-    killed = Command("run", "--select", "query_pairs")
-    deadline = time.monotonic() + 120
-    while not (data / "lake" / "deduplicated_jobs.parquet").exists():
-        assert killed.is_alive()
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    killed.kill()
-    assert killed.wait()[0] == -signal.SIGKILL
-    code, said = Command("run", "--select", "query_pairs").wait()
-    assert code == 0
-    assert "whose process is gone" in said
-    assert "raw_jobs" not in [line.split()[0] for line in said.splitlines() if "computed" in line]
-    assert Lake(data).stamp("query_pairs") is not None
-    with dg.DagsterInstance.get() as instance:
-        states = {run.status for run in instance.get_runs()}
-    assert states == {dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS}

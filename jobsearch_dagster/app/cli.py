@@ -230,7 +230,8 @@ def promote(
     elif unpin:
         output.print(promoting.unpin(settings), markup=False, soft_wrap=True)
     else:
-        output.print(promoting.adapters(settings))
+        table = promoting.adapters(settings)
+        output.print(table if table.row_count else "No adapter was made yet: `jobsearch run` makes one.")
         for line in promoting.history(settings):
             output.print(line, markup=False, soft_wrap=True)
 
@@ -428,6 +429,7 @@ def sample(
     epilog=examples(
         "jobsearch export pairs --out pairs --form sharegpt",
         "jobsearch export adapter --out model",
+        "jobsearch export labels --out labels",
     )
 )
 def export(

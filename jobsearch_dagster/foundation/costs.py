@@ -13,7 +13,7 @@ import dagster as dg
 
 RECORDS = 50
 """Materializations looked through per asset: most of them only reported that nothing had changed."""
-WHOLE_RUNS = {"demo": "about 9 minutes and 2.5 GB of memory on two cores of an AMD EPYC without AVX-512"}
+WHOLE_RUNS = {"demo": "about 11 minutes and 2.5 GB of memory on two cores of an AMD EPYC without AVX-512"}
 """What a whole run took on the sample data, where it was measured; for a machine that has computed nothing yet."""
 
 

@@ -86,8 +86,8 @@ def served_adapter(data_dir: Path, digest: str | None = None) -> Adapted:
     if wanted is None:
         last = f" (kept {promoted.history[-1].reason})" if promoted.history else ""
         raise UserError(
-            f"no adapter is promoted{last}: ask with --adapter DIGEST, as `jobsearch promote` lists them, "
-            "or choose one with `jobsearch promote --to DIGEST`"
+            f"no adapter is promoted{last}: `jobsearch promote` lists them, `jobsearch promote --to DIGEST` "
+            "serves one, and `jobsearch ask --via lora --adapter DIGEST` asks one once"
         )
     adapter = store.find(promotions.ADAPTER, wanted)
     base_key = adapter.stamp.parts.inputs["base_model"] if adapter.stamp else ""

@@ -67,7 +67,8 @@ def main(data: str) -> None:
     folder = DataFolder(path=data)
     seconds = materialize(folder)
     peak = peak_memory()
-    print(json.dumps({"seconds": {**seconds, **computed_only(folder)}, "peak": peak}))
+    stored = {name: sum(file.stat().st_size for file in folder.lake.files(name)) for name in seconds}
+    print(json.dumps({"seconds": {**seconds, **computed_only(folder)}, "peak": peak, "bytes": stored}))
 
 
 if __name__ == "__main__":

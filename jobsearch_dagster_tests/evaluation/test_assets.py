@@ -142,11 +142,12 @@ def kept_batches(data: Path) -> set[tuple[str, str]]:
 
 
 @pytest.mark.slow
-def test_answers_that_were_killed_go_on_after_the_last_batch_and_end_with_the_same_digest(data: Path) -> None:
-    uninterrupted = make_answers(data)
-    all_batches = {key for key, _ in kept_batches(data)}
-    (data / "cache" / "answers.sqlite").unlink()
-    (data / "lake" / "base_answers.parquet").unlink()
+def test_answers_that_were_killed_go_on_after_the_last_batch_and_end_with_the_same_digest(made: Path) -> None:
+    (made / "cache" / "answers.sqlite").unlink()
+    uninterrupted = make_answers(made)
+    all_batches = {key for key, _ in kept_batches(made)}
+    (made / "cache" / "answers.sqlite").unlink()
+    (made / "lake" / "base_answers.parquet").unlink()
 
     settings = [word for change in CHANGES for word in ("--set", change)]
     killed = subprocess.Popen(
@@ -156,17 +157,17 @@ def test_answers_that_were_killed_go_on_after_the_last_batch_and_end_with_the_sa
     )
     try:
         deadline = time.monotonic() + 240
-        while len(kept_batches(data)) < 2:
+        while len(kept_batches(made)) < 2:
             assert killed.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.02)
     finally:
         killed.kill()
         killed.wait()
-    finished = kept_batches(data)
+    finished = kept_batches(made)
     assert 2 <= len(finished) < len(all_batches)
-    assert not (data / "lake" / "base_answers.parquet").exists()
+    assert not (made / "lake" / "base_answers.parquet").exists()
 
-    assert make_answers(data) == uninterrupted
-    assert finished < kept_batches(data)
-    assert {key for key, _ in kept_batches(data)} == all_batches
+    assert make_answers(made) == uninterrupted
+    assert finished < kept_batches(made)
+    assert {key for key, _ in kept_batches(made)} == all_batches

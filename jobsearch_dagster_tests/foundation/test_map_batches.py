@@ -8,17 +8,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jobsearch_dagster.build import build_defs
 from jobsearch_dagster.foundation import map_batches
 from jobsearch_dagster.foundation.encoder import Encoder
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.generation import Generator, _answered
+from jobsearch_dagster.foundation.lake import Lake
 from jobsearch_dagster.foundation.map_batches import OnRay, chosen, cut_shards, here
 from jobsearch_dagster.foundation.settings import Settings
+from jobsearch_dagster.foundation.table_asset import DataFolder
 from jobsearch_dagster.foundation.text_cache import TextCache
 from jobsearch_dagster.search import embedding
 from jobsearch_dagster.search.embedding import KeptVectors, embed
@@ -28,6 +32,7 @@ from jobsearch_dagster_tests.ray_nodes import REPOSITORY, one_ray
 
 pytestmark = pytest.mark.slow
 QUESTIONS = ["cook", "a nurse in berlin?", "x", "data engineer, remote, python and sql", "bus driver", "who pays most?"]
+ANSWERS = dg.AssetKey("base_answers")
 BATCHES = [[number, number + 1] for number in range(0, 20, 2)]
 
 
@@ -150,6 +155,37 @@ def test_vectors_are_the_same(smoke_models: Path, tmp_path: Path, monkeypatch: p
     spread = embed(texts, load, KeptVectors(TextCache(tmp_path / "spread"), "a model"), counts.append, SPREAD)
     np.testing.assert_allclose(spread.vectors, local.vectors, atol=1e-5)
     assert (spread.encoded, spread.reused, sum(counts)) == (local.encoded, local.reused, 7)
+
+
+def answered(data: Path, workers: int) -> str:
+    """The digest of the base model's answers, made anew as one step in batches of two."""
+    for path in (data / "lake" / "base_answers.parquet", data / "cache" / "answers.sqlite"):
+        path.unlink()
+    assets = [a for a in build_defs(profile="smoke").assets or () if isinstance(a, dg.AssetsDefinition)]
+    done = dg.materialize(
+        [asset for asset in assets if asset.key == ANSWERS],
+        resources={"folder": DataFolder(path=str(data), map_workers=workers)},
+        run_config={"ops": {"base_answers": {"config": {"batch_size": 2}}}},
+    )
+    assert done.success
+    stamp = Lake(data).stamp("base_answers")
+    assert stamp is not None
+    return stamp.data_version
+
+
+def test_a_whole_step_with_two_workers_ends_with_the_digest_of_one(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them has a card, several shards, and reads the model itself."""
+    shards: list[int] = []
+
+    def cut(batches: int, count: int) -> list[range]:
+        found = cut_shards(batches, count)
+        shards.append(len(found))
+        return found
+
+    monkeypatch.setattr(map_batches, "cut_shards", cut)
+    assert answered(made, 1) == answered(made, 2)
+    assert len(shards) == 1
+    assert shards[0] > 2
 
 
 def extractive(models: Path) -> Extractive:

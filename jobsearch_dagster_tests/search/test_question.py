@@ -254,6 +254,7 @@ def test_a_search_is_read_into_its_slots(question, slots):
         ("jobs but not remote", {"not work_mode": ("remote",)}),
         ("non-remote jobs", {"not work_mode": ("remote",)}),
         ("senior jobs except in Oslo", {"seniority": ("senior",), "not locations": ("oslo",)}),
+        ("no Excel, jobs in sales", {"skills": ("Sales",), "not skills": ("Excel",)}),
         ("not only remote jobs", {"work_mode": ("remote",)}),
         ("developer jobs that aren't senior", {"titles": ("developer",), "not seniority": ("senior",)}),
     ],

@@ -240,7 +240,7 @@ router = APIRouter(
             400: "the request cannot be followed",
             404: "there is no such model",
             413: "the request is too long",
-            422: "not used: such requests get 400",
+            422: "is never answered: what FastAPI would refuse so is 400 here, as OpenAI's clients expect",
             429: "too many requests: Retry-After says when to try again",
             503: "the model is busy, or was not made yet",
         }.items()

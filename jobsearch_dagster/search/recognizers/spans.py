@@ -49,9 +49,10 @@ _TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "�
 _REACH = 80
 """Characters before a finding that a negation and the words after it may take."""
 _CONTINUES = re.compile(
-    r"\s*(?:(?:,|/|\bor\b|\band\b|\bnor\b|\bones?\b|\bjobs?\b|\broles?\b)\s*)*(?:in|a|an|the|at|with)?\s*",
+    r"\s*(?:(?:,(?!\s*(?:jobs?|roles?)\b)|/|\bor\b|\band\b|\bnor\b|\bones?\b|\bjobs?\b|\broles?\b)\s*)*(?:in|a|an|the|at|with)?\s*",
     re.IGNORECASE,
 )
+"""What stands between the parts of a list; ", jobs in" begins a sentence of its own."""
 
 
 def tidy(question: str) -> str:
