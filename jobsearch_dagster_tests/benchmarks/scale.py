@@ -43,9 +43,9 @@ def fitted(costs: Mapping[int, float]) -> Line:
     Raises:
         ValueError: Fewer than two sizes: start and rows cannot be told apart.
     """
-    if len(costs) < 2:
-        raise ValueError(f"a line needs two sizes, not {len(costs)}")
     weights = {rows: 1 / cost**2 for rows, cost in costs.items() if cost > 0}
+    if len(weights) < 2:
+        raise ValueError(f"a line needs two sizes, not {len(weights)}")
     total = math.fsum(weights.values())
     x_mean = math.fsum(weights[rows] * rows for rows in weights) / total
     y_mean = math.fsum(weights[rows] * costs[rows] for rows in weights) / total
@@ -92,7 +92,13 @@ def report(found: Mapping[int, Mapping[str, Any]]) -> str:
 
 
 def main(sizes: Sequence[int] = SIZES) -> None:
-    """Measure every size and print the table."""
+    """Measure every size and print the table.
+
+    Raises:
+        SystemExit: Fewer than two sizes: start and rows cannot be told apart.
+    """
+    if len(set(sizes)) < 2:
+        raise SystemExit("scale needs two sizes: --rows A --rows B")
     with TemporaryDirectory(prefix="jobsearch-bench-") as temporary:
         found = {rows: measure(rows, Path(temporary)) for rows in sorted(sizes)}
     print(f"Postings that are all distinct.\n\n{report(found)}\n")

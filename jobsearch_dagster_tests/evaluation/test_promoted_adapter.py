@@ -70,7 +70,8 @@ def test_with_nothing_promoted_ask_says_so_in_one_line_and_takes_a_digest(made: 
     code, out, err = jobsearch(*ASK)
     assert (code, out) == (1, "")
     assert err.startswith("error: no adapter is promoted (kept against the base model: ")
-    assert "ask with --adapter DIGEST" in err
+    assert "`jobsearch promote` lists them" in err
+    assert "--adapter DIGEST" in err
     assert err.count("\n") == 1
     code, out, _ = jobsearch(*ASK, "--adapter", newest(made)[:6])
     assert code == 0
