@@ -35,9 +35,9 @@ lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/ty check
 
-# Two processes of tests more than there are cores, each with one thread: models as small as those of the tests gain nothing
-# by a second, and tests that wait for a process of their own left a fourth of two cores idle otherwise.
-PARALLEL := OMP_NUM_THREADS=1 $(BIN)/pytest -n $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 2)") --maxprocesses 6 --dist loadfile --no-loadscope-reorder
+# One process of tests more than there are cores, each with one thread: models as small as those of the tests gain nothing
+# by a second, and tests that wait for a process of their own left a fourth of two cores idle.
+PARALLEL := OMP_NUM_THREADS=1 $(BIN)/pytest -n $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 1)") --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # What the tests of the web UI drive; no Python package holds it. Debian's, where root may install it.
 browser:

@@ -6,12 +6,13 @@ token at a time, is measured by `training`, `generation` and `summaries`; `docs/
     python -m jobsearch_dagster_tests.benchmarks scale --rows 10000 --rows 30000
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+import numpy as np
 
 from jobsearch_dagster_tests.benchmarks.measuring import in_a_process_of_its_own, slope, table
 from jobsearch_dagster_tests.benchmarks.raw_files import write_distinct
@@ -43,15 +44,10 @@ def fitted(costs: Mapping[int, float]) -> Line:
     Raises:
         ValueError: Fewer than two sizes: start and rows cannot be told apart.
     """
-    weights = {rows: 1 / cost**2 for rows, cost in costs.items() if cost > 0}
-    if len(weights) < 2:
-        raise ValueError(f"a line needs two sizes, not {len(weights)}")
-    total = math.fsum(weights.values())
-    x_mean = math.fsum(weights[rows] * rows for rows in weights) / total
-    y_mean = math.fsum(weights[rows] * costs[rows] for rows in weights) / total
-    spread = math.fsum(weights[rows] * (rows - x_mean) ** 2 for rows in weights)
-    a_row = math.fsum(weights[rows] * (rows - x_mean) * (costs[rows] - y_mean) for rows in weights) / spread
-    return Line(y_mean - a_row * x_mean, a_row)
+    if len(costs) < 2:
+        raise ValueError(f"a line needs two sizes, not {len(costs)}")
+    a_row, start = np.polyfit(list(costs), list(costs.values()), 1, w=[1 / cost for cost in costs.values()])
+    return Line(float(start), float(a_row))
 
 
 def measure(rows: int, folder: Path) -> dict[str, Any]:
@@ -61,29 +57,21 @@ def measure(rows: int, folder: Path) -> dict[str, Any]:
     return in_a_process_of_its_own("stages", data)
 
 
-def costs_of(found: Mapping[int, Mapping[str, Any]], what: str) -> dict[str, dict[int, float]]:
-    """By asset and rows; an asset whose table does not grow costs nothing by row and is left out."""
-    assets = found[min(found)]["bytes"]
-    by_asset = {name: {rows: float(result[what][name]) for rows, result in found.items()} for name in assets}
-    return {name: costs for name, costs in by_asset.items() if costs[max(costs)] > 0}
-
-
 def report(found: Mapping[int, Mapping[str, Any]]) -> str:
     """The assets: measured seconds, cost of a row, exponent, and the goal."""
-    seconds, stored = costs_of(found, "seconds"), costs_of(found, "bytes")
     lines: list[list[Any]] = []
-    for name, costs in seconds.items():
-        time, space = fitted(costs), fitted(stored[name]) if name in stored else Line(0, 0)
-        power = slope(costs)
+    for name in found[min(found)]["bytes"]:
+        seconds = {rows: result["seconds"][name] for rows, result in found.items()}
+        time, space = fitted(seconds), fitted({rows: result["bytes"][name] for rows, result in found.items()})
         lines.append(
             [
                 name,
-                *(f"{cost:.2f}" for cost in costs.values()),
-                f"{time.a_row * 1e6:.0f}",
-                None if power is None else f"{power:.2f}",
-                f"{space.a_row:.0f}",
-                f"{time.at(GOAL) / 3600:.1f}",
-                f"{space.at(GOAL) / 1e9:.1f}",
+                *(f"{cost:.2f}" for cost in seconds.values()),
+                f"{time.a_row * 1e6:z.0f}",
+                f"{slope(seconds):.2f}",
+                f"{space.a_row:z.0f}",
+                f"{time.at(GOAL) / 3600:z.1f}",
+                f"{space.at(GOAL) / 1e9:z.1f}",
             ]
         )
     sizes = (f"s at {rows:,}" for rows in found)

@@ -40,13 +40,14 @@ def test_both_versions_give_the_same_tables(data: Path, monkeypatch: pytest.Monk
 
 @pytest.mark.slow
 def test_the_benchmark_prints_a_table_per_size_and_how_time_grows(capsys: pytest.CaptureFixture[str]) -> None:
-    preparation.main(sizes=[10], course_rows=14, baseline_rows=5)
+    preparation.main(sizes=[10, 20], course_rows=14, baseline_rows=5)
     printed = capsys.readouterr().out
     assert "### 10 rows, all distinct" in printed
+    assert "### 20 rows, all distinct" in printed
     assert "### 14 rows, 15 postings crossed with resumes" in printed
     assert "| slope (1 is linear) |" in printed
     for step in preparation.STEPS:
-        assert printed.count(f"| {step} |") == 3, step
+        assert printed.count(f"| {step} |") == 4, step
 
 
 def test_the_slope_of_linear_growth_is_one() -> None:

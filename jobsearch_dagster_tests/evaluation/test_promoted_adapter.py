@@ -66,6 +66,11 @@ def test_what_is_not_shown_to_be_better_is_kept_recorded_and_no_failure(made: Pa
     assert promoted(made) == found
 
 
+def test_before_any_training_promote_says_that_there_is_no_adapter(data: Path, jobsearch: Jobsearch) -> None:
+    lines = ["No adapter was made yet: `jobsearch run` makes one.", "No adapter is served."]
+    assert jobsearch("promote")[:2] == (0, "\n".join(lines) + "\n")
+
+
 def test_with_nothing_promoted_ask_says_so_in_one_line_and_takes_a_digest(made: Path, jobsearch: Jobsearch) -> None:
     code, out, err = jobsearch(*ASK)
     assert (code, out) == (1, "")
