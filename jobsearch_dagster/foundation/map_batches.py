@@ -1,4 +1,4 @@
-"""Batches of work that do not depend on each other, done here or spread over the workers of a Ray cluster.
+"""Batches of work that do not depend on each other, done here, by processes of this machine or on a Ray cluster.
 
 Belongs here: who does a batch, and what a lost worker costs. How work is cut into batches, and where results are kept,
 is the caller's business: he alone writes, as every result comes back to him.
@@ -21,6 +21,10 @@ SHARDS_PER_WORKER = 4
 for each shard loads its model: Ray ends the process of a task that had a GPU, so that the card's memory is free."""
 RETRIES = 3
 """Times that Ray begins a shard again whose worker was lost."""
+MOST_PROCESSES = 8
+"""Of one machine at once. Each reads the lexicons for itself, 0.2 GB: with these the step stays below its 4 GB."""
+IDLE_SECONDS = 10
+"""After which a process ends that was given nothing: the next map of the same step finds it, training does not."""
 
 
 class Mapper(Protocol):
@@ -55,6 +59,45 @@ def here(
         worker = load()
         for position, batch in enumerate(batches):
             yield position, work(worker, batch, advance)
+
+
+@dataclass(frozen=True)
+class InProcesses:
+    """By processes of this machine, of which each reads its modules once; see `Mapper`.
+
+    Attributes:
+        workers: How many.
+    """
+
+    workers: int
+
+    def __call__(
+        self,
+        load: Callable[[], Worker],
+        work: Callable[[Worker, Batch, Advance], Result],
+        batches: Sequence[Batch],
+        advance: Advance,
+    ) -> Generator[tuple[int, Result]]:
+        """Shards in their order, each when it is finished as a whole.
+
+        Raises:
+            UserError: A process was ended from outside.
+        """
+        from joblib import Parallel, delayed
+        from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+        shards = cut_shards(len(batches), self.workers * SHARDS_PER_WORKER)
+        pool = Parallel(self.workers, return_as="generator", batch_size=1, idle_worker_timeout=IDLE_SECONDS)
+        tasks = (delayed(_shard)(load, work, [batches[i] for i in shard]) for shard in shards)
+        try:
+            for shard, (results, count) in zip(shards, pool(tasks), strict=True):
+                yield from zip(shard, results, strict=True)
+                advance(count)
+        except TerminatedWorkerError as error:
+            raise UserError(
+                "one of the processes that read texts was ended from outside, most often because memory was short: "
+                "run it again with LOKY_MAX_CPU_COUNT=1"
+            ) from error
 
 
 @dataclass(frozen=True)
@@ -112,8 +155,22 @@ class OnRay:
 
 
 def chosen(workers: int) -> Mapper:
-    """One worker is this process."""
+    """Who does what needs a model: one worker is this process, for a model takes all processors or the card."""
     return here if workers == 1 else OnRay(workers)
+
+
+def chosen_for_rules(workers: int) -> Mapper:
+    """Who does what needs a processor and no model: the cluster's workers, or all processors of this machine.
+
+    Args:
+        workers: Of the cluster; 1 is none.
+    """
+    from joblib import cpu_count
+
+    if workers > 1:
+        return OnRay(workers, gpus=0)
+    processes = min(cpu_count(), MOST_PROCESSES)
+    return here if processes == 1 else InProcesses(processes)
 
 
 def cut_shards(batches: int, shards: int) -> list[range]:
@@ -132,7 +189,11 @@ def _result(done: Any) -> tuple[list[Any], int]:
         if isinstance(error.cause, UserError):
             raise error.cause from error
         raise
-    except (WorkerCrashedError, OutOfMemoryError, NodeDiedError) as error:
+    except OutOfMemoryError as error:
+        raise UserError(
+            "Ray ended a worker because its node was out of memory: give the nodes more, or lower JOBSEARCH_MAP_WORKERS"
+        ) from error
+    except (WorkerCrashedError, NodeDiedError) as error:
         raise UserError(
             f"a worker of the Ray cluster was lost {RETRIES + 1} times with the same shard: see its log in Ray's "
             "dashboard; most often its memory is too small for the model"

@@ -82,8 +82,13 @@ class Step:
 
     @property
     def mapper(self) -> Mapper:
-        """Who does batches that do not depend on each other."""
+        """Who does batches of a model that do not depend on each other."""
         return map_batches.chosen(self.folder.map_workers)
+
+    @property
+    def rules_mapper(self) -> Mapper:
+        """Who does batches of rules, which need no model."""
+        return map_batches.chosen_for_rules(self.folder.map_workers)
 
     def progress(self, total: int, unit: str) -> Progress:
         """Progress of `total` units in the run's log."""

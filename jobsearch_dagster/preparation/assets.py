@@ -189,7 +189,7 @@ def standardized_jobs(step: Step) -> DuckDBPyRelation:
 )
 def imputed_salaries(step: Step) -> DuckDBPyRelation:
     """Jobs with yearly pay in USD and its bucket: stated, read from the description, imputed, or Unknown (step 2c)."""
-    return imputation.impute_salaries(step.connection, step.config)
+    return imputation.impute_salaries(step.connection, step.config, step.rules_mapper)
 
 
 @table_asset(CLEAN_JOBS, inputs=("imputed_salaries",), code_version="4", external=name_data, show=texts_cut)
@@ -198,7 +198,7 @@ def clean_jobs(step: Step) -> DuckDBPyRelation:
 
     One row per job and split.
     """
-    return cleaning.clean(step.connection, step.say)
+    return cleaning.clean(step.connection, step.say, step.rules_mapper)
 
 
 @table_asset(
@@ -260,6 +260,7 @@ def job_entities(step: Step) -> DuckDBPyRelation:
         step.config,
         step.say,
         lambda: LlmReader(Endpoint.from_settings(Settings.from_environment()), cache),
+        step.rules_mapper,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from jobsearch_dagster.foundation.distinct import map_distinct
+from jobsearch_dagster.foundation.map_batches import Mapper, here
 from jobsearch_dagster.preparation.private_cells import redacted
 from jobsearch_dagster.preparation.text import LONGEST_TEXT, clean_text
 
@@ -16,15 +17,22 @@ if TYPE_CHECKING:
 SHORT_CELLS = ("job_title", "location", "salary", "standard_title", "place")
 
 
-def clean(connection: "duckdb.DuckDBPyConnection", say: Callable[[str], object]) -> "duckdb.DuckDBPyRelation":
+def clean(
+    connection: "duckdb.DuckDBPyConnection", say: Callable[[str], object], mapper: Mapper = here
+) -> "duckdb.DuckDBPyRelation":
     """Rows of `imputed_salaries` with two clean forms of resume and description each, and redacted short cells.
 
     One cell after the other: two joins of texts in one query would hold the texts of both in memory.
+
+    Args:
+        connection: Holds the table.
+        say: Gets lines of progress.
+        mapper: Who cleans the texts of a large table.
     """
     forms = {"sentences": "VARCHAR", "words": "VARCHAR"}
     rows = "imputed_salaries"
     for cell in ("resume", "description"):
-        map_distinct(connection, rows, [cell], _forms, forms, "clean", say)
+        map_distinct(connection, rows, [cell], _forms, forms, "clean", say, mapper)
         connection.execute(
             f"""
             CREATE TEMP TABLE {cell}_cleaned AS

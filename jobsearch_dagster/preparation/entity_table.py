@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from jobsearch_dagster.foundation.distinct import map_distinct
+from jobsearch_dagster.foundation.map_batches import Mapper, here
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.progress import Progress
 from jobsearch_dagster.preparation.entities import extract_entities
@@ -51,6 +52,7 @@ def extract(
     recipe: EntityRecipe,
     say: Callable[[str], object],
     open_llm: Callable[[], LlmReader],
+    mapper: Mapper = here,
 ) -> "duckdb.DuckDBPyRelation":
     """Entities of the rows of `deduplicated_jobs`, from their original cells in `raw_jobs`.
 
@@ -59,6 +61,7 @@ def extract(
         recipe: How they are extracted.
         say: Gets lines of progress.
         open_llm: Called where the method is `llm`.
+        mapper: Who reads a large table by rules.
     """
     connection.execute(
         f"""
@@ -80,7 +83,10 @@ def extract(
 
     arguments = ["job_title", "resume", "description"]
     returns = {**FIELDS, "spans": SPANS, **_HOW}
-    map_distinct(connection, "originals", arguments, entities, returns, "entities", say)
+    # What the model said lies in a cache that only this process has open.
+    map_distinct(
+        connection, "originals", arguments, entities, returns, "entities", say, mapper if llm is None else here
+    )
     same = " AND ".join(f"e.{name} IS NOT DISTINCT FROM o.{name}" for name in arguments)
     return connection.sql(
         f"SELECT o.row_id, o.split, {', '.join('e.' + f for f in returns)} FROM originals o JOIN entities e ON {same}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from jobsearch_dagster.foundation.distinct import map_distinct
+from jobsearch_dagster.foundation.map_batches import Mapper, here
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.preparation.salary import BUCKETS, DEFAULT_RATES, SalaryRange, find_salary, parse_salary
 
@@ -53,13 +54,21 @@ class SalaryRecipe(Recipe):
     )
 
 
-def impute_salaries(connection: "duckdb.DuckDBPyConnection", recipe: SalaryRecipe) -> "duckdb.DuckDBPyRelation":
-    """Add pay, its bucket and where it comes from to the rows of `standardized_jobs`."""
-    read_pay(connection, recipe)
+def impute_salaries(
+    connection: "duckdb.DuckDBPyConnection", recipe: SalaryRecipe, mapper: Mapper = here
+) -> "duckdb.DuckDBPyRelation":
+    """Add pay, its bucket and where it comes from to the rows of `standardized_jobs`.
+
+    Args:
+        connection: Holds the table.
+        recipe: How pay is read and imputed.
+        mapper: Who reads the descriptions of a large table.
+    """
+    read_pay(connection, recipe, mapper)
     return impute(connection, recipe.levels)
 
 
-def read_pay(connection: "duckdb.DuckDBPyConnection", recipe: SalaryRecipe) -> None:
+def read_pay(connection: "duckdb.DuckDBPyConnection", recipe: SalaryRecipe, mapper: Mapper = here) -> None:
     """Make the table `known`: the rows of `standardized_jobs` with the pay that their cell or description states.
 
     A description is read only where the cell gives no bucket.
@@ -79,7 +88,7 @@ def read_pay(connection: "duckdb.DuckDBPyConnection", recipe: SalaryRecipe) -> N
         JOIN stated s ON s.salary IS NOT DISTINCT FROM j.salary AND s.country IS NOT DISTINCT FROM j.country
         WHERE s.bucket IS NULL AND {recipe.read_descriptions}
     )"""
-    map_distinct(connection, unread, ["description", "country"], find, _PARSED, "described")
+    map_distinct(connection, unread, ["description", "country"], find, _PARSED, "described", mapper=mapper)
     connection.execute(_known(country))
 
 
