@@ -139,14 +139,25 @@ def _sync_folder(folder: Path) -> None:
 
 
 def read(data_dir: Path) -> Votes:
-    """All votes."""
+    """All votes.
+
+    Raises:
+        UserError: A file cannot be opened.
+    """
     found, unreadable = [], 0
-    for line in (line for file in files(data_dir) for line in file.read_bytes().split(b"\n") if line):
+    for line in (line for file in files(data_dir) for line in _bytes_of(file).split(b"\n") if line):
         try:
             found.append(Vote.model_validate_json(line))
         except ValidationError:
             unreadable += 1
     return Votes(tuple(found), unreadable)
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UserError(f"cannot read {file}: {error}; make it readable or move it out of {file.parent}") from error
 
 
 def answers_by_question(connection: "duckdb.DuckDBPyConnection") -> dict[tuple[str, str], str]:

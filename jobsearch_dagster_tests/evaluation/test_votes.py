@@ -87,6 +87,15 @@ def test_a_folder_that_cannot_be_written_is_a_user_error(tmp_path: Path) -> None
         store(tmp_path, vote())
 
 
+def test_a_file_that_cannot_be_read_is_a_user_error(tmp_path: Path) -> None:
+    store(tmp_path, vote())
+    (tmp_path / "votes" / "laptop.jsonl").mkdir()
+    with pytest.raises(
+        UserError, match=r"^cannot read .*laptop\.jsonl: .*; make it readable or move it out of .*votes$"
+    ):
+        read(tmp_path)
+
+
 def test_a_vote_that_the_disk_takes_half_of_is_an_error_and_the_next_one_is_whole(tmp_path: Path) -> None:
     store(tmp_path, vote())
     path = tmp_path / "votes" / "votes.jsonl"

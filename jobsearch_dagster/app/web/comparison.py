@@ -133,14 +133,13 @@ def compare(request: Request, services: Shared) -> Response:
         return _with_cookie(request)
     voter = voter_of(request)
     try:
-        lake = Lake(services.settings.data_dir)
-        seen = {vote.key for vote in votes.read(services.settings.data_dir).votes if vote.voter == voter}
-        pair = draw(lake, voter, seen)
+        given = [vote for vote in votes.read(services.settings.data_dir).votes if vote.voter == voter]
+        pair, voted = draw(Lake(services.settings.data_dir), voter, given)
     except UserError as error:
         raise HTTPException(503, str(error)) from error
     ticket = None if pair is None else open_pairs(request).add(pair)
     page = templates.get_template("comparison.html")
-    return HTMLResponse(page.render(pair=pair, ticket=ticket, criteria=CRITERIA, alone=ALONE, voted=len(seen)))
+    return HTMLResponse(page.render(pair=pair, ticket=ticket, criteria=CRITERIA, alone=ALONE, voted=voted))
 
 
 @router.post("/compare")
@@ -177,8 +176,15 @@ def _with_cookie(request: Request) -> Response:
     return response
 
 
-def draw(lake: Lake, voter: str, seen: set[tuple[str, ...]]) -> Pair | None:
-    """A pair that this person has not voted on, in random order; None where there is none left.
+def draw(lake: Lake, voter: str, given: Sequence[Vote]) -> tuple[Pair | None, int]:
+    """A pair of today's answers that this person has not voted on, in random order, and how many they have voted on.
+
+    None where there is no pair left.
+
+    Args:
+        lake: Holds the answers.
+        voter: The person.
+        given: Their votes, on whatever answers.
 
     Raises:
         UserError: A table of answers is not made yet.
@@ -188,6 +194,7 @@ def draw(lake: Lake, voter: str, seen: set[tuple[str, ...]]) -> Pair | None:
         made = " ".join(f"--select {table}" for table in missing)
         raise UserError(f"There are no answers to compare yet: make them with `jobsearch run {made}`")
     with lake.connect(needed) as connection:
+        voted = {vote.key for vote in votes.counted(given, votes.answers_by_question(connection))}
         columns = "question_id, question, answer, posting_ids, posting_id"
         tables = {
             name: {row[0]: row[1:] for row in connection.execute(f"SELECT {columns} FROM {name}_answers").fetchall()}
@@ -198,16 +205,16 @@ def draw(lake: Lake, voter: str, seen: set[tuple[str, ...]]) -> Pair | None:
             (question_id, *pair)
             for question_id in asked
             for pair in combinations(CONTENDERS, 2)
-            if (voter, question_id, *pair) not in seen
+            if (voter, question_id, *pair) not in voted
         ]
         if not possible:
-            return None
+            return None, len(voted)
         question_id, *pair = secrets.choice(possible)
         random.SystemRandom().shuffle(pair)
         first, second = (Shown(name, *tables[name][question_id][1:3]) for name in pair)
         question, *_, posting_id = tables[pair[0]][question_id]
         wanted = sorted({posting_id, *first.posting_ids, *second.posting_ids})
-        return Pair(voter, question_id, question, (first, second), _texts(connection, wanted))
+        return Pair(voter, question_id, question, (first, second), _texts(connection, wanted)), len(voted)
 
 
 def _texts(connection: "duckdb.DuckDBPyConnection", posting_ids: Sequence[str]) -> tuple[str, ...]:

@@ -76,8 +76,23 @@ def test_a_person_is_shown_each_pair_once_and_then_thanked(data: DataFolder, bro
     assert browser.cookies["jobsearch_voter"] not in (data.root / "votes" / "votes.jsonl").read_text()
 
 
+def test_pairs_whose_answers_were_made_anew_are_shown_again(data: DataFolder, browser: httpx.Client) -> None:
+    for _ in range(PAIRS):
+        browser.post("/compare", data={"ticket": ticket_in(browser.get("/compare").text), **VOTE})
+    path = data.root / "votes" / "votes.jsonl"
+    given = votes.read(data.root).votes
+    replaced = [vote.model_copy(update={"answers": ("0" * 16, vote.answers[1])}) for vote in given[:2]]
+    lines = [vote.model_dump_json() + "\n" for vote in (*replaced, *given[2:])]
+    path.write_text("".join(lines), encoding="utf-8")
+    page = browser.get("/compare").text
+    assert f"You have voted {PAIRS - 2} times" in page
+    for _ in range(2):
+        browser.post("/compare", data={"ticket": ticket_in(browser.get("/compare").text), **VOTE})
+    assert "voted on every pair" in browser.get("/compare").text
+
+
 def test_pairs_come_in_either_order(data: DataFolder) -> None:
-    drawn = [draw(data.lake, "a", set()) for _ in range(40)]
+    drawn = [draw(data.lake, "a", [])[0] for _ in range(40)]
     assert {pair.answers[0].contender < pair.answers[1].contender for pair in drawn if pair} == {True, False}
 
 
