@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,6 +18,7 @@ import dagster as dg
 
 from jobsearch_dagster.foundation import map_batches, profiles
 from jobsearch_dagster.foundation.artifacts import Artifact, ArtifactStore
+from jobsearch_dagster.foundation.digests import digest_of, digest_of_files
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.lake import KeyParts, Lake, Stamp
 from jobsearch_dagster.foundation.map_batches import Mapper
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PREVIEW_ROWS = 10
+PAGE = "page"
+"""Metadata that says which content was shown by which code."""
 
 
 class DataFolder(dg.ConfigurableResource):
@@ -205,7 +208,7 @@ class LakeAsset:
         ) -> dg.MaterializeResult:
             with user_errors_in_one_line():
                 recipe = profiles.checked(self.recipe, self.name, config.model_dump())
-                return _materialize(self, assets, recipe, folder, context.log.info)
+                return _materialize(self, assets, recipe, folder, context.log.info, partial(_last_page, context))
 
         materialize.__annotations__["config"] = config_class
         return dg.asset(
@@ -294,6 +297,7 @@ def _materialize(
     config: Recipe,
     folder: DataFolder,
     say: Callable[[str], object],
+    last_page: Callable[[str], dict[str, Any] | None],
 ) -> dg.MaterializeResult:
     started = time.monotonic()
     restart_peak_memory()
@@ -310,18 +314,42 @@ def _materialize(
     seconds = time.monotonic() - started
     size = f"{stamp.rows:,} rows" if asset.schema else parts.key[:16]
     say(f"{'reused' if reused else 'computed'} {size} in {seconds:.2f} s")
+    page = digest_of([parts.key, stamp.data_version, _code()])
     return dg.MaterializeResult(
         data_version=dg.DataVersion(stamp.data_version),
         metadata={
+            **((last_page(page) if reused else None) or _stored_metadata(asset, assets, folder, stamp)),
+            PAGE: page,
+            "path": dg.MetadataValue.path(str(_path(asset, folder))),
             "reused": reused,
             "key": parts.key,
             "config": config.model_dump(mode="json"),
             "seconds": round(seconds, 3),
             "peak_memory_mb": round(peak_memory() / 1e6),
             "rows_in": {name: _rows(assets[name], folder) for name in _input_tables(asset, assets)},
-            **_stored_metadata(asset, assets, folder, stamp),
         },
     )
+
+
+def _path(asset: LakeAsset, folder: DataFolder) -> Path:
+    return folder.artifacts.read(asset.name).path if asset.schema is None else folder.lake.shown(asset.name)
+
+
+def _last_page(context: dg.AssetExecutionContext, page: str) -> dict[str, Any] | None:
+    """The metadata of the last materialization, where it showed the same content by the same code.
+
+    Drawing the same pictures again would take a third of the time of a run that makes nothing.
+    """
+    last = context.instance.get_latest_materialization_event(context.asset_key)
+    shown = last.asset_materialization.metadata if last and last.asset_materialization else {}
+    return dict(shown) if PAGE in shown and shown[PAGE].value == page else None
+
+
+@cache
+def _code() -> str:
+    """Digest of the package's code, any of which may have a part in what a page shows."""
+    package = Path(__file__).parents[1]
+    return digest_of_files(package, package.rglob("*.py"))
 
 
 def _publish(asset: LakeAsset, folder: DataFolder, stamp: Stamp, say: Callable[[str], object]) -> None:
@@ -391,14 +419,12 @@ def _stored_metadata(
 ) -> dict[str, Any]:
     if asset.schema is None:
         artifact = folder.artifacts.read(asset.name)
-        shown = {"path": dg.MetadataValue.path(str(artifact.path)), "manifest": artifact.manifest}
-        return {**shown, **(asset.show(artifact) if asset.show else {})}
+        return {"manifest": artifact.manifest, **(asset.show(artifact) if asset.show else {})}
     with folder.lake.connect([asset.name, *_input_tables(asset, assets)]) as connection:
         preview = connection.sql(asset.preview or f"FROM {asset.name}").limit(PREVIEW_ROWS).df()
         shown = {**_token_rate(asset, connection), **(asset.show(connection) if asset.show else {})}
     return {
         "dagster/row_count": stamp.rows,
-        "path": dg.MetadataValue.path(str(folder.lake.shown(asset.name))),
         "preview": dg.MetadataValue.md(markdown_table(preview)),
         **column_lineage(asset.schema),
         **shown,

@@ -1,12 +1,15 @@
 """What every asset says about its making: rows in and out, seconds, memory, tokens per second; and what it refuses."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import duckdb
 import pandas as pd
 import pytest
 
+from jobsearch_dagster.foundation import table_asset as foundation
 from jobsearch_dagster.foundation.lake import Lake
 from jobsearch_dagster.foundation.schema import Column, TableSchema
 from jobsearch_dagster.foundation.table_asset import DataFolder, LakeAsset, Step, artifact_asset, table_asset
@@ -22,7 +25,16 @@ SPOKEN = TableSchema(
 )
 
 
-@table_asset(WORDS, code_version="1")
+SHOWN: list[str] = []
+
+
+def show(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Notes that a page was made."""
+    SHOWN.extend(word for (word,) in connection.execute("SELECT DISTINCT word FROM words").fetchall())
+    return {"number": len(SHOWN)}
+
+
+@table_asset(WORDS, code_version="1", show=show)
 def words(step: Step) -> pd.DataFrame:
     """Three words."""
     held = bytearray(b"x" * 200_000_000)
@@ -46,9 +58,9 @@ def voice(step: Step, path: Path) -> dict[str, Any]:
 ASSETS: dict[str, LakeAsset] = {asset.name: asset for asset in (words, spoken, voice)}
 
 
-def materialize(folder: Path, *names: str) -> dict[str, dict[str, Any]]:
+def materialize(folder: Path, *names: str, home: Path | None = None) -> dict[str, dict[str, Any]]:
     definitions = [ASSETS[name].definition("smoke", ASSETS) for name in names or ASSETS]
-    with dg.instance_for_test() as instance:
+    with dg.instance_for_test(temp_dir=str(home) if home else None) as instance:
         result = dg.materialize(
             definitions, resources={"folder": DataFolder(path=str(folder))}, instance=instance, raise_on_error=True
         )
@@ -81,6 +93,26 @@ def test_what_is_damaged_is_made_anew_and_what_is_sound_is_reused(tmp_path: Path
     table.write_bytes(content)
     again = materialize(tmp_path)
     assert {name: entry["reused"] for name, entry in again.items()} == {"words": True, "spoken": False, "voice": True}
+
+
+def test_the_page_of_what_is_reused_is_made_once_and_again_after_any_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, home = tmp_path / "data", tmp_path / "home"
+    home.mkdir()
+    SHOWN.clear()
+    first = materialize(data, "words", home=home)["words"]
+    moved = shutil.move(data, tmp_path / "moved")
+    second = materialize(Path(moved), "words", home=home)["words"]
+    assert (first["reused"], second["reused"]) == (False, True)
+    assert (first["number"], second["number"]) == (1, 1)
+    assert second["preview"] == first["preview"]
+    assert second["path"] == str(Lake(Path(moved)).path("words"))
+    Lake(Path(moved)).path("words").write_bytes(b"damaged")
+    assert materialize(Path(moved), "words", home=home)["words"]["number"] == 2
+    monkeypatch.setattr(foundation, "_code", lambda: "another")
+    assert materialize(Path(moved), "words", home=home)["words"]["number"] == 3
+    assert materialize(Path(moved), "words")["words"]["number"] == 4
 
 
 def test_nothing_is_made_from_a_damaged_input(tmp_path: Path) -> None:

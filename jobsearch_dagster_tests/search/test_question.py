@@ -255,6 +255,8 @@ def test_a_search_is_read_into_its_slots(question, slots):
         ("non-remote jobs", {"not work_mode": ("remote",)}),
         ("senior jobs except in Oslo", {"seniority": ("senior",), "not locations": ("oslo",)}),
         ("no Excel, jobs in sales", {"skills": ("Sales",), "not skills": ("Excel",)}),
+        ("no Excel, or jobs in sales", {"skills": ("Sales",), "not skills": ("Excel",)}),
+        ("no Excel, or sales", {"not skills": ("Excel", "Sales")}),
         ("not only remote jobs", {"work_mode": ("remote",)}),
         ("developer jobs that aren't senior", {"titles": ("developer",), "not seniority": ("senior",)}),
     ],

@@ -49,10 +49,13 @@ _TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "�
 _REACH = 80
 """Characters before a finding that a negation and the words after it may take."""
 _CONTINUES = re.compile(
-    r"\s*(?:(?:,(?!\s*(?:jobs?|roles?)\b)|/|\bor\b|\band\b|\bnor\b|\bones?\b|\bjobs?\b|\broles?\b)\s*)*(?:in|a|an|the|at|with)?\s*",
-    re.IGNORECASE,
+    r"""
+    \s*(?:(?:,(?!\s*(?:(?:or|and|just|only)\s+)?(?:jobs?|roles?)\b)|/|\b(?:or|and|nor|ones?|jobs?|roles?)\b)\s*)*
+    (?:in|a|an|the|at|with)?\s*
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-"""What stands between the parts of a list; ", jobs in" begins a sentence of its own."""
+"""What stands between the parts of a list; ", jobs in" and ", or jobs in" begin a sentence of their own."""
 
 
 def tidy(question: str) -> str:
