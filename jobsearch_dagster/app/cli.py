@@ -99,11 +99,15 @@ def run(
     """Bring assets up to date like make: what is missing or stale upstream runs too, nothing else."""
     from jobsearch_dagster.app import run as running
     from jobsearch_dagster.app.workspace import open_workspace
+    from jobsearch_dagster.foundation.staleness import State
 
     workspace = open_workspace(profile, changes or [])
     if explain:
-        for name, status in running.explain(workspace, select or []).items():
+        statuses = running.explain(workspace, select or [])
+        for name, status in statuses.items():
             output.print(f"{name:<24} {status.state:<9} {status.reason}", markup=False, soft_wrap=True)
+        states = [status.state for status in statuses.values()]
+        output.print(", ".join(f"{states.count(state)} {state}" for state in get_args(State)))
         return
     outcome = running.run(workspace, select or [], only=only)
     for line in outcome.warnings:
@@ -523,6 +527,10 @@ def compare(
         for row in frame.itertuples(index=False):
             table.add_row(*("" if cell != cell else escape(str(cell)) for cell in row))
         output.print(table)
+    output.print(
+        "Means over n questions and their 95 % intervals, bootstrapped over postings; unseen: postings that training "
+        "did not see."
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

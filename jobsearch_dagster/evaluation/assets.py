@@ -664,11 +664,11 @@ def human_preferences(step: Step) -> pd.DataFrame:
 @artifact_asset(
     inputs=(
         "metric_summary", "contender_comparison", "metric_correlations", "answer_scores", "retrieval_scores",
-        "latency", "ares_judges", "ares_scores", "promoted_adapter", "leakage_experiment", "learning_curve",
-        *(f"{name}_answers" for name in CONTENDERS),
+        "latency", "ares_judges", "ares_scores", "human_preferences", "promoted_adapter", "leakage_experiment",
+        "learning_curve", *(f"{name}_answers" for name in CONTENDERS),
     ),
     recipe=ReportRecipe,
-    code_version="4",
+    code_version="5",
     kinds=("markdown", "matplotlib"),
     show=pages.report,
 )  # fmt: skip

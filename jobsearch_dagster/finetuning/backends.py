@@ -49,7 +49,7 @@ def choose_backend(recipe: LoraRecipe, *, cuda: bool, unsloth: bool) -> Choice:
     if recipe.backend == "trl":
         return Choice("trl", "the recipe says so")
     if not cuda:
-        return Choice("trl", "torch.cuda.is_available() is False")
+        return Choice("trl", "no CUDA card is there (torch.cuda.is_available() is False)")
     if recipe.distributed == "accelerate":
         return Choice("trl", "CUDA is there, and Unsloth trains in one process only")
     if not unsloth:

@@ -12,12 +12,14 @@ from jobsearch_dagster.foundation.lake import KeyParts
 from jobsearch_dagster.foundation.profiles import Recipe
 from jobsearch_dagster.foundation.table_asset import DataFolder, LakeAsset
 
+State = Literal["fresh", "stale", "affected"]
+
 
 @dataclass(frozen=True)
 class Status:
     """State of one asset and the reason for it in words."""
 
-    state: Literal["fresh", "stale", "affected"]
+    state: State
     reason: str = ""
 
 

@@ -40,11 +40,13 @@ def test_a_selection_brings_only_what_is_missing_upstream(data: Path, jobsearch:
 def test_explain_runs_nothing_and_gives_reasons(data: Path, jobsearch: Jobsearch) -> None:
     code, out, _ = jobsearch("run", "--explain", "--select", "lowercased_jobs")
     assert code == 0
-    assert [line.split()[:3] for line in out.splitlines()] == [
+    *lines, last = out.splitlines()
+    assert [line.split()[:3] for line in lines] == [
         ["raw_jobs", "stale", "missing"],
         ["rejected_rows", "stale", "missing"],
         ["lowercased_jobs", "stale", "missing"],
     ]
+    assert last == "0 fresh, 3 stale, 0 affected"
     assert not (data / "lake").exists()
 
 
@@ -77,7 +79,7 @@ def test_a_user_s_profile_holds_in_every_run_until_it_is_changed(
     profile.write_text("extends: smoke\nquery_pairs: {paraphrases: true}\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     code, out, _ = jobsearch("run", "--profile", "mine.yaml", "--explain", "--select", "query_pairs")
-    assert (code, out.splitlines()[-1].split(maxsplit=2)) == (0, ["query_pairs", "stale", "paraphrases False -> True"])
+    assert (code, out.splitlines()[-2].split(maxsplit=2)) == (0, ["query_pairs", "stale", "paraphrases False -> True"])
     before = Lake(made).stamp("query_pairs")
     monkeypatch.setenv("JOBSEARCH_PROFILE", "mine.yaml")
     assert jobsearch("run", "--select", "query_pairs")[0] == 0
@@ -490,6 +492,7 @@ def test_compare_prints_every_contender_with_n(made: Path, jobsearch: Jobsearch)
     assert code == 0
     assert {"base", "lora", "analytics"} <= set(out.split())
     assert "n=" in out
+    assert "95 % intervals" in out.splitlines()[-1] + out.splitlines()[-2]
 
 
 def test_sample_leaves_other_files_alone_and_says_which_option_helps(tmp_path: Path, jobsearch: Jobsearch) -> None:

@@ -9,12 +9,14 @@ import pandas as pd
 from jobsearch_dagster.evaluation.ares import Judged, Scored, score_table
 from jobsearch_dagster.evaluation.correlations import correlate_metrics
 from jobsearch_dagster.evaluation.gold import Item
+from jobsearch_dagster.evaluation.preferences import preference_table
 from jobsearch_dagster.evaluation.promotion import Paired, PromotionRecipe, decide
 from jobsearch_dagster.evaluation.report.metrics import FORM, TRUTH
 from jobsearch_dagster.evaluation.report.results import Results, read_results
 from jobsearch_dagster.evaluation.retrieval_tables import RETRIEVAL_SCORES
 from jobsearch_dagster.evaluation.scoring import StatisticsRecipe, compare_contenders, summarize_metrics
 from jobsearch_dagster.evaluation.tables import CONTENDERS, LEAKAGE_EXPERIMENT, LEARNING_CURVE, LOSS
+from jobsearch_dagster.evaluation.votes import Vote
 from jobsearch_dagster.pairs.templates import QUERY_TYPES
 
 STRENGTHS = {"base": (0.05, 0.2), "lora": (0.05, 0.5), "rag": (0.6, 0.4), "analytics": (0.95, 0.8)}
@@ -47,6 +49,7 @@ def make_results(
         _put(connection, "leakage_experiment", _leakage() if experiments else _leakage().head(0))
         _put(connection, "learning_curve", _curve(strengths) if experiments else _curve(strengths).head(0))
         _put(connection, "ares_scores", _ares(connection, strengths))
+        _put(connection, "human_preferences", _preferences())
         return read_results(connection, JUDGES)
 
 
@@ -124,6 +127,19 @@ def _promotion() -> pd.DataFrame:
     loss = Paired(LOSS, "validation", [1.0, 1.1, 1.3], [2.0, 2.0, 2.0], ["a", "b", "c"])
     right = Paired("right", "unseen", [0.0, 0.0, 0.0], [0.0, 0.0, 0.0], ["a", "b", "c"])
     return decide([loss, right], "1" * 16, None, PromotionRecipe())
+
+
+def _preferences() -> pd.DataFrame:
+    """Two people on 6 questions about a posting each: rag beats base in all but one, and both invent alike."""
+    votes = [
+        Vote(
+            at="", voter=voter, question_id=f"q{i}", first="rag", second="base", answers=("", ""),
+            relevance="second" if i == 0 else "first", faithfulness="same",
+        )
+        for voter in ("ann", "bob")
+        for i in range(6)
+    ]  # fmt: skip
+    return preference_table(votes, {f"q{i}": f"p{i}" for i in range(6)})
 
 
 def _leakage() -> pd.DataFrame:

@@ -4,17 +4,20 @@ import base64
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from jobsearch_dagster.evaluation.report.blocks import Paragraph
 from jobsearch_dagster.evaluation.report.document import ReportRecipe, draw_pictures, write_report
 from jobsearch_dagster.evaluation.report.html_page import text as html_text
 from jobsearch_dagster.evaluation.report.markdown_page import text as markdown_text
 from jobsearch_dagster.evaluation.report.metrics import HEADLINE, metric
 from jobsearch_dagster.evaluation.report.original import STATED
+from jobsearch_dagster.evaluation.report.preferences_part import NO_VOTES, preferences_part
 from jobsearch_dagster.evaluation.report.results import Results
 from jobsearch_dagster.evaluation.report.time_pictures import draw_times
 from jobsearch_dagster_tests.evaluation.report_tables import make_results
@@ -193,6 +196,23 @@ def test_judged_rates_stand_beside_labels_alone_and_the_judge_alone_with_n(markd
     assert re.search(r"\| answer_relevance \|.*\| no \|", section)
     assert re.search(r"\| base minus rag, unseen \| -?\d\.\d\d \[-?\d\.\d\d, -?\d\.\d\d\] \d+ of \d+ \|", section)
     assert "| base, unseen |" not in section.split("Faithfulness")[0]  # it has no context
+
+
+def test_what_people_prefer_stands_with_votes_postings_people_and_agreement(markdown: str) -> None:
+    section = markdown.split("## What people prefer")[1].split("\n## ")[0].replace("\\", "")
+    relevance, faithfulness = section.split("Whose answer says less")
+    assert re.search(
+        r"\| rag \| 0\.83 \[0\.\d\d, [01]\.\d\d\] \| \d\.\d\d \[.*\] \| 10, 0, 2 \| 12 \| 6 \| 2 \| 1\.00 \|", relevance
+    )
+    assert "| base against rag | 0.17 [" in relevance
+    assert relevance.index("| base | 0.17") < relevance.index("| base against rag |")
+    assert re.search(r"\| rag \| 0\.50 .*\| 0, 12, 0 \| 12 \| 6 \| 2 \| – \|", faithfulness)
+
+
+def test_without_votes_the_report_says_where_they_are_given(results: Results) -> None:
+    nobody = replace(results, human_preferences=results.human_preferences.head(0))
+    assert preferences_part(nobody) == [Paragraph(NO_VOTES)]
+    assert "/compare" in NO_VOTES
 
 
 def test_no_duration_no_date_and_no_path_stand_in_the_report(folder: Path, source: str, markdown: str) -> None:

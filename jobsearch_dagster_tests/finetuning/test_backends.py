@@ -12,7 +12,7 @@ from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster_tests.finetuning.trainings import recipe
 
 SAYS_SO = ("trl", "the recipe says so")
-NO_CARD = ("trl", "torch.cuda.is_available() is False")
+NO_CARD = ("trl", "no CUDA card is there (torch.cuda.is_available() is False)")
 NO_UNSLOTH = ("trl", "CUDA is there, and unsloth is not installed (extra `gpu`)")
 ONE_PROCESS = ("trl", "CUDA is there, and Unsloth trains in one process only")
 UNSLOTH = ("unsloth", "CUDA is there and unsloth is installed")

@@ -38,6 +38,7 @@ from jobsearch_dagster.evaluation.report.experiments_part import (
 )
 from jobsearch_dagster.evaluation.report.metrics import HEADLINE, in_order, metric
 from jobsearch_dagster.evaluation.report.original import original_report
+from jobsearch_dagster.evaluation.report.preferences_part import preferences_part
 from jobsearch_dagster.evaluation.report.reading import SLICE_WORDS, listed, read, written_p
 from jobsearch_dagster.evaluation.report.results import NONE, SHOWN_CONTENDERS, TYPES, Results
 from jobsearch_dagster.evaluation.report.retrieval_part import retrieval_tables
@@ -188,6 +189,8 @@ def document(results: Results, drawn: list[Picture]) -> list[Block]:
         *retrieval_tables(results),
         Heading("Judged answers (ARES)"),
         *ares_tables(results),
+        Heading("What people prefer"),
+        *preferences_part(results),
         Heading("Which adapter is served"),
         *promotion_part(results),
         Heading("How many postings make an adapter worth it"),

@@ -88,6 +88,7 @@ class Results:
     leakage_experiment: "pd.DataFrame"
     learning_curve: "pd.DataFrame"
     ares_scores: "pd.DataFrame"
+    human_preferences: "pd.DataFrame"
     judges: Sequence[Mapping[str, Any]]
 
     @property
@@ -181,6 +182,7 @@ def read_results(connection: "duckdb.DuckDBPyConnection", judges: Sequence[Mappi
         "leakage_experiment",
         "learning_curve",
         "ares_scores",
+        "human_preferences",
     )
     tables = {name: connection.sql(f"FROM {name} ORDER BY ALL").df() for name in names}
     answers = " UNION ALL BY NAME ".join(
