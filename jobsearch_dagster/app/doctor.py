@@ -24,6 +24,7 @@ from jobsearch_dagster.finetuning import backends, memory
 from jobsearch_dagster.finetuning.recipe import LoraRecipe
 from jobsearch_dagster.foundation import costs, model_store, ray_cluster
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.llm_endpoint import shown_address
 from jobsearch_dagster.foundation.table_asset import LakeAsset
 
 PACKAGE = "jobsearch-dagster"
@@ -104,7 +105,7 @@ def _machine(workspace: Workspace) -> Iterator[Finding]:
     yield Finding("processor", f"{os.cpu_count()} cores, {platform.machine()}")
     yield Finding("profile", f"{workspace.profile}, executor {settings.executor}")
     if settings.llm_url:
-        yield Finding("endpoint", f"{settings.llm_model} at {settings.llm_url}; not asked")
+        yield Finding("endpoint", f"{settings.llm_model} at {shown_address(settings.llm_url)}; not asked")
 
 
 def _training(workspace: Workspace) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 import dagster as dg
 
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.llm_endpoint import shown_address
 from jobsearch_dagster.foundation.settings import Settings
 
 REMOTE = ("ray", "k8s")
@@ -59,6 +60,11 @@ def _ray(settings: Settings, profile: str) -> dg.ExecutorDefinition:
     _refuse_missing("dagster_ray", "ray")
     from dagster_ray import ray_executor
 
+    if settings.llm_url and shown_address(settings.llm_url) != settings.llm_url:
+        raise UserError(
+            "JOBSEARCH_LLM_URL holds a name or password, which Ray's dashboard would show to everybody: leave it out, "
+            "and give the nodes a key in JOBSEARCH_LLM_KEY"
+        )
     # What a step's job is sent can be read in Ray's dashboard: secrets are those of the nodes' own environment.
     sent = {
         "JOBSEARCH_DATA_DIR": settings.data_dir,

@@ -69,7 +69,7 @@ class Endpoint:
         if not settings.llm_url:
             raise UserError("no language model to ask: set JOBSEARCH_LLM_URL, e.g. http://localhost:11434/v1 (Ollama)")
         if not settings.llm_url.startswith(("http://", "https://")):
-            raise UserError(f"JOBSEARCH_LLM_URL={_shown(settings.llm_url)} is no address: begin it with http://")
+            raise UserError(f"JOBSEARCH_LLM_URL={shown_address(settings.llm_url)} is no address: begin it with http://")
         if not settings.llm_model:
             raise UserError("no language model named: set JOBSEARCH_LLM_MODEL, e.g. llama3.1:8b")
         return cls(settings.llm_url.rstrip("/"), settings.llm_model, settings.llm_key)
@@ -154,7 +154,7 @@ class Endpoint:
             except httpx.HTTPError as error:
                 problem = f"{type(error).__name__}: {error}"
             except httpx.InvalidURL as error:
-                raise UserError(f"JOBSEARCH_LLM_URL={_shown(self.url)} is no address: {error}") from error
+                raise UserError(f"JOBSEARCH_LLM_URL={shown_address(self.url)} is no address: {error}") from error
             else:
                 if response.status_code != 429 and response.status_code < 500:
                     return self._text_of(response, body)
@@ -163,18 +163,20 @@ class Endpoint:
             if attempt + 1 < self.attempts:
                 time.sleep(min(max(self.pause * 2**attempt, asked_pause), _LONGEST_PAUSE))
         if unreachable:
-            raise UserError(f"no server answers at JOBSEARCH_LLM_URL={_shown(self.url)}: {self._without_key(problem)}")
+            raise UserError(
+                f"no server answers at JOBSEARCH_LLM_URL={shown_address(self.url)}: {self._without_key(problem)}"
+            )
         raise EndpointError(f"{self._without_key(problem)}, {self.attempts} times")
 
     def _text_of(self, response: "httpx.Response", body: Mapping[str, Any]) -> str:
         status, message = response.status_code, self._message(response)
         if status in {401, 403}:
-            raise UserError(f"{_shown(self.url)} refuses the key (HTTP {status}): set JOBSEARCH_LLM_KEY")
+            raise UserError(f"{shown_address(self.url)} refuses the key (HTTP {status}): set JOBSEARCH_LLM_KEY")
         if status == 404 and "model" in message.lower():
-            raise UserError(f"{_shown(self.url)} has no model {self.model}: set JOBSEARCH_LLM_MODEL ({message})")
+            raise UserError(f"{shown_address(self.url)} has no model {self.model}: set JOBSEARCH_LLM_MODEL ({message})")
         if status in {301, 302, 307, 308, 404, 405}:
             raise UserError(
-                f"JOBSEARCH_LLM_URL={_shown(self.url)} has no /chat/completions (HTTP {status}): "
+                f"JOBSEARCH_LLM_URL={shown_address(self.url)} has no /chat/completions (HTTP {status}): "
                 "give the address that ends in /v1"
             )
         if status in {400, 422} and "response_format" in body and _is_about_schemas(message):
@@ -227,7 +229,7 @@ def _seconds(text: str) -> float:
     return float(text) if text.isdecimal() else 0.0
 
 
-def _shown(url: str) -> str:
+def shown_address(url: str) -> str:
     """An address without the password that it may hold."""
     scheme, _, rest = url.rpartition("://")
     host, slash, path = rest.partition("/")

@@ -44,9 +44,15 @@ def test_it_predicts_from_the_last_computation_and_says_so(made: Path, jobsearch
     assert "training memory at most " in out
 
 
-def test_where_nothing_was_computed_it_says_that_no_figure_is_known(data: Path, jobsearch: Jobsearch) -> None:
+def test_where_nothing_was_computed_no_figure_is_known_and_no_password_of_an_address_is_shown(
+    data: Path, jobsearch: Jobsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JOBSEARCH_LLM_URL", "http://me:open-sesame@127.0.0.1:8000/v1")
+    monkeypatch.setenv("JOBSEARCH_LLM_MODEL", "a-model")
     code, out, _ = jobsearch("doctor")
     assert code == 0
+    assert "a-model at http://127.0.0.1:8000/v1; not asked" in out
+    assert "sesame" not in out
     assert "assets were never computed here; no figure is known" in out
     assert "can be predicted once base_model is made" in out
 

@@ -11,7 +11,7 @@ from ray.exceptions import AuthenticationError
 from ray.job_submission import JobStatus
 from ray.util.state.exception import RayStateApiException, ServerUnavailable
 
-from jobsearch_dagster.foundation import home, ray_cluster
+from jobsearch_dagster.foundation import executors, home, ray_cluster
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.ray_cluster import refuse_shared_sqlite, refuse_unusable
 from jobsearch_dagster.foundation.settings import Settings
@@ -129,3 +129,13 @@ def test_a_home_of_the_users_own_says_whether_events_lie_in_postgres(
     if config is not None:
         (tmp_path / "dagster.yaml").write_text(config)
     assert home.is_in_postgres() is expected
+
+
+def test_a_password_in_an_address_never_reaches_the_dashboard_of_a_cluster(tmp_path: Path) -> None:
+    def on_ray(llm_url: str) -> Settings:
+        return Settings(tmp_path, executor="ray", ray_address="http://127.0.0.1:8265", llm_url=llm_url, llm_model="m")
+
+    with pytest.raises(UserError, match="give the nodes a key in JOBSEARCH_LLM_KEY") as refused:
+        executors.chosen(on_ray("http://me:open-sesame@127.0.0.1:8000/v1"), "smoke")
+    assert "sesame" not in str(refused.value)
+    assert executors.chosen(on_ray("http://127.0.0.1:8000/v1"), "smoke")
