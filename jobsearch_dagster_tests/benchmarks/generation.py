@@ -2,7 +2,8 @@
 
 Belongs here: the switches, one row each on top of those above it, every row in a process of its own with the same
 model, threads, prompts and stop tokens. Half of the prompts are bare questions, half are questions with a posting, as
-the evaluation asks both. The last row is left out where the processor would have to emulate bfloat16.
+the evaluation asks both. A table for float32, one for bfloat16 where the processor need not emulate it, each beside
+one by one in its own type.
 
     python -m jobsearch_dagster_tests.benchmarks generation
 """
@@ -30,10 +31,9 @@ NEW_TOKENS = 32
 WARM_UP = 2
 """Prompts that are answered before the clock runs."""
 SWITCHES = (
-    "one by one, float32",
+    "one by one",
     f"batches of {BATCH}",
     "prompts of like length together (the product)",
-    "bfloat16",
 )
 
 
@@ -56,7 +56,7 @@ def batches_of(prompts: list[list[int]], switches: int) -> list[Batch]:
     return [tuple(range(start, min(start + size, len(prompts)))) for start in range(0, len(prompts), size)]
 
 
-def measure(data: str, switches: int, count: int) -> dict[str, Any]:
+def measure(data: str, switches: int, count: int, dtype: str = "float32") -> dict[str, Any]:
     """Answer all prompts and say how fast."""
     import torch
     from transformers import AutoModelForCausalLM
@@ -64,8 +64,7 @@ def measure(data: str, switches: int, count: int) -> dict[str, Any]:
     silence_progress_bars()
     base = next((Path(data) / "models" / "base_model").glob("*/config.json")).parent
     tokenizer = load_tokenizer(base)
-    dtype = torch.bfloat16 if switches >= 3 else torch.float32
-    model = AutoModelForCausalLM.from_pretrained(base, dtype=dtype, local_files_only=True).eval()
+    model = AutoModelForCausalLM.from_pretrained(base, dtype=getattr(torch, dtype), local_files_only=True).eval()
     generator = Generator.around(model, tokenizer)
     prompts = make_prompts(Path(data), tokenizer, count)
     how: dict[str, Any] = {"stop": stop_ids(tokenizer), "max_new_tokens": NEW_TOKENS, "use_adapter": True}
@@ -99,22 +98,25 @@ def row_of(name: str, found: dict[str, Any], peer: dict[str, Any]) -> tuple[str,
 
 
 def main(count: int = PROMPTS) -> None:
-    """Print the table: one row per switch, each on top of those above it."""
-    with TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        make_data(folder)
-        found = {}
-        for number in range(len(SWITCHES) if has_bf16(LoraRecipe()) else 3):
-            found[number] = in_a_process_of_its_own("generation", str(folder), number, count)
-            print(f"measured: {SWITCHES[number]}", file=sys.stderr)
-    print(f"{count} prompts, at most {NEW_TOKENS} tokens each, SmolLM2-135M, {found[0]['threads']} threads\n")
+    """Print the tables: one row per switch, each on top of those above it."""
+    dtypes = ["float32", *(["bfloat16"] if has_bf16(LoraRecipe()) else [])]
     columns = (
         "each row adds", "tokens/s", "against one by one", "by processor time", "same answers", "peak MiB"
     )  # fmt: skip
-    print(table(columns, [row_of(SWITCHES[number], row, found[0]) for number, row in found.items()]))
-    if len(found) < len(SWITCHES):
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        make_data(folder)
+        for dtype in dtypes:
+            found = []
+            for number, name in enumerate(SWITCHES):
+                found.append(in_a_process_of_its_own("generation", str(folder), number, count, dtype))
+                print(f"measured: {name}, {dtype}", file=sys.stderr)
+            threads = found[0]["threads"]
+            print(f"\n{dtype}: {count} prompts, at most {NEW_TOKENS} tokens each, SmolLM2-135M, {threads} threads\n")
+            print(table(columns, [row_of(name, row, found[0]) for name, row in zip(SWITCHES, found, strict=True)]))
+    if "bfloat16" not in dtypes:
         print("\nbfloat16: not measured, this processor has no instructions for it")
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))
+    print(json.dumps(measure(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])))
