@@ -35,8 +35,8 @@ class Settings:
         executor: Who runs the steps (`JOBSEARCH_EXECUTOR`: local, ray or k8s).
         ray_address: Where a Ray cluster takes jobs (`JOBSEARCH_RAY_ADDRESS`, else `RAY_ADDRESS`), the address of its
             dashboard; None with another executor.
-        map_workers: How many workers summarize, embed or answer at once (`JOBSEARCH_MAP_WORKERS`, default 1: the step
-            itself); more than one needs the executor `ray`.
+        map_workers: How many workers summarize, embed, answer or read texts at once (`JOBSEARCH_MAP_WORKERS`, default
+            1: the step itself); more than one needs the executor `ray`.
         memory_limit: Bytes that DuckDB may hold before it spills to disk (`JOBSEARCH_MEMORY_LIMIT`, default 1GB).
         automation: Whether schedules and sensors start switched on (`JOBSEARCH_AUTOMATION`, on or off, default off).
         refresh_cron: When the data are brought up to date (`JOBSEARCH_REFRESH_CRON`, UTC, default daily at 5:00).

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import duckdb
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jobsearch_dagster.build import build_defs
-from jobsearch_dagster.foundation import map_batches
+from jobsearch_dagster.foundation import distinct, map_batches
 from jobsearch_dagster.foundation.encoder import Encoder
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.generation import Generator, _answered
@@ -127,6 +128,22 @@ def test_shards_are_neighbours_of_like_number_and_hold_every_batch(batches: int,
     assert [i for shard in cut for i in shard] == list(range(batches))
     assert len(cut) == min(batches, shards)
     assert not cut or max(map(len, cut)) - min(map(len, cut)) <= 1
+
+
+def shouted(text: str) -> tuple[str, int]:
+    return text.upper(), os.getpid()
+
+
+def test_rules_over_distinct_texts_go_to_the_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(distinct, "BATCH", 12)
+    monkeypatch.setattr(distinct, "SLICE", 2)
+    with duckdb.connect() as connection:
+        source = "(SELECT 'text ' || range AS text FROM range(30))"
+        returns = {"loud": "VARCHAR", "process": "BIGINT"}
+        distinct.map_distinct(connection, source, ["text"], shouted, returns, "read", mapper=SPREAD)
+        rows = connection.table("read").fetchall()
+    assert {(text, loud) for text, loud, _ in rows} == {(f"text {n}", f"TEXT {n}") for n in range(30)}
+    assert os.getpid() not in {process for *_, process in rows}
 
 
 def test_answers_are_the_same_texts(smoke_models: Path) -> None:
