@@ -211,7 +211,8 @@ def _training_memory(workspace: Workspace) -> Iterator[Finding]:
     import torch
 
     tokens = recipe.batch_size * recipe.max_seq_length
-    needed = memory.forecast(Path(base.path), recipe, tokens, cuda=torch.cuda.is_available())
+    longest = recipe.max_seq_length
+    needed = memory.forecast(Path(base.path), recipe, tokens, longest, cuda=torch.cuda.is_available())
     free = memory.free_memory()
     try:
         memory.refuse_too_little(needed, free)

@@ -87,7 +87,8 @@ def make_adapter(
     held_back = render_pairs(tokenizer, watched[: recipe.validation_size], recipe)
     order = training_order(examples.lengths, recipe)
     _, tokens = longest_pass(examples.lengths, order, recipe.batch_size)
-    needed = memory.forecast(places.base, recipe, tokens, cuda=torch.cuda.is_available())
+    longest = max(examples.lengths)
+    needed = memory.forecast(places.base, recipe, tokens, longest, cuda=torch.cuda.is_available())
     memory.refuse_too_little(needed, memory.free_memory())
     with scratch_folder(places.data_dir) as temporary:
         job = Job(

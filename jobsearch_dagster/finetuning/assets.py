@@ -90,7 +90,7 @@ def training_files(folder: DataFolder, config: LoraRecipe) -> dict[str, str]:
 @artifact_asset(
     inputs=("base_model", "training_set", "validation_set"),
     recipe=LoraRecipe,
-    code_version="2",
+    code_version="3",
     external=training_files,
     kinds=("pytorch", "peft"),
     show=shown_adapter,
@@ -148,7 +148,7 @@ def shown_trials(connection: DuckDBPyConnection) -> dict[str, Any]:
     RECIPE_TRIALS,
     inputs=("base_model", "training_set", "validation_set"),
     recipe=TrialsRecipe,
-    code_version="1",
+    code_version="2",
     external=training_files,
     kinds=("pytorch", "peft"),
     show=shown_trials,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jobsearch_dagster.finetuning.recipe import LoraRecipe
+from jobsearch_dagster.finetuning.short_passes import are_short
 from jobsearch_dagster.finetuning.targets import projections, resolve_targets
 from jobsearch_dagster.foundation.errors import UserError
 
@@ -38,13 +39,14 @@ class Forecast:
         return self.weights + self.adapter + self.activations + self.logits + self.process
 
 
-def forecast(base: Path, recipe: LoraRecipe, tokens: int, *, cuda: bool) -> Forecast:
+def forecast(base: Path, recipe: LoraRecipe, tokens: int, longest: int, *, cuda: bool) -> Forecast:
     """Bytes that a training of this base model takes at its peak.
 
     Activations are those that a decoder layer keeps for its backward pass, in widths per token: 10 of the hidden size
     (input, norms, query to output, residuals) and 4 of the MLP's (gate, up, activation, product), Korthikanti et al.,
     "Reducing Activation Recomputation in Large Transformer Models" (2022), without attention scores, which fused
-    attention does not keep. With gradient checkpointing one width per layer stays, and one layer in full.
+    attention does not keep; in short passes (`short_passes.py`) scores are kept, before and after their softmax, and
+    the logits of all tokens. With gradient checkpointing one width per layer stays, and one layer in full.
 
     Several processes on one processor take it all several times; on cards, each has its own.
 
@@ -54,6 +56,7 @@ def forecast(base: Path, recipe: LoraRecipe, tokens: int, *, cuda: bool) -> Fore
         base: Folder with `config.json` and safetensors.
         recipe: Gives rank, modules, precision.
         tokens: Padded tokens of the largest forward pass.
+        longest: Tokens of the longest example.
         cuda: Whether it trains on a card: half the bytes in bfloat16, and no process beside it.
 
     Raises:
@@ -67,14 +70,16 @@ def forecast(base: Path, recipe: LoraRecipe, tokens: int, *, cuda: bool) -> Fore
     # A 4-bit projection gives back the type it was given, and what comes from float32 embeddings is float32.
     width = 2 if cuda and recipe.precision == "auto" and not is_quantized else 4
     weights = four_bit_weights(base, model) if is_quantized else count_parameters(base) * width
-    per_layer = (10 * hidden + 4 * inner) * width
+    is_short = are_short(longest, tokens, cuda=cuda)
+    scores = 2 * config.num_attention_heads * longest if is_short else 0
+    per_layer = (10 * hidden + 4 * inner + scores) * width
     kept = hidden * width * layers + per_layer if recipe.gradient_checkpointing else per_layer * layers
     copies = 1 if cuda else recipe.processes
     return Forecast(
         weights=copies * weights,
         adapter=copies * adapter_parameters(model, recipe) * ADAMW,
         activations=copies * kept * tokens,
-        logits=copies * 3 * 4 * config.vocab_size * min(tokens, HEAD_POSITIONS),
+        logits=copies * 3 * 4 * config.vocab_size * (tokens if is_short else min(tokens, HEAD_POSITIONS)),
         process=0 if cuda else copies * PROCESS,
     )
 

@@ -14,15 +14,18 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from jobsearch_dagster.finetuning import short_passes
 from jobsearch_dagster.finetuning.backends import has_bf16, load_trl, load_unsloth
 from jobsearch_dagster.finetuning.checkpoints import Checkpoints
 from jobsearch_dagster.finetuning.examples import load_examples
+from jobsearch_dagster.finetuning.order import longest_pass
 from jobsearch_dagster.finetuning.recipe import Backend, LoraRecipe
 from jobsearch_dagster.finetuning.recorder import Plan, as_callback
 from jobsearch_dagster.finetuning.sample import Sample, SampleQuestion
 from jobsearch_dagster.finetuning.trainer import trainer_class
 from jobsearch_dagster.finetuning.validation import compare_with_base
 from jobsearch_dagster.foundation import model_store
+from jobsearch_dagster.foundation.allocator import freed_memory_kept
 from jobsearch_dagster.foundation.errors import UserError
 
 Say = Callable[[str], object]
@@ -83,10 +86,13 @@ def train(job: Job, say: Say) -> dict[str, Any]:
     say(f"loading the base model from {job.base}")
     load = load_trl if job.backend == "trl" else load_unsloth
     model, targets = load(job.base, job.recipe)
-    if job.recipe.compile_layers:
-        compile_layers(model)
     examples = load_examples(job.examples)
     lengths = [len(ids) for ids in examples["input_ids"]]
+    is_short = job.backend == "trl" and _passes_are_short(lengths, job)
+    if is_short:
+        short_passes.attend_plainly(model.get_base_model())
+    if job.recipe.compile_layers:
+        compile_layers(model)
     checkpoints = Checkpoints(job.checkpoints, job.key)
     last = checkpoints.last(say)
     plan = Plan(job.recipe, job.order, lengths)
@@ -100,11 +106,13 @@ def train(job: Job, say: Say) -> dict[str, Any]:
     )
     trainer.remove_callback(PrinterCallback)  # it prints every log entry to stdout
     _keep_adapter_in_float32(model)
+    if is_short:
+        short_passes.take_loss_at_once(model.get_base_model())
     if last is not None:
         say(f"goes on after step {last.step} of {job.recipe.max_steps}, from {last.path}")
         checkpoints.drop_after(last.step)
     started = time.monotonic()
-    with _trackers_below(job):
+    with _trackers_below(job), freed_memory_kept():
         trainer.train(resume_from_checkpoint=str(last.path) if last else None)
     seconds = time.monotonic() - started
     losses = []
@@ -125,10 +133,18 @@ def train(job: Job, say: Say) -> dict[str, Any]:
         "sample": recorder.answered,
         "resumed_after_step": last.step if last else None,
         "precision": "bf16" if trainer.args.bf16 else "fp32",
+        "short_passes": is_short,
         "hardware": hardware(),
         "seconds": round(seconds, 1),
         "validation": losses,
     }
+
+
+def _passes_are_short(lengths: list[int], job: Job) -> bool:
+    import torch
+
+    _, tokens = longest_pass(lengths, job.order, job.recipe.batch_size)
+    return short_passes.are_short(max(lengths), tokens, cuda=torch.cuda.is_available())
 
 
 def _keep_adapter_in_float32(model: Any) -> None:

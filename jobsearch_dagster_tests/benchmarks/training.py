@@ -15,16 +15,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from jobsearch_dagster.finetuning import short_passes
 from jobsearch_dagster.finetuning.backends import has_bf16, load_trl
 from jobsearch_dagster.finetuning.examples import Pair, render_pairs
 from jobsearch_dagster.finetuning.order import training_order
 from jobsearch_dagster.finetuning.recipe import LoraRecipe
 from jobsearch_dagster.finetuning.training import compile_layers
 from jobsearch_dagster.finetuning.validation import example_losses
+from jobsearch_dagster.foundation.allocator import freed_memory_kept
 from jobsearch_dagster.foundation.lake import Lake
 from jobsearch_dagster.foundation.model_store import load_tokenizer, silence_progress_bars
 from jobsearch_dagster.ingestion.sample import SampleSpec, write_sample
@@ -38,7 +41,10 @@ SWITCHES = (
     "no gradient checkpointing",
     "loss on the answer only",
     "logits only where there is loss",
-    "examples of like length together (the product)",
+    "examples of like length together",
+    "attention as plain products",
+    "logits computed once",
+    "freed memory kept (the product)",
     "compiled layers",
 )
 
@@ -51,7 +57,7 @@ def recipe_of(switches: int, steps: int) -> LoraRecipe:
         gradient_checkpointing=switches < 2,
         loss="answer" if switches >= 3 else "full",
         group_by_length=switches >= 5,
-        compile_layers=switches >= 6,
+        compile_layers=switches >= 9,
     )
 
 
@@ -78,6 +84,8 @@ def measure(data: str, switches: int, steps: int) -> dict[str, Any]:
     order = training_order(examples.lengths, recipe)
     set_seed(recipe.seed)
     model, _ = load_trl(base, recipe)
+    if switches >= 6:
+        short_passes.attend_plainly(model.get_base_model())
     if recipe.compile_layers:
         compile_layers(model)
     watch = _watch([(r.input_ids, r.labels) for r in watched.rendered], tokenizer.pad_token_id)
@@ -90,7 +98,10 @@ def measure(data: str, switches: int, steps: int) -> dict[str, Any]:
             callbacks=[watch],
         )
         trainer.remove_callback(PrinterCallback)
-        trainer.train()
+        if switches >= 7:
+            short_passes.take_loss_at_once(model.get_base_model())
+        with freed_memory_kept() if switches >= 8 else nullcontext():
+            trainer.train()
     size = recipe.examples_per_step
     tokens = [sum(examples.lengths[i] for i in order[n * size : (n + 1) * size]) for n in range(steps)]
     return {

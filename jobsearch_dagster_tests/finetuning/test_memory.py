@@ -14,6 +14,7 @@ from jobsearch_dagster.finetuning import memory
 from jobsearch_dagster.finetuning.examples import render_pairs
 from jobsearch_dagster.finetuning.memory import Forecast, count_parameters, forecast, free_memory, refuse_too_little
 from jobsearch_dagster.finetuning.recipe import LoraRecipe
+from jobsearch_dagster.finetuning.short_passes import LONGEST
 from jobsearch_dagster.foundation import model_store
 from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster_tests.finetuning import trainings
@@ -27,8 +28,10 @@ def base(smoke_models: Path) -> Path:
     return smoke_models / "language_model"
 
 
-def parts(base: Path, tokens: int = 1000, *, cuda: bool = False, **changes: Any) -> dict[str, float]:
-    return asdict(forecast(base, recipe(**changes), tokens, cuda=cuda))
+def parts(
+    base: Path, tokens: int = 1000, longest: int = LONGEST + 1, *, cuda: bool = False, **changes: Any
+) -> dict[str, float]:
+    return asdict(forecast(base, recipe(**changes), tokens, longest, cuda=cuda))
 
 
 def changed(base: Path, first: dict[str, Any], second: dict[str, Any]) -> dict[str, float]:
@@ -58,7 +61,7 @@ def test_weights_take_four_bytes_on_a_processor_and_two_on_a_card(base: Path) ->
 
 
 def test_the_total_is_the_sum_of_its_parts(base: Path) -> None:
-    found = forecast(base, recipe(), 1000, cuda=False)
+    found = forecast(base, recipe(), 1000, 400, cuda=False)
     assert found.total == sum(asdict(found).values())
     assert min(asdict(found).values()) > 0
 
@@ -91,6 +94,14 @@ def test_gradient_checkpointing_shrinks_the_activations_and_nothing_else(base: P
 
 def test_twice_the_tokens_take_twice_the_activations(base: Path) -> None:
     assert changed(base, {"tokens": 1000}, {"tokens": 2000}) == {"activations": 2.0}
+
+
+def test_short_passes_keep_attention_scores_and_all_logits(base: Path) -> None:
+    found = changed(base, {"longest": LONGEST + 1}, {"longest": LONGEST})
+    assert found.keys() == {"activations", "logits"}
+    assert found["activations"] > 1
+    assert found["logits"] == pytest.approx(1000 / 256)
+    assert changed(base, {"longest": LONGEST + 1, "cuda": True}, {"longest": LONGEST, "cuda": True}) == {}
 
 
 def test_twice_the_rank_takes_twice_the_adapter(base: Path) -> None:
@@ -194,23 +205,28 @@ def random_llama(folder: Path, tokenizer: Any) -> None:
 
 
 @pytest.mark.slow
-def test_a_training_takes_what_was_foreseen(smoke_models: Path, base: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("letters", "count"), [(700, 2), (100, 9)], ids=["long", "short"])
+def test_a_training_takes_what_was_foreseen(
+    smoke_models: Path, base: Path, tmp_path: Path, letters: int, count: int
+) -> None:
     """Within a factor of two, with what a process takes anyway and without it."""
     tokenizer = model_store.load_tokenizer(base)
     folder = tmp_path / "llama"
     random_llama(folder, tokenizer)
-    pairs = [trainings.pair("a", "skills", "x", "y" * 700)] * 2
+    pairs = [trainings.pair("a", "skills", "x", "y" * letters)] * count
     wanted: LoraRecipe = recipe(
-        max_steps=1, warmup_steps=0, batch_size=2, gradient_accumulation_steps=1, max_seq_length=1024,
+        max_steps=1, warmup_steps=0, batch_size=count, gradient_accumulation_steps=1, max_seq_length=1024,
         checkpoint_steps=9, sample_size=1, sample_tokens=1,
     )  # fmt: skip
     examples = render_pairs(tokenizer, pairs, wanted)
     work = trainings.job(smoke_models, tmp_path).model_copy(
         update={
-            "base": folder, "examples": examples.save(tmp_path / "long"), "recipe": wanted, "order": (0, 1),
+            "base": folder, "examples": examples.save(tmp_path / "long"), "recipe": wanted,
+            "order": tuple(range(count)),
         }
     )  # fmt: skip
-    foreseen = forecast(folder, wanted, sum(examples.lengths), cuda=False)
+    foreseen = forecast(folder, wanted, sum(examples.lengths), max(examples.lengths), cuda=False)
+    assert (max(examples.lengths) <= LONGEST) is (count > 2)
     done = subprocess.run(
         [sys.executable, "-c", RUN], input=work.model_dump_json(), stdout=subprocess.PIPE, text=True, check=True
     )
@@ -220,5 +236,5 @@ def test_a_training_takes_what_was_foreseen(smoke_models: Path, base: Path, tmp_
 
 
 def test_the_manifest_says_what_was_foreseen(trained: Trained, base: Path) -> None:
-    smallest = forecast(base, recipe(), 1, cuda=trained.manifest["hardware"][:3] != "CPU").total / 2**20
+    smallest = forecast(base, recipe(), 1, 1, cuda=trained.manifest["hardware"][:3] != "CPU").total / 2**20
     assert smallest - 1 <= trained.manifest["forecast_mib"] < smallest + 200
