@@ -179,6 +179,18 @@ _DROPS = re.compile(
     """,
     _FLAGS,
 )
+_KEEPS_ONLY = re.compile(
+    rf"""
+    \b (?: (?: drop | forget | ignore | remove | lose | scrap | clear | cancel | reset | ditch | delete ) \s+
+            (?:about\s+)? (?: everything | all | the\s+(?:rest|others?) ) (?:\s+else)? \s*,?\s*
+            (?: except (?:\s+for)? | but | besides | apart\s+from | other\s+than )
+        | (?:just\s+)?keep \s+ (?:only|just) )
+      \s+ (?:the|my|that)? \s* (?P<kept>(?:{_ASPECT})\b (?:(?:\s*,\s*|\s+and\s+)(?:(?:the|my)\s+)?(?:{_ASPECT})\b)* )
+      (?: \s+ and \s+ (?:drop|lose|forget|remove) \s+ (?:the\s+rest|everything\s+else) )?
+    """,
+    _FLAGS,
+)
+"""What drops all but what it names: "lose everything except the city"."""
 _PICKS = re.compile(
     r"""
     [^\w#]* (?: (?: ok | okay | and | please | show | tell | give | open | explain | let | me | see | about | more |
@@ -244,6 +256,11 @@ def undoes(question: str) -> bool:
 
 def dropped_slots(question: str) -> tuple[frozenset[str], str]:
     """The slots that "forget about the degree" drops, and the question with those words used up."""
+    only = _KEEPS_ONLY.search(question)
+    if only is not None:
+        kept = {slot for aspect in re.split(r",|\band\b", only["kept"]) for slot in named_aspects(aspect)}
+        everything = {*Constraints.model_fields, *SHAPE, "exclude"}
+        return frozenset(everything - kept), question[: only.start()] + USED * len(only[0]) + question[only.end() :]
     slots: set[str] = set()
     for match in _DROPS.finditer(question):
         for aspect, names in (_ASPECTS | _VALUES).items():
@@ -302,9 +319,11 @@ def continued(before: Reading, new: Reading) -> Reading:
     if new.follows == "no":
         return replace(new, before=before)
     new = _told_apart(before, new)
-    kept = {slot: value for slot, value in before.included.items() if slot not in new.dropped}
-    kept = without_values(kept, new.gone)
     adding = new.follows == "adding"
+    # "it doesn't have to be remote, hybrid would do too" takes nothing away.
+    dropped = new.dropped - set(new.included) if adding else new.dropped
+    kept = {slot: value for slot, value in before.included.items() if slot not in dropped}
+    kept = without_values(kept, new.gone)
     included = without_values(_merged(kept, new.included, adding=adding), new.excluded)
     excluded = {} if "exclude" in new.dropped else without_values(before.excluded, new.included)
     excluded = without_values(excluded, new.gone)

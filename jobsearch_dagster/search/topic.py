@@ -47,6 +47,8 @@ _FACT = re.compile(
     r"""
     \b who \s+ (?:is|was|are|were) \s+ (?:the\s+)? (?: ceo | president | founder | king | queen | pope | author | mayor
       | owner | boss | inventor ) \s+ of \b
+    | \b who \s+ (?: plays | played | won | wins | wrote | sings | sang | directed | stars | starred | invented
+        | discovered | founded | painted | composed | scored ) \b
     | \b what \s+ (?:does|do|is|did) \b [^?]{1,40} \b (?: stand\s+for | mean | rhyme\w* ) \b | \b what\s+rhymes\b
     | \b convert \s+ [$€£]?\d | \b \d+ \s?% \s+ of \s+ [$€£]?\d | \b history\s+of\b
     | \b how\s+many \s+ (?: states | countries | planets | continents ) \s+ (?: are | exist | does | in ) \b

@@ -44,7 +44,7 @@ _NONE_ASKED = re.compile(
     | \binexperienced\b | \bunexperienced\b
     | \b(?:complete|total|absolute)?\s*(?:newcomers?|newbies?|novices?|rookies?)\b | \bnew\s+to\s+(?:the\s+)?(?:field
         |job|trade|industry|profession|business|game|workforce|this)\b
-    | \bfirst[\s-](?:ever\s+)?(?:job|time\s+job)s?\b | \bnever\s+(?:had\s+a\s+job|worked|been\s+employed
+    | \bfirst[\s-](?:ever\s+)?(?:job|time\s+job|timer)s?\b | \bnever\s+(?:had\s+a\s+job|worked|been\s+employed
         |done\s+(?:this|it|that))(?:\s+(?:before|in\s+my\s+life))?\b
     | \b(?:start(?:ing)?|learn(?:ing)?)\s+from\s+(?:scratch|zero|nothing)\b
     | \b(?:just|newly|freshly|recently)\s+(?:qualified|licensed|trained|certified)\b

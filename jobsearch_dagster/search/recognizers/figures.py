@@ -52,6 +52,8 @@ _TOP = re.compile(
     | \b(?P<column3>skill|city|country|title|degree|state)[\s-]wise\b
     | \b(?:which|what) \s+ (?P<column4>skills?|qualifications|degrees?|languages|tools) \s+ (?:do|does|are|is|should
         |would) \b (?= [^|?]* \b(?:need|require|ask|want|have|expect)\w*\b )
+    | \bwhat \b [^|?]{{0,60}} \b (?:looking\s+for|look\s+for|want|wants|ask\s+for|need|require|expect) \s+
+        in\s+terms\s+of \s+ (?P<column5>skills?|qualifications|degrees?|education|languages|tools)\b
     | (?P<where> \b where \s+ (?:are|is|do|can\s+i\s+find) \b [^|?]{{0,20}} \b(?:the\s+)?most\b )
     """,
     FLAGS,
@@ -74,7 +76,12 @@ _FIGURES: dict[Aggregate, str] = {
 }
 _ANY_FIGURE = " | ".join(f"(?P<{agg}>{names})" for agg, names in _FIGURES.items())
 _STATISTIC = re.compile(
-    rf"\b(?: {_ANY_FIGURE} ) (?:\s+[\w-]+){{0,3}}? \s+ (?: {MONEY} | rate (?=\s+for) | (?P<years>{_YEARS}) )\b", FLAGS
+    rf"""
+    \b(?: {_ANY_FIGURE} ) (?:\s+[\w-]+){{0,3}}? \s+ (?: {MONEY} | rate (?=\s+for)
+        | (?:figure|amount|offer|sum) (?=\s+(?:any\w+|some\w+|they|you|people|for|that|offered|paid)\b)
+        | (?P<years>{_YEARS}) )\b
+    """,
+    FLAGS,
 )
 _ASKS_A_FIGURE = re.compile(
     r"\b(?:what|what's|whats|tell|give|calculate|compute|show|know|find\s+out)\b [^,;.|]* $", FLAGS
@@ -169,7 +176,8 @@ def _top(text: str) -> list[Finding]:
     if match["where"]:
         column: Category = "city"
     else:
-        column = column_called(match["column"] or match["column2"] or match["column3"] or match["column4"])
+        called = (match[name] for name in ("column", "column2", "column3", "column4", "column5"))
+        column = column_called(next(filter(None, called)))
     # "top roles in Berlin" asks for jobs, "most common roles" for a count of titles.
     if column == "standard_title" and re.match(r"(?:\d+\s+)?top", match[0].lower()):
         return []

@@ -8,7 +8,7 @@ import re
 from jobsearch_dagster.search.recognizers.columns import FLAGS, MONEY
 from jobsearch_dagster.search.recognizers.spans import Finding
 
-_BY_PAY = rf"\bby\s+(?:the\s+)?{MONEY}(?!\s+(?:range|bucket|band))"
+_BY_PAY = rf"\bby\s+(?:the\s+)?(?:{MONEY}|money)(?!\s+(?:range|bucket|band))"
 _UP = (
     r"(?:asc\w*|going\s+up|upwards?|(?:from\s+)?low(?:est)?\s+to\s+high(?:est)?|increasing|rising|lowest\s+first"
     r"|small(?:est)?\s+first)"
@@ -40,7 +40,8 @@ _SORT = {
     "salary_desc": rf"""
         top (?=\s+[\d|]+\s+(?:paid|paying)) | by\s+(?:what|how\s+much)\s+they\s+(?:pay|earn) |
         (?:best|highest|top|well|better|high|higher|most)[\s-](?:paid|paying)(?:\s+\w+\s+first)? |
-            (?:the\s+)?most\s+(?:money|cash|generous) | (?:most\s+)?lucrative | highest\s+first |
+            (?:the\s+)?(?:best|most|biggest|good)\s+(?:money|cash|generous|bucks)(?:\s+first)?
+        | (?:most\s+)?lucrative | highest\s+first |
             {MONEY}\s*,?\s*{_DOWN}
         | (?:pays?|paying|paid|earn|earning) \s+ (?:the\s+)? (?:best|most|highest|well|better)
         | (?:in\s+)?(?:desc|descending|falling|decreasing)\s+(?:order\s+)?(?:by|of)\s+(?:the\s+)?{MONEY}

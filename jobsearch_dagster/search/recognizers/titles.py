@@ -5,7 +5,7 @@ in standard form is for `preparation.titles`.
 """
 
 import re
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from jobsearch_dagster.preparation.skills import skill_fields
 from jobsearch_dagster.preparation.titles import standardize_title
@@ -52,7 +52,27 @@ def find_titles(text: str) -> list[Finding]:
             after_tool = first - 1 in tools and _touch(tokens, first, text)
             findings += _titles(tokens[first : last + 1], occupation, text, after_tool=after_tool)
         last = first - 1
-    return _wanted(findings, text)
+    return _wanted([*findings, *_with_shared_heads(findings, text)], text)
+
+
+def _with_shared_heads(titles: list[Finding], text: str) -> list[Finding]:
+    """Titles whose end stands behind the next one only: "bus or tram driver", "primary or secondary school teacher"."""
+    found = []
+    for title in titles:
+        _, _, shared = title.value.partition(" ")
+        before = _BEFORE_OR.search(text, 0, title.start)
+        if before is None or not shared:
+            continue
+        run = list(
+            takewhile(lambda word: word[0].lower() in words("title_modifier"), reversed([*_WORD.finditer(before[0])]))
+        )
+        if 0 < len(run) < _MOST_WORDS:
+            start, end = (before.start() + edge for edge in (run[-1].start(), run[0].end()))
+            found.append(Finding("titles", standardize_title(f"{text[start:end].lower()} {shared}"), start, end))
+    return found
+
+
+_BEFORE_OR = re.compile(r"[^,.;:?!]*(?=\s+or\s+$)", re.IGNORECASE)
 
 
 def _wanted(titles: list[Finding], text: str) -> list[Finding]:

@@ -29,7 +29,7 @@ class Language:
     Attributes:
         english: Phrase, lowercase, to what it says in English.
         pattern: Finds the phrases, the longest first.
-        signs: Words that show the language: those of its phrases that English has not.
+        signs: Words that show the language: those of its phrases that English has not; letters are no words ("w/o").
     """
 
     english: dict[str, str]
@@ -73,5 +73,5 @@ def _language(english: dict[str, str]) -> Language:
     return Language(
         english,
         re.compile(rf"(?<![\w'-])(?:{longest_first})(?![\w-])", re.IGNORECASE),
-        frozenset(parts) - words("plain"),
+        frozenset(part for part in parts if len(part) > 1) - words("plain"),
     )
