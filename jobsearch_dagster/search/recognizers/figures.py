@@ -11,6 +11,7 @@ from jobsearch_dagster.search.recognizers.columns import ANY_COLUMN, FLAGS, MONE
 from jobsearch_dagster.search.recognizers.levels import find_employment_type, find_seniority, find_work_mode
 from jobsearch_dagster.search.recognizers.places import find_named_places, find_places
 from jobsearch_dagster.search.recognizers.spans import Finding, Recognizer
+from jobsearch_dagster.search.recognizers.titles import find_titles
 
 _YEARS = r"(?:years?(?:\s+of\s+experience)?|experience)"
 
@@ -281,6 +282,7 @@ def _compared_column(text: str) -> Category | None:
         "work_mode": find_work_mode,
         "seniority": find_seniority,
         "employment_type": find_employment_type,
+        "standard_title": find_titles,
         "city": lambda question: [*find_places(question), *find_named_places(question)],
     }
     return next((column for column, find in kinds.items() if len({found.value for found in find(text)}) > 1), None)

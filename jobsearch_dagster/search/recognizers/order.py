@@ -46,6 +46,7 @@ _SORT = {
         | (?:pays?|paying|paid|earn|earning) \s+ (?:the\s+)? (?:best|most|highest|well|better)
         | (?:in\s+)?(?:desc|descending|falling|decreasing)\s+(?:order\s+)?(?:by|of)\s+(?:the\s+)?{MONEY}
         | by\s+(?:descending|falling|decreasing)\s+{MONEY} | in\s+order\s+of\s+(?:the\s+)?{MONEY}
+        | top\s+earn(?:ers?|ing)
         | pays? (?= \s+ [^.,;?!]{{1,40}} \s (?:the\s+most|best)\b )
         | (?:highest|best|top|biggest|good|high|higher) \s+ (?:[\d|]+\s+)? {MONEY} (?:\s+first)?
         | {_BY_PAY} (?:\s*,?\s*{_DOWN})? | richest
@@ -58,7 +59,7 @@ _THINGS = (
 _NUMBER = r"\d{1,3}(?![\d.,]*\d)(?!\s*(?:k\b|%|\+|years?|hours?|days?|weeks?|months?|-))"
 _LIMIT = re.compile(
     rf"""
-    \b(?:top|bottom|first|best|highest|lowest|worst|only|just|any|exactly|another|next|no\s+more\s+than|not\s+more\s+than|at\s+most|up\s+to
+    \b(?:top|bottom|first|best|highest|lowest|cheapest|newest|latest|worst|only|just|any|exactly|another|next|no\s+more\s+than|not\s+more\s+than|at\s+most|up\s+to
         |max(?:imum)?) \s+ (?P<after>{_NUMBER})\b
     | \blimit(?:ed)? \s* [:=]? \s* (?:\w+\s+)?? (?:to\s+)? (?P<limit>{_NUMBER})\b
     | \b(?:give|show|list|find|bring|send|get) \s+ (?:me\s+|us\s+)? (?:the\s+|up\s+to\s+|at\s+most\s+|some\s+)?

@@ -108,9 +108,25 @@ def _with_polarity(found: list[Finding], text: str) -> list[Finding]:
         negated = can_be_excluded and _is_negated(finding, text)
         if can_be_excluded and not negated and marked and marked[-1].negated:
             gap = text[marked[-1].end : finding.start]
-            negated = finding.start > marked[-1].end and _CONTINUES.fullmatch(gap) is not None
+            goes_on = finding.start > marked[-1].end and _CONTINUES.fullmatch(gap) is not None
+            negated = goes_on and not _ends_the_clause(gap, text, marked[-1], finding)
         marked.append(replace(finding, negated=negated))
     return marked
+
+
+def _ends_the_clause(gap: str, text: str, excluded: Finding, finding: Finding) -> bool:
+    """Whether a comma ends a clause: "not interested in sales, nursing in Dublin", but "no sales, nursing or IT"."""
+    is_bare = "," in gap and not re.search(r"[a-z]", gap, re.IGNORECASE)
+    has_clause = _CLAUSE.search(text, max(0, excluded.start - _REACH), excluded.start) is not None
+    return is_bare and has_clause and _LIST_ENDS.match(text, finding.end) is None
+
+
+_CLAUSE = re.compile(
+    r"\b(?:not\s+(?:interested|keen|looking|into)|(?:do|does|did|wo|would|ca)n't|cannot|never|hates?|dislikes?"
+    r"|(?:sick|tired|fed\s+up)\s+(?:of|with)|done\s+with|refuse\s+to|allergic)\b[^.;!?]*$",
+    re.IGNORECASE,
+)
+_LIST_ENDS = re.compile(r"[^.;!?]{0,30}\b(?:and|or|nor)\b", re.IGNORECASE)
 
 
 @cache

@@ -73,5 +73,5 @@ def _language(english: dict[str, str]) -> Language:
     return Language(
         english,
         re.compile(rf"(?<![\w'-])(?:{longest_first})(?![\w-])", re.IGNORECASE),
-        frozenset(part for part in parts if len(part) > 1) - words("plain"),
+        frozenset(part for part in parts if len(part) > 1 or not part.isascii()) - words("plain"),
     )
