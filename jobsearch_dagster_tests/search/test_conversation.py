@@ -85,6 +85,12 @@ DIALOGUES = [
     (["nurse in Ohio over 80k", "any location is fine"], {"titles": ["nurse"], "min_salary_usd": 80_000}),
     (["welder jobs in Texas", "remove the location"], {"titles": ["welder"]}),
     (["remote java jobs", "doesn't have to be remote"], {"skills": ["java"]}),
+    (
+        ["remote java jobs", "doesn't have to be remote, hybrid would do too"],
+        {"skills": ["java"], "work_mode": ["remote", "hybrid"]},
+    ),
+    (["senior java jobs, London, hybrid", "lose everything except the city"], {"locations": ["london"]}),
+    (["senior java jobs, London", "keep only the skills and the level"], {"skills": ["java"], "seniority": ["senior"]}),
     (["welder jobs", "in Texas", "over 60k", "drop Texas"], {"titles": ["welder"], "min_salary_usd": 60_000}),
     (
         ["engineer in Stuttgart, bachelor, over 60k EUR", "forget about the degree and the pay"],

@@ -60,6 +60,15 @@ def test_no_known_skill_is_misspelt() -> None:
         ("cerco lavoro come cuoco a Bologna", "find jobs as cook in Bologna"),
         ("vagas de product owner em São Paulo", "jobs of product owner in São Paulo"),
         ("ik zoek een baan als data analyst in Utrecht", "find a job as data analyst in Utrecht"),
+        (
+            "Vreau un job de frontend developer la Cluj, fără Angular",
+            "i want a job as frontend developer in Cluj, without Angular",
+        ),
+        ("Necesito trabajo en Bogotá, desde casa", "i need jobs in Bogotá, from home"),
+        ("mujhe remote naukri chahiye bangalore mein", "i remote i want a job bangalore in"),
+        ("jeg søger job som kok i Aarhus, deltid", "find jobs as kok in Aarhus, part-time"),
+        ("lowongan kerja di Jakarta tanpa pengalaman", "jobs in Jakarta no experience"),
+        ("landscape architect w/o internships", "landscape architect without internships"),
     ],
 )
 def test_a_frame_in_another_language_is_put_into_english(question: str, plain: str) -> None:
