@@ -348,7 +348,10 @@ def _asks(reading: Reading) -> bool:
 
 def _merged(before: Slots, new: Slots, *, adding: bool) -> Slots:
     """The earlier slots, but those of a family that the new ones name; a list slot can grow instead."""
+    figure = {"agg", "field", "group_by"}
     renewed = {slot for family in FAMILIES for slot in family if family & set(new)} | set(new)
+    if "sort" in new and not figure & set(new) and not ("group_by" in before or before.get("agg") == "top"):
+        renewed |= figure  # "the best paid one" after "how many are there" asks for postings again
     if "group_by" in new and "agg" not in new:  # "by city" groups the figure before, or counts
         renewed -= {"agg", "field"}
         new = {"agg": before.get("agg", "count")} | new

@@ -32,7 +32,10 @@ def pay(row: Row) -> str:
     bounds = dict.fromkeys(dollars(bound) for bound in (row["min_usd"], row["max_usd"]) if bound is not None)
     worth = f"{'-'.join(bounds)} a year"
     if not bounds:
-        return f"states no pay ({row['salary']})" if row["salary"] else "states no pay"
+        if not row["salary"]:
+            return "states no pay"
+        has_figure = any(character.isdigit() for character in row["salary"])
+        return f"{'pay without a rate in USD' if has_figure else 'states no pay'} ({row['salary']})"
     if source == "description" or not row["salary"]:
         return f"{worth} (from the description)"
     written = row["salary"]

@@ -78,7 +78,8 @@ def kept_apart(
     names = [name for name, *_ in cursor.description]
     slots = tuple(slot for slot in job_filter.slots if slot in PAY_BOUNDS)
     more = "more " if matching else ""
-    sentence = f"{unstated} {more}match but state no pay" if unstated > 1 else f"1 {more}matches but states no pay"
+    match = "match but state" if unstated > 1 else "matches but states"
+    sentence = f"{unstated} {more}{match} no pay that can be compared"
     if estimated:
         sentence += f"; by an estimate from similar jobs {estimated} of them would fit"
     return Relaxation(

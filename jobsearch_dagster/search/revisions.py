@@ -31,7 +31,7 @@ _LIST = re.compile(
     \W* (?:(?:ok|okay|and|now|then|please|so|just|can\s+you|could\s+you|let\s+me)\s+)*
     (?: list | show | see | give | display | name ) (?:\s+(?:me|us))? \s+
     (?: (?:all\s+(?:of\s+)?)? (?:them|those|these|the\s+(?:jobs|postings|ads|list)) | (?:those|these)\s+\w+ )
-    (?:\s+(?:all|please|then|instead|too))* \W*
+    (?:\s+(?:all|again|now|please|then|instead|too))* \W*
     """,
     _FLAGS,
 )

@@ -192,7 +192,7 @@ def test_values_of_the_question_are_parameters_and_not_part_of_the_statement(cat
         (
             "jobs over $140K",
             "Job available in New York, NY, USA\nJob-Title: data scientist\nSalary: over $150K\n"
-            "Description: Forecasts for a bank.\n\n2 more match but state no pay.",
+            "Description: Forecasts for a bank.\n\n2 more match but state no pay that can be compared.",
         ),
     ],
 )

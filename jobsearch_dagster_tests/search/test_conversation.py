@@ -90,6 +90,8 @@ DIALOGUES = [
         {"skills": ["java"], "work_mode": ["remote", "hybrid"]},
     ),
     (["senior java jobs, London, hybrid", "lose everything except the city"], {"locations": ["london"]}),
+    (["java jobs", "how many of them?", "the best paid one"], {"skills": ["java"], "sort": "salary_desc"}),
+    (["java jobs", "how many of them?", "show them again"], {"skills": ["java"]}),
     (["senior java jobs, London", "keep only the skills and the level"], {"skills": ["java"], "seniority": ["senior"]}),
     (["welder jobs", "in Texas", "over 60k", "drop Texas"], {"titles": ["welder"], "min_salary_usd": 60_000}),
     (

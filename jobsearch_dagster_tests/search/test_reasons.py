@@ -76,4 +76,5 @@ def test_pay_in_another_currency_is_said_in_dollars_too():
 
 def test_words_of_the_salary_cell_are_no_pay():
     assert pay(row_of("teacher", salary="Competitive")) == "states no pay (Competitive)"
+    assert pay(row_of("teacher", salary="SEK 52,000")) == "pay without a rate in USD (SEK 52,000)"
     assert pay(row_of("frontend", salary="Competitive")) == "$60,000 a year (from the description)"

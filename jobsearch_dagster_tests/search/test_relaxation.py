@@ -132,9 +132,14 @@ def test_dozens_of_skills_are_one_constraint(jobs):
 @pytest.mark.parametrize(
     ("matching", "unstated", "estimated", "expected"),
     [
-        (2, 12, 0, "12 more match but state no pay."),
-        (0, 1, 0, "1 matches but states no pay."),
-        (1, 3, 2, "3 more match but state no pay; by an estimate from similar jobs 2 of them would fit."),
+        (2, 12, 0, "12 more match but state no pay that can be compared."),
+        (0, 1, 0, "1 matches but states no pay that can be compared."),
+        (
+            1,
+            3,
+            2,
+            "3 more match but state no pay that can be compared; by an estimate from similar jobs 2 of them would fit.",
+        ),
     ],
 )
 def test_postings_kept_apart_are_said_in_one_sentence(jobs, matching, unstated, estimated, expected):

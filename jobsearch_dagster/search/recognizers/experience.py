@@ -122,7 +122,8 @@ def _bounds(match: re.Match[str], text: str) -> list[Finding]:
     )
     if before.startswith(("over", "more than")) and _NOTHING.search(context):  # "nothing that wants over 5"
         return [Finding("max_years", high, *match.span(), is_final=True)]
-    if before.startswith(_AT_LEAST):
+    is_least = before.startswith(("at least", "minimum")) and _PERSON_SPEAKS.search(context) is None
+    if is_least or before.startswith(_AT_LEAST):
         return [Finding("min_years", low, *match.span(), is_final=True)]
     if before.startswith(_LESS_THAN):
         return [Finding("max_years", max(high - 1, 0), *match.span(), is_final=True)]
