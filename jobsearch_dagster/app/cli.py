@@ -510,9 +510,11 @@ def compare(
     """Print the comparison of the contenders: contender x query type, with n and 95 % intervals."""
     from jobsearch_dagster.evaluation.report.comparison import comparison_table
     from jobsearch_dagster.evaluation.report.metrics import metric as words_of
+    from jobsearch_dagster.foundation.artifacts import ArtifactStore
     from jobsearch_dagster.foundation.lake import Lake
 
-    summary = Lake(Settings.from_environment().data_dir).read("metric_summary")
+    data_dir = Settings.from_environment().data_dir
+    summary = Lake(data_dir).read("metric_summary")
     for name in metric or ["right", "rougeL"]:
         if name not in set(summary["metric"]):
             raise UsageError(f"--metric {name}: use one of {', '.join(sorted(set(summary['metric'])))}")
@@ -531,6 +533,9 @@ def compare(
         "Means over n questions and their 95 % intervals, bootstrapped over postings; unseen: postings that training "
         "did not see."
     )
+    report = ArtifactStore(data_dir).current("evaluation_report")
+    if report is not None:
+        output.print(f"The whole report: {report.path / 'report.html'}", markup=False, soft_wrap=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

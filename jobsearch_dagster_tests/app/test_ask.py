@@ -64,8 +64,8 @@ def test_what_was_understood_comes_first_then_the_table_and_why(ask: Ask) -> Non
 
 def test_postings_without_pay_are_shown_below_the_others(ask: Ask) -> None:
     _, out, _ = ask("jobs over $60K")
-    said = " ".join(out.split())
-    assert "2 more match but state no pay that can be compared; by an estimate from similar jobs 1 of them would" in said
+    told = " ".join(out.split())
+    assert "2 more match but state no pay that can be compared; by an estimate from similar jobs 1 of" in told
     assert "- Registered Nurse, night shift, Berlin, Germany or Munich, Germany, estimated" in out
     assert "- Teacher of Mathematics, London, UK\n" in out
 
