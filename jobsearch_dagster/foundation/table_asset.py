@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PREVIEW_ROWS = 10
-PAGE = "page"
+PAGE = "page_digest"
 """Metadata that says which content was shown by which code."""
 
 

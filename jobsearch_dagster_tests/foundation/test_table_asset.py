@@ -31,7 +31,7 @@ SHOWN: list[str] = []
 def show(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Notes that a page was made."""
     SHOWN.extend(word for (word,) in connection.execute("SELECT DISTINCT word FROM words").fetchall())
-    return {"number": len(SHOWN)}
+    return {"number": len(SHOWN), "page": "of its own"}
 
 
 @table_asset(WORDS, code_version="1", show=show)
@@ -106,6 +106,7 @@ def test_the_page_of_what_is_reused_is_made_once_and_again_after_any_change(
     second = materialize(Path(moved), "words", home=home)["words"]
     assert (first["reused"], second["reused"]) == (False, True)
     assert (first["number"], second["number"]) == (1, 1)
+    assert (first["page"], second["page"]) == ("of its own", "of its own")
     assert second["preview"] == first["preview"]
     assert second["path"] == str(Lake(Path(moved)).path("words"))
     Lake(Path(moved)).path("words").write_bytes(b"damaged")

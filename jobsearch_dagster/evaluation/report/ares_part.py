@@ -34,7 +34,8 @@ def ares_tables(results: Results) -> list[Block]:
             f"{source}, and only some answers have one: the labels correct what judges say of all answers (prediction-"
             "powered inference). The judge alone is biased by its mistakes. A judge that is no better than always "
             "saying the commonest label is not used, and the estimate is that of the labels. A wide interval says that "
-            "there are too few labels. base and lora look nothing up and have no context."
+            "there are too few labels; two of each kind are added to them, so that 0 of 16 is 0.10. base and lora look "
+            "nothing up and have no context."
         ),
         _judges(results),
         *(_rates(rates[together & (rates["criterion"] == name)], name) for name in CRITERIA),
