@@ -149,7 +149,9 @@ def test_tables_are_readable_in_60_columns(made: Path, jobsearch: Jobsearch, mon
     firsts = {line.split()[0] for line in out.splitlines() if line.strip()}
     assert set(lake_assets()) <= firsts  # each name whole, in a line of its own
     _, out, _ = jobsearch("compare", "--metric", "right")
-    assert max(map(len, out.splitlines())) <= 60
+    *lines, last = out.splitlines()
+    assert max(map(len, lines)) <= 60
+    assert last.endswith("report.html")  # a path in one piece, to be copied
     assert "…" not in out
     for contender in ("analytics", "base", "lora", "rag"):
         assert contender in out
