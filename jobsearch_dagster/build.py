@@ -80,7 +80,10 @@ def build_defs(
         sensors=automation.sensors(),
         resources={
             "folder": DataFolder(
-                path=str(settings.data_dir), memory_limit=settings.memory_limit, map_workers=settings.map_workers
+                path=str(settings.data_dir),
+                memory_limit=settings.memory_limit,
+                map_workers=settings.map_workers,
+                executor=settings.executor,
             ),
             **(resources or {}),
         },

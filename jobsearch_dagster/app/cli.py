@@ -530,8 +530,7 @@ def compare(
             table.add_row(*("" if cell != cell else escape(str(cell)) for cell in row))
         output.print(table)
     output.print(
-        "Means over n questions and their 95 % intervals, bootstrapped over postings; unseen: postings that training "
-        "did not see."
+        "Means over n questions and their 95 % intervals over postings; unseen: postings that training did not see."
     )
     report = ArtifactStore(data_dir).current("evaluation_report")
     if report is not None:

@@ -145,7 +145,7 @@ def read(data_dir: Path) -> Votes:
         UserError: A file cannot be opened.
     """
     found, unreadable = [], 0
-    for line in (line for file in files(data_dir) for line in _bytes_of(file).split(b"\n") if line):
+    for line in (line for file in files(data_dir) for line in bytes_of(file).split(b"\n") if line):
         try:
             found.append(Vote.model_validate_json(line))
         except ValidationError:
@@ -153,7 +153,12 @@ def read(data_dir: Path) -> Votes:
     return Votes(tuple(found), unreadable)
 
 
-def _bytes_of(file: Path) -> bytes:
+def bytes_of(file: Path) -> bytes:
+    """What a file of votes holds.
+
+    Raises:
+        UserError: It cannot be opened.
+    """
     try:
         return file.read_bytes()
     except OSError as error:

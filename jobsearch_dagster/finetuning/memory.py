@@ -70,7 +70,7 @@ def forecast(base: Path, recipe: LoraRecipe, tokens: int, longest: int, *, cuda:
     # A 4-bit projection gives back the type it was given, and what comes from float32 embeddings is float32.
     width = 2 if cuda and recipe.precision == "auto" and not is_quantized else 4
     weights = four_bit_weights(base, model) if is_quantized else count_parameters(base) * width
-    is_short = are_short(longest, tokens, cuda=cuda)
+    is_short = are_short(longest, tokens, config.vocab_size, cuda=cuda)
     scores = 2 * config.num_attention_heads * longest if is_short else 0
     per_layer = (10 * hidden + 4 * inner + scores) * width
     kept = hidden * width * layers + per_layer if recipe.gradient_checkpointing else per_layer * layers

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 LONGEST = 256
 """Tokens of an example: attention scores grow with their square."""
-LARGEST = 2_048
-"""Padded tokens of a pass: their logits, in float32 over a vocabulary of 49,152, are 0.4 GB."""
+LARGEST, VOCABULARY = 2_048, 49_152
+"""Padded tokens of a pass: their logits, float32 over so many words, are 0.4 GB. With more words fewer are short."""
 
 
 SCALES = ("final_logit_softcapping", "logit_scale", "output_multiplier")
-"""What architectures do to logits after the head, by its name in their configuration."""
+"""What architectures do to logits after the head and TRL's loss does too, by its name in their configuration."""
 
 
 class PlainOutput(NamedTuple):
@@ -35,15 +35,16 @@ class PlainOutput(NamedTuple):
     num_valid_tokens: Any
 
 
-def are_short(longest: int, tokens: int, *, cuda: bool) -> bool:
+def are_short(longest: int, tokens: int, vocabulary: int, *, cuda: bool) -> bool:
     """Whether all passes of a training are short.
 
     Args:
         longest: Tokens of the longest example.
         tokens: Padded tokens of the largest pass.
+        vocabulary: Of the model.
         cuda: Whether it trains on a card, where the ways for long passes are the fast ones.
     """
-    return not cuda and longest <= LONGEST and tokens <= LARGEST
+    return not cuda and longest <= LONGEST and tokens * max(vocabulary, VOCABULARY) <= LARGEST * VOCABULARY
 
 
 def attend_plainly(causal: Any) -> None:
@@ -55,14 +56,16 @@ def take_loss_at_once(causal: Any) -> None:
     """Logits of all supervised tokens once, where TRL's chunked loss computes them again for the backward pass.
 
     Call it when TRL's trainer was made: it takes the place of the forward pass that the trainer gave the model, for the
-    passes that have labels. A model that scales or caps its logits keeps the trainer's.
+    passes that have labels. Models that scale or cap their logits keep the trainer's, and so do mixtures of experts.
 
     Args:
         causal: The base model with the adapter in it.
     """
     import torch
 
-    if any(getattr(causal.config, name, None) not in {None, 1.0} for name in SCALES):
+    config = causal.config.get_text_config()
+    is_mixture = getattr(config, "output_router_logits", False)  # its loss has a second part, of the router
+    if is_mixture or any(getattr(config, name, None) not in {None, 1.0} for name in SCALES):
         return
     chunked = causal.forward
     head = causal.get_output_embeddings()
@@ -87,7 +90,7 @@ def take_loss_at_once(causal: Any) -> None:
         loss = torch.nn.functional.nll_loss(likelihood, wanted, reduction="sum")
         count = supervised.sum()
         with torch.no_grad():
-            correct = (likelihood.gather(1, wanted[:, None])[:, 0] == likelihood.amax(dim=-1)).sum()
+            correct = (likelihood.argmax(dim=-1) == wanted).sum()
             entropy = -torch.dot(likelihood.exp().flatten(), likelihood.flatten())
         mean = loss / (count if num_items_in_batch is None else num_items_in_batch)
         return PlainOutput(mean, correct, entropy, count)

@@ -8,7 +8,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +88,7 @@ def train(job: Job, say: Say) -> dict[str, Any]:
     model, targets = load(job.base, job.recipe)
     examples = load_examples(job.examples)
     lengths = [len(ids) for ids in examples["input_ids"]]
-    is_short = job.backend == "trl" and _passes_are_short(lengths, job)
+    is_short = job.backend == "trl" and _passes_are_short(lengths, job, model.config.get_text_config().vocab_size)
     if is_short:
         short_passes.attend_plainly(model.get_base_model())
     if job.recipe.compile_layers:
@@ -112,7 +112,7 @@ def train(job: Job, say: Say) -> dict[str, Any]:
         say(f"goes on after step {last.step} of {job.recipe.max_steps}, from {last.path}")
         checkpoints.drop_after(last.step)
     started = time.monotonic()
-    with _trackers_below(job), freed_memory_kept():
+    with _trackers_below(job), freed_memory_kept() if is_short else nullcontext():
         trainer.train(resume_from_checkpoint=str(last.path) if last else None)
     seconds = time.monotonic() - started
     losses = []
@@ -140,11 +140,11 @@ def train(job: Job, say: Say) -> dict[str, Any]:
     }
 
 
-def _passes_are_short(lengths: list[int], job: Job) -> bool:
+def _passes_are_short(lengths: list[int], job: Job, vocabulary: int) -> bool:
     import torch
 
     _, tokens = longest_pass(lengths, job.order, job.recipe.batch_size)
-    return short_passes.are_short(max(lengths), tokens, cuda=torch.cuda.is_available())
+    return short_passes.are_short(max(lengths), tokens, vocabulary, cuda=torch.cuda.is_available())
 
 
 def _keep_adapter_in_float32(model: Any) -> None:

@@ -104,8 +104,8 @@ class InProcesses:
 class OnRay:
     """As tasks of the Ray cluster that this process belongs to; see `Mapper`.
 
-    `load` and `work` travel by reference, so they are functions of modules that the nodes have too, or such functions
-    with some arguments bound.
+    `load` and `work` travel there: functions of modules by their names, so that the nodes have the modules too, others
+    with what they close over.
 
     Attributes:
         workers: Shards at once.
@@ -140,7 +140,8 @@ class OnRay:
                 f"JOBSEARCH_MAP_WORKERS={self.workers} wants {wanted:g} GPUs besides that of the step which waits for "
                 f"them, and the Ray cluster has {cards:g}: add nodes, or lower it"
             )
-        task = ray.remote(num_cpus=1, num_gpus=self.gpus, max_retries=RETRIES)(_shard)
+        # Rules ask for no processor: every step that waits for them holds one, and together they may hold all.
+        task = ray.remote(num_cpus=int(self.gpus > 0), num_gpus=self.gpus, max_retries=RETRIES)(_shard)
         waiting = iter(cut_shards(len(batches), self.workers * SHARDS_PER_WORKER))
         at_work: dict[Any, range] = {}
         while True:
@@ -159,16 +160,19 @@ def chosen(workers: int) -> Mapper:
     return here if workers == 1 else OnRay(workers)
 
 
-def chosen_for_rules(workers: int) -> Mapper:
+def chosen_for_rules(workers: int, executor: str = "local") -> Mapper:
     """Who does what needs a processor and no model: the cluster's workers, or all processors of this machine.
 
     Args:
         workers: Of the cluster; 1 is none.
+        executor: Who runs the steps. Ray counts one processor for a step, so that there it takes no other.
     """
     from joblib import cpu_count
 
     if workers > 1:
         return OnRay(workers, gpus=0)
+    if executor == "ray":
+        return here
     processes = min(cpu_count(), MOST_PROCESSES)
     return here if processes == 1 else InProcesses(processes)
 

@@ -44,6 +44,7 @@ class DataFolder(dg.ConfigurableResource):
     path: str
     memory_limit: int = MEMORY_LIMIT
     map_workers: int = 1
+    executor: str = "local"
 
     @property
     def root(self) -> Path:
@@ -91,7 +92,7 @@ class Step:
     @property
     def rules_mapper(self) -> Mapper:
         """Who does batches of rules, which need no model."""
-        return map_batches.chosen_for_rules(self.folder.map_workers)
+        return map_batches.chosen_for_rules(self.folder.map_workers, self.folder.executor)
 
     def progress(self, total: int, unit: str) -> Progress:
         """Progress of `total` units in the run's log."""
@@ -314,7 +315,7 @@ def _materialize(
     seconds = time.monotonic() - started
     size = f"{stamp.rows:,} rows" if asset.schema else parts.key[:16]
     say(f"{'reused' if reused else 'computed'} {size} in {seconds:.2f} s")
-    page = digest_of([parts.key, stamp.data_version, _code()])
+    page = digest_of([parts.key, stamp.data_version, _code(), _own_page(asset, folder)])
     return dg.MaterializeResult(
         data_version=dg.DataVersion(stamp.data_version),
         metadata={
@@ -333,6 +334,14 @@ def _materialize(
 
 def _path(asset: LakeAsset, folder: DataFolder) -> Path:
     return folder.artifacts.read(asset.name).path if asset.schema is None else folder.lake.shown(asset.name)
+
+
+def _own_page(asset: LakeAsset, folder: DataFolder) -> list[Any]:
+    """What a page of an artifact shows beside its content: where it lies, and how its making went."""
+    if asset.schema is not None:
+        return []
+    artifact = folder.artifacts.read(asset.name)
+    return [str(artifact.path), artifact.manifest]
 
 
 def _last_page(context: dg.AssetExecutionContext, page: str) -> dict[str, Any] | None:

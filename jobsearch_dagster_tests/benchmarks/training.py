@@ -40,7 +40,6 @@ SWITCHES = (
     "float32 where bfloat16 is emulated",
     "no gradient checkpointing",
     "loss on the answer only",
-    "logits only where there is loss",
     "examples of like length together",
     "attention as plain products",
     "logits computed once",
@@ -56,8 +55,8 @@ def recipe_of(switches: int, steps: int) -> LoraRecipe:
         warmup_steps=0,
         gradient_checkpointing=switches < 2,
         loss="answer" if switches >= 3 else "full",
-        group_by_length=switches >= 5,
-        compile_layers=switches >= 9,
+        group_by_length=switches >= 4,
+        compile_layers=switches >= 8,
     )
 
 
@@ -84,7 +83,7 @@ def measure(data: str, switches: int, steps: int) -> dict[str, Any]:
     order = training_order(examples.lengths, recipe)
     set_seed(recipe.seed)
     model, _ = load_trl(base, recipe)
-    if switches >= 6:
+    if switches >= 5:
         short_passes.attend_plainly(model.get_base_model())
     if recipe.compile_layers:
         compile_layers(model)
@@ -98,9 +97,9 @@ def measure(data: str, switches: int, steps: int) -> dict[str, Any]:
             callbacks=[watch],
         )
         trainer.remove_callback(PrinterCallback)
-        if switches >= 7:
+        if switches >= 6:
             short_passes.take_loss_at_once(model.get_base_model())
-        with freed_memory_kept() if switches >= 8 else nullcontext():
+        with freed_memory_kept() if switches >= 7 else nullcontext():
             trainer.train()
     size = recipe.examples_per_step
     tokens = [sum(examples.lengths[i] for i in order[n * size : (n + 1) * size]) for n in range(steps)]
@@ -127,8 +126,6 @@ def _arguments(folder: str, recipe: LoraRecipe, switches: int) -> Any:
         given["bf16"] = has_bf16(recipe)
     if switches >= 2:
         given["gradient_checkpointing"] = False
-    if switches >= 4:
-        given["loss_type"] = "chunked_nll"
     return SFTConfig(**given)
 
 

@@ -6,23 +6,35 @@ from typing import Any
 import pytest
 
 from jobsearch_dagster.finetuning import short_passes
-from jobsearch_dagster.finetuning.short_passes import LARGEST, LONGEST, are_short, attend_plainly, take_loss_at_once
+from jobsearch_dagster.finetuning.short_passes import (
+    LARGEST,
+    LONGEST,
+    VOCABULARY,
+    are_short,
+    attend_plainly,
+    take_loss_at_once,
+)
 from jobsearch_dagster_tests.finetuning import trainings
 
 ONE_STEP: dict[str, Any] = {"max_steps": 1, "warmup_steps": 0, "batch_size": 4, "gradient_accumulation_steps": 3}
 
 
 @pytest.mark.parametrize(
-    ("longest", "tokens", "cuda", "found"),
+    ("longest", "tokens", "vocabulary", "cuda", "found"),
     [
-        (LONGEST, LARGEST, False, True),
-        (LONGEST + 1, LARGEST, False, False),
-        (LONGEST, LARGEST + 1, False, False),
-        (10, 40, True, False),
+        (LONGEST, LARGEST, VOCABULARY, False, True),
+        (LONGEST, LARGEST, 99, False, True),
+        (LONGEST + 1, LARGEST, 99, False, False),
+        (LONGEST, LARGEST + 1, 99, False, False),
+        (LONGEST, LARGEST, 3 * VOCABULARY, False, False),
+        (LONGEST, LARGEST // 3, 3 * VOCABULARY, False, True),
+        (10, 40, 99, True, False),
     ],
 )
-def test_passes_are_short_where_scores_and_logits_are_small(longest: int, tokens: int, cuda: bool, found: bool) -> None:
-    assert are_short(longest, tokens, cuda=cuda) is found
+def test_passes_are_short_where_scores_and_logits_are_small(
+    longest: int, tokens: int, vocabulary: int, cuda: bool, found: bool
+) -> None:
+    assert are_short(longest, tokens, vocabulary, cuda=cuda) is found
 
 
 @pytest.mark.slow
@@ -83,9 +95,10 @@ def test_the_loss_is_that_of_transformers_and_its_gradient_too() -> None:
     )
 
 
-def test_a_model_that_scales_its_logits_keeps_its_own_pass() -> None:
+@pytest.mark.parametrize(("name", "value"), [("final_logit_softcapping", 30.0), ("output_router_logits", True)])
+def test_a_model_that_scales_its_logits_or_routes_keeps_its_own_pass(name: str, value: float | bool) -> None:
     model = small_llama()
-    model.config.final_logit_softcapping = 30.0
+    setattr(model.config, name, value)
     before = model.forward
     take_loss_at_once(model)
     assert model.forward == before

@@ -99,7 +99,8 @@ def test_a_killed_run_leaves_no_process_behind(tmp_path: Path) -> None:
 
 
 def test_rules_go_to_all_processors_up_to_a_limit_or_to_the_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert chosen_for_rules(3) == OnRay(3, gpus=0)
+    assert chosen_for_rules(3, "ray") == OnRay(3, gpus=0)
+    assert chosen_for_rules(1, "ray") == here
     for processors, chosen in ((1, here), (2, TWO), (64, InProcesses(map_batches.MOST_PROCESSES))):
         monkeypatch.setattr("joblib.cpu_count", lambda found=processors: found)
         assert chosen_for_rules(1) == chosen
