@@ -1,6 +1,5 @@
 """Assets of evaluation: what each contender answers, how good it is, and how sure that is."""
 
-import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Mapping
@@ -635,13 +634,8 @@ def ares_scores(step: Step) -> pd.DataFrame:
 
 def vote_files(folder: DataFolder, config: Recipe) -> dict[str, str]:
     """Digest of the votes, where there are some."""
-    files = votes.files(folder.root)
-    return {"votes": digest_of_files(folder.root, files, digest_of_votes)} if files else {}
-
-
-def digest_of_votes(file: Path) -> str:
-    """Sha256 of the bytes of a file of votes."""
-    return hashlib.sha256(votes.bytes_of(file)).hexdigest()
+    digest = votes.digest(folder.root)
+    return {} if digest is None else {"votes": digest}
 
 
 @table_asset(

@@ -11,21 +11,22 @@ import fcntl
 import io
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from jobsearch_dagster.evaluation.gold import EXPORTED, Item
 from jobsearch_dagster.evaluation.tables import CONTENDERS
-from jobsearch_dagster.foundation.digests import digest_of
+from jobsearch_dagster.foundation.digests import digest_of, digest_of_file, digest_of_files
 from jobsearch_dagster.foundation.errors import UserError
 
 if TYPE_CHECKING:
     import duckdb
 
+Read = TypeVar("Read")
 FOLDER = "votes"
 FILE = "votes.jsonl"
 Better = Literal["first", "same", "second"]
@@ -145,7 +146,8 @@ def read(data_dir: Path) -> Votes:
         UserError: A file cannot be opened.
     """
     found, unreadable = [], 0
-    for line in (line for file in files(data_dir) for line in bytes_of(file).split(b"\n") if line):
+    contents = [_readable(file, Path.read_bytes) for file in files(data_dir)]
+    for line in (line for content in contents for line in content.split(b"\n") if line):
         try:
             found.append(Vote.model_validate_json(line))
         except ValidationError:
@@ -153,14 +155,19 @@ def read(data_dir: Path) -> Votes:
     return Votes(tuple(found), unreadable)
 
 
-def bytes_of(file: Path) -> bytes:
-    """What a file of votes holds.
+def digest(data_dir: Path) -> str | None:
+    """Of all files of votes; None where there are none.
 
     Raises:
-        UserError: It cannot be opened.
+        UserError: A file cannot be opened.
     """
+    found = files(data_dir)
+    return digest_of_files(data_dir, found, lambda file: _readable(file, digest_of_file)) if found else None
+
+
+def _readable(file: Path, read: Callable[[Path], Read]) -> Read:
     try:
-        return file.read_bytes()
+        return read(file)
     except OSError as error:
         raise UserError(f"cannot read {file}: {error}; make it readable or move it out of {file.parent}") from error
 

@@ -13,8 +13,6 @@ LONGEST = 256
 """Tokens of an example: attention scores grow with their square."""
 LARGEST, VOCABULARY = 2_048, 49_152
 """Padded tokens of a pass: their logits, float32 over so many words, are 0.4 GB. With more words fewer are short."""
-
-
 SCALES = ("final_logit_softcapping", "logit_scale", "output_multiplier")
 """What architectures do to logits after the head and TRL's loss does too, by its name in their configuration."""
 

@@ -39,7 +39,7 @@ PAGE = "page_digest"
 
 
 class DataFolder(dg.ConfigurableResource):
-    """The data folder as a Dagster resource, and what its assets may take: bytes for tables, workers for models."""
+    """The data folder as a Dagster resource, and what its assets may take: bytes for tables, the executor's workers."""
 
     path: str
     memory_limit: int = MEMORY_LIMIT

@@ -16,11 +16,12 @@ from jobsearch_dagster.search.revisions import Revision, narrowed_place, revised
 Slots = dict[str, Any]
 Follows = Literal["no", "replacing", "adding"]
 LIST_SLOTS = frozenset(name for name, value in Constraints() if value == ())
+FIGURE = {"agg", "field", "group_by"}
 FAMILIES = (
     {"skills", "skills_any"},
     {"min_salary_usd", "max_salary_usd", "has_salary"},
     {"min_years", "max_years"},
-    {"agg", "field", "group_by"},
+    FIGURE,
 )
 """Slots that a following question replaces together: "over $150K" after "under $100K" leaves no upper bound."""
 SHAPE = frozenset(("sort", "limit", "agg", "field", "group_by"))
@@ -348,10 +349,9 @@ def _asks(reading: Reading) -> bool:
 
 def _merged(before: Slots, new: Slots, *, adding: bool) -> Slots:
     """The earlier slots, but those of a family that the new ones name; a list slot can grow instead."""
-    figure = {"agg", "field", "group_by"}
     renewed = {slot for family in FAMILIES for slot in family if family & set(new)} | set(new)
-    if "sort" in new and not figure & set(new) and not ("group_by" in before or before.get("agg") == "top"):
-        renewed |= figure  # "the best paid one" after "how many are there" asks for postings again
+    if "sort" in new and not FIGURE & set(new) and not ("group_by" in before or before.get("agg") == "top"):
+        renewed |= FIGURE  # "the best paid one" after "how many are there" asks for postings again
     if "group_by" in new and "agg" not in new:  # "by city" groups the figure before, or counts
         renewed -= {"agg", "field"}
         new = {"agg": before.get("agg", "count")} | new

@@ -194,12 +194,13 @@ def draw(lake: Lake, voter: str, given: Sequence[Vote]) -> tuple[Pair | None, in
         made = " ".join(f"--select {table}" for table in missing)
         raise UserError(f"There are no answers to compare yet: make them with `jobsearch run {made}`")
     with lake.connect(needed) as connection:
-        voted = {vote.key for vote in votes.counted(given, votes.answers_by_question(connection))}
         columns = "question_id, question, answer, posting_ids, posting_id"
         tables = {
             name: {row[0]: row[1:] for row in connection.execute(f"SELECT {columns} FROM {name}_answers").fetchall()}
             for name in CONTENDERS
         }
+        answers = {(name, key): row[1] for name, rows in tables.items() for key, row in rows.items()}
+        voted = {vote.key for vote in votes.counted(given, answers)}
         asked = sorted(set.intersection(*(set(rows) for rows in tables.values())))
         possible = [
             (question_id, *pair)

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 from jobsearch_dagster.evaluation.ares_tables import NOBODY
 from jobsearch_dagster.evaluation.gold import CRITERIA
 from jobsearch_dagster.evaluation.report.blocks import Block, Folded, Paragraph, Table
-from jobsearch_dagster.evaluation.report.results import NONE, SHOWN_CONTENDERS, TYPES, Results
+from jobsearch_dagster.evaluation.report.results import (
+    NONE,
+    SHOWN_CONTENDERS,
+    TYPES,
+    Results,
+    number,
+    records,
+    with_interval,
+)
 from jobsearch_dagster.evaluation.tables import ALL_TYPES
 
 if TYPE_CHECKING:
@@ -54,9 +62,9 @@ def _judges(results: Results) -> Table:
         [
             (
                 judge["criterion"],
-                *(_number(judge.get(name)) for name in ("accuracy", "majority")),
-                _cell(judge.get("gain"), judge.get("gain_low"), judge.get("gain_high")),
-                *(_number(judge.get(name)) for name in ("auc", "brier", "calibration_error")),
+                *(number(judge.get(name)) for name in ("accuracy", "majority")),
+                with_interval(judge.get("gain"), judge.get("gain_low"), judge.get("gain_high")),
+                *(number(judge.get(name)) for name in ("auc", "brier", "calibration_error")),
                 str(judge["n"]),
                 "yes" if judge["is_used"] else "no",
             )
@@ -72,10 +80,10 @@ def _rates(rows: "pd.DataFrame", criterion: str) -> Table:
         [
             (
                 f"{row['contender']}, {row['slice']}",
-                _cell(row["estimate"], row["low"], row["high"]),
-                _cell(row["labels_estimate"], row["labels_low"], row["labels_high"]),
-                _number(row["judge_mean"]),
-                _number(row["judge_accuracy"]),
+                with_interval(row["estimate"], row["low"], row["high"]),
+                with_interval(row["labels_estimate"], row["labels_low"], row["labels_high"]),
+                number(row["judge_mean"]),
+                number(row["judge_accuracy"]),
                 str(row["n"]),
                 str(row["labels"]),
             )
@@ -104,7 +112,7 @@ def _crossed(rows: "pd.DataFrame", caption: str, name: Any) -> Table:
     """Query types as columns."""
     cells: dict[str, dict[str, str]] = {}
     for row in _ordered(rows):
-        interval = _cell(row["estimate"], row["low"], row["high"])
+        interval = with_interval(row["estimate"], row["low"], row["high"])
         cells.setdefault(name(row), {})[row["query_type"]] = f"{interval} {row['labels']} of {row['n']}"
     return Table(
         caption, ("", *TYPES), [(key, *(found.get(type_, NONE) for type_ in TYPES)) for key, found in cells.items()]
@@ -114,16 +122,4 @@ def _crossed(rows: "pd.DataFrame", caption: str, name: Any) -> Table:
 def _ordered(rows: "pd.DataFrame") -> list[dict[str, Any]]:
     """Rows as mappings, contenders in the order of the report, unseen postings first."""
     ranks = {name: rank for rank, name in enumerate(SHOWN_CONTENDERS)}
-    records: list[dict[str, Any]] = [
-        {str(name): value for name, value in row.items()} for row in rows.to_dict("records")
-    ]
-    return sorted(records, key=lambda row: (ranks[row["contender"]], row["versus"], row["slice"] == "seen"))
-
-
-def _number(value: float | None) -> str:
-    return NONE if value is None or value != value else f"{value:.2f}"
-
-
-def _cell(value: float | None, low: float | None, high: float | None) -> str:
-    ends = "" if low is None or low != low else f" [{_number(low)}, {_number(high)}]"
-    return f"{_number(value)}{ends}"
+    return sorted(records(rows), key=lambda row: (ranks[row["contender"]], row["versus"], row["slice"] == "seen"))

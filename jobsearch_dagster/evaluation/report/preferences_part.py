@@ -3,11 +3,9 @@
 Belongs here: the layout. How rates and strengths are estimated is in `evaluation/preferences.py`.
 """
 
-from typing import Any
-
 from jobsearch_dagster.evaluation.ares_tables import NOBODY
 from jobsearch_dagster.evaluation.report.blocks import Block, Paragraph, Table
-from jobsearch_dagster.evaluation.report.results import NONE, SHOWN_CONTENDERS, Results
+from jobsearch_dagster.evaluation.report.results import SHOWN_CONTENDERS, Results, number, records, with_interval
 from jobsearch_dagster.evaluation.votes import VOTED
 
 NO_VOTES = "No person has voted on these answers yet. Votes are given at the page /compare of `jobsearch serve`."
@@ -35,28 +33,21 @@ def preferences_part(results: Results) -> list[Block]:
 def _table(results: Results, criterion: str) -> Table:
     rows = results.human_preferences[results.human_preferences["criterion"] == criterion]
     ranks = {name: rank for rank, name in enumerate((NOBODY, *SHOWN_CONTENDERS))}
-    records: list[dict[str, Any]] = [{str(name): cell for name, cell in row.items()} for row in rows.to_dict("records")]
-    records.sort(key=lambda row: (row["versus"] != NOBODY, ranks[row["contender"]], ranks[row["versus"]]))
+    ordered = sorted(
+        records(rows), key=lambda row: (row["versus"] != NOBODY, ranks[row["contender"]], ranks[row["versus"]])
+    )
     return Table(
         f"{WORDS[criterion]}: share of wins [95 % interval]",
         ("contender", "wins", "strength [95 %]", "won, tied, lost", "votes", "postings", "people", "agreement"),
         [
             (
                 row["contender"] if row["versus"] == NOBODY else f"{row['contender']} against {row['versus']}",
-                _cell(row["win_rate"], row["low"], row["high"]),
-                _cell(row["strength"], row["strength_low"], row["strength_high"]),
+                with_interval(row["win_rate"], row["low"], row["high"]),
+                with_interval(row["strength"], row["strength_low"], row["strength_high"]),
                 f"{row['wins']}, {row['ties']}, {row['losses']}",
                 *(str(row[name]) for name in ("n", "postings", "voters")),
-                _number(row["agreement"]),
+                number(row["agreement"]),
             )
-            for row in records
+            for row in ordered
         ],
     )
-
-
-def _number(value: float) -> str:
-    return NONE if value != value else f"{value:.2f}"
-
-
-def _cell(value: float, low: float, high: float) -> str:
-    return _number(value) + ("" if low != low else f" [{low:.2f}, {high:.2f}]")

@@ -135,6 +135,21 @@ class Results:
         return found
 
 
+def number(value: float | None) -> str:
+    """With two decimals; a dash for none."""
+    return NONE if value is None or value != value else f"{value:.2f}"
+
+
+def with_interval(value: float | None, low: float | None, high: float | None) -> str:
+    """As `0.50 [0.25, 0.75]`; without the interval where there is none."""
+    return number(value) + ("" if low is None or low != low else f" [{number(low)}, {number(high)}]")
+
+
+def records(rows: "pd.DataFrame") -> list[dict[str, Any]]:
+    """Rows as mappings from column to value."""
+    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
+
+
 def mean_of_shares(shares: "pd.Series[float]", clusters: "pd.Series[str]") -> Value:
     """Mean of values from 0 to 1, with its interval over clusters."""
     import numpy as np
