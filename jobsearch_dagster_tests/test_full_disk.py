@@ -69,6 +69,38 @@ def test_whoever_writes_says_that_there_is_no_room_and_leaves_nothing(tmp_path: 
     assert TextCache(tmp_path / "texts.sqlite").get(["0"]) == {}
 
 
+TABLE_TOO_LARGE = """
+import random, sys
+from pathlib import Path
+import pandas as pd
+from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.lake import KeyParts, Lake
+from jobsearch_dagster.foundation.schema import Column, TableSchema
+lake = Lake(Path(sys.argv[1]))
+schema = TableSchema((Column("id", "VARCHAR", "Key."), Column("text", "VARCHAR", "Letters.")), ("id",))
+rows = pd.DataFrame({"id": [f"{n:03d}" for n in range(200)], "text": [random.randbytes(25_000).hex() for _ in range(200)]})
+with lake.connect() as connection:
+    for _ in range(100):
+        try:
+            lake.write("notes", rows, schema, KeyParts({}, {}, "1"), connection)
+        except UserError as error:
+            print(error)
+"""
+
+
+@pytest.mark.slow
+def test_a_table_without_room_never_waits_for_it(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", TABLE_TOO_LARGE, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+        preexec_fn=lambda: limit_files(4 * ROOM),
+    )
+    assert done.stdout.count("free space") == 100, done.stdout + done.stderr
+
+
 def large_file(data: Path) -> None:
     """5 MB that do not shrink, as one more raw file."""
     letters = random.Random(1)
