@@ -78,7 +78,8 @@ from jobsearch_dagster.foundation.lake import KeyParts, Lake
 from jobsearch_dagster.foundation.schema import Column, TableSchema
 lake = Lake(Path(sys.argv[1]))
 schema = TableSchema((Column("id", "VARCHAR", "Key."), Column("text", "VARCHAR", "Letters.")), ("id",))
-rows = pd.DataFrame({"id": [f"{n:03d}" for n in range(200)], "text": [random.randbytes(25_000).hex() for _ in range(200)]})
+letters = [random.randbytes(25_000).hex() for _ in range(200)]
+rows = pd.DataFrame({"id": [f"{n:03d}" for n in range(200)], "text": letters})
 with lake.connect() as connection:
     for _ in range(100):
         try:
