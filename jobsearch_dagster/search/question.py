@@ -49,9 +49,9 @@ from jobsearch_dagster.search.recognizers.places import (
     find_unknown_places,
 )
 from jobsearch_dagster.search.recognizers.report_wordings import find_report_wordings
-from jobsearch_dagster.search.recognizers.skills import find_skill_mentions
 from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding, Recognizer, collect, tidy
 from jobsearch_dagster.search.recognizers.titles import find_titles
+from jobsearch_dagster.search.recognizers.unlisted_skills import find_asked_skills
 from jobsearch_dagster.search.recognizers.words import find_content_words, find_industries, find_keywords
 from jobsearch_dagster.search.refusals import is_harmful, is_personal
 from jobsearch_dagster.search.revisions import revision
@@ -81,7 +81,7 @@ def recognizers(country: str | None) -> tuple[Recognizer, ...]:
         find_named_places,
         find_titles,
         find_industries,
-        find_skill_mentions,
+        find_asked_skills,
         find_unknown_places,
         find_keywords,
     )

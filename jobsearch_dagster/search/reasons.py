@@ -11,6 +11,7 @@ from typing import Any
 
 from jobsearch_dagster.preparation.locations import Location, normalize_place, parse_location
 from jobsearch_dagster.search.filter import JobFilter
+from jobsearch_dagster.search.recognizers.skills import skill_named
 from jobsearch_dagster.search.wording import any_of, dollars
 
 Row = Mapping[str, Any]
@@ -64,8 +65,12 @@ def _title(values: tuple[str, ...], row: Row) -> str:
 
 
 def _shared_skills(values: tuple[str, ...], row: Row) -> str:
-    asked = {value.lower() for value in values}
-    return ", ".join(skill for skill in row["skills"] or () if skill.lower() in asked)
+    """The asked skills that the posting asks for; of those that no list of skills has, the ones it mentions."""
+    known = {value: skill_named(value.lower()) for value in values}
+    asked = {name.lower() for name in known.values() if name}
+    shared = ", ".join(skill for skill in row["skills"] or () if skill.lower() in asked)
+    mentioned = _keywords(tuple(value for value, name in known.items() if not name), row)
+    return ", ".join(filter(None, (shared, mentioned)))
 
 
 def _place(values: tuple[str, ...], row: Row) -> str:

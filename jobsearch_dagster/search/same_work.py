@@ -4,6 +4,8 @@ Belongs here: which titles stand for each other when postings are looked up. How
 `preparation.titles`.
 """
 
+from jobsearch_dagster.preparation.titles import standardize_title
+
 _OTHER_HEAD = {"developer": "engineer", "engineer": "developer"}
 _SOFTWARE = frozenset(
     (
@@ -25,8 +27,9 @@ _SOFTWARE = frozenset(
 
 
 def names_of_work(title: str) -> tuple[str, ...]:
-    """A title and the others that name the same work, the title first."""
-    *modifiers, head = title.lower().split() or [""]
-    if head in _OTHER_HEAD and _SOFTWARE.intersection(modifiers):
-        return title, " ".join([*modifiers, _OTHER_HEAD[head]])
-    return (title,)
+    """A title and the others that name the same work, the title first; `qa tester` is a `quality assurance tester`."""
+    standard = standardize_title(title)
+    *modifiers, head = standard.split() or [""]
+    other = _OTHER_HEAD.get(head) if _SOFTWARE.intersection(modifiers) else None
+    others = [standard, *([" ".join([*modifiers, other])] if other else [])]
+    return tuple(dict.fromkeys(name for name in (title, *others) if name))

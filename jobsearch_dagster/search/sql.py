@@ -23,9 +23,11 @@ from jobsearch_dagster.preparation.gazetteer import areas
 from jobsearch_dagster.preparation.locations import Location, normalize_place, parse_location
 from jobsearch_dagster.preparation.place_names import place_key
 from jobsearch_dagster.preparation.salary import bucket_range
+from jobsearch_dagster.preparation.titles import standardize_title
 from jobsearch_dagster.preparation.vocabulary import BUCKETS
 from jobsearch_dagster.search.catalog import CATALOG_SCHEMA
 from jobsearch_dagster.search.filter import JobFilter
+from jobsearch_dagster.search.recognizers.skills import skill_named
 from jobsearch_dagster.search.same_work import names_of_work
 from jobsearch_dagster.search.word_lookup import folded, holds_skill, holds_words, text_holds_words
 from jobsearch_dagster.search.world_areas import WorldArea, world_area
@@ -170,6 +172,12 @@ def _titles(values: tuple[str, ...]) -> Condition:
     return _any_of([all_of(holds_words("title_words", name)) for name in names])
 
 
+def _skill(value: str) -> Condition:
+    """A skill that the lexicon has is looked up in the posting's skills, any other one in its words."""
+    known = skill_named(value.lower())
+    return holds_skill(known) if known else all_of(text_holds_words(value))
+
+
 def _keywords(values: tuple[str, ...]) -> Condition:
     return _any_of([all_of(text_holds_words(value)) for value in values])
 
@@ -244,8 +252,8 @@ _STATED = "coalesce(salary_source, 'unknown') IN ('stated', 'description')"
 
 SLOT_CONDITIONS: dict[str, Callable[[Any], Condition]] = {
     "titles": _titles,
-    "skills": lambda values: all_of([holds_skill(value) for value in values]),
-    "skills_any": lambda values: _any_of([holds_skill(value) for value in values]),
+    "skills": lambda values: all_of([_skill(value) for value in values]),
+    "skills_any": lambda values: _any_of([_skill(value) for value in values]),
     "locations": _locations,
     "work_mode": _one_of("work_mode"),
     "min_salary_usd": _bound("coalesce(max_usd, min_usd) >= ?"),
@@ -285,9 +293,9 @@ def order_of(job_filter: JobFilter) -> Condition:
         return "midpoint_usd ASC NULLS LAST, posting_id", ()
     keys: list[Condition] = []
     if job_filter.titles:
-        keys.append((f"list_contains({ANY_TEXT}, lower(role)) DESC NULLS LAST", (_lowered(job_filter.titles),)))
+        keys.append((f"list_contains({ANY_TEXT}, lower(role)) DESC NULLS LAST", (_roles(job_filter.titles),)))
     if job_filter.skills_any:
-        shared = [holds_skill(value) for value in job_filter.skills_any]
+        shared = [_skill(value) for value in job_filter.skills_any]
         keys.append((f"{' + '.join(f'{sql}::INT' for sql, _ in shared)} DESC NULLS LAST", _joined(shared)))
     if job_filter.max_years is not None:
         keys.append(("min_years DESC NULLS LAST", ()))  # what makes most of someone's experience stands first
@@ -295,8 +303,9 @@ def order_of(job_filter: JobFilter) -> Condition:
     return ", ".join(sql for sql, _ in keys), _joined(keys)
 
 
-def _lowered(values: tuple[str, ...]) -> list[str]:
-    return [value.lower() for value in values]
+def _roles(titles: tuple[str, ...]) -> list[str]:
+    """The titles as roles are written in the catalog."""
+    return [standardize_title(title) for title in titles]
 
 
 def _aggregate(job_filter: JobFilter) -> str:

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 
 from jobsearch_dagster.foundation.package_data import read_yaml
-from jobsearch_dagster.search.recognizers.skills import find_skill_mentions
+from jobsearch_dagster.search.recognizers.skills import listed_skills
 from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding
 
 _INDIFFERENT = re.compile(
@@ -120,7 +120,7 @@ def _find(slot: str, text: str) -> list[Finding]:
         for value, pattern in _wordings()[slot].items()
         for match in pattern.finditer(text)
     ]
-    skills = find_skill_mentions(text) if found else []
+    skills = listed_skills(text) if found else []
     return [level for level in found if not any(_is_part(level, skill) for skill in skills)]
 
 

@@ -37,8 +37,8 @@ _BEFORE_USE = re.compile(
 )
 
 
-def find_skill_mentions(text: str) -> list[Finding]:
-    """`skills`; `skills_any` for those that stand in a choice ("python or java")."""
+def listed_skills(text: str) -> list[Finding]:
+    """The `skills` whose names are known, in order."""
     tokens = [match.span() for match in _TOKEN.finditer(text)]
     mentions: list[Finding] = []
     position = 0
@@ -49,7 +49,7 @@ def find_skill_mentions(text: str) -> list[Finding]:
             mentions.append(Finding("skills", skill, *span))
         position += size
     mentions += _verbs(text, mentions)
-    return _choices(sorted(mentions, key=lambda mention: mention.start), text)
+    return sorted(mentions, key=lambda mention: mention.start)
 
 
 def _verbs(text: str, mentions: list[Finding]) -> list[Finding]:
@@ -66,7 +66,7 @@ def _verbs(text: str, mentions: list[Finding]) -> list[Finding]:
 
 def _skill_of_verb(verb: str) -> str | None:
     forms = (f"{verb}ing", f"{verb.removesuffix('e')}ing", f"{verb}{verb[-1]}ing")
-    return next((skill for form in forms if (skill := _full_names().get(form) or _named(form))), None)
+    return next((skill for form in forms if (skill := _full_names().get(form) or skill_named(form))), None)
 
 
 def skill_in_full(name: str) -> str | None:
@@ -77,7 +77,7 @@ def skill_in_full(name: str) -> str | None:
 def is_skill(phrase: str) -> bool:
     """Whether a phrase names one skill and cannot as well be a plain word ("go")."""
     name = phrase.lower()
-    return name not in words("plain") and _named(name) is not None
+    return name not in words("plain") and skill_named(name) is not None
 
 
 def _mention_at(text: str, tokens: list[tuple[int, int]]) -> tuple[int, str | None]:
@@ -86,7 +86,7 @@ def _mention_at(text: str, tokens: list[tuple[int, int]]) -> tuple[int, str | No
     for size in range(len(tokens), 0, -1):
         end = tokens[size - 1][1]
         phrase = text[start:end]
-        skill = None if USED in phrase else _named(phrase.lower())
+        skill = None if USED in phrase else skill_named(phrase.lower())
         if skill is not None and (is_skill(phrase) or phrase == skill or _is_listed(text, start, end)):
             return size, skill
     return 1, None
@@ -100,7 +100,7 @@ def _is_listed(text: str, start: int, end: int) -> bool:
 
 
 @lru_cache(maxsize=20_000)
-def _named(phrase: str) -> str | None:
+def skill_named(phrase: str) -> str | None:
     """The skill that a phrase names in full, or the one that needs every word of it."""
     if phrase in _full_names():
         return _full_names()[phrase]
@@ -112,7 +112,7 @@ def _named(phrase: str) -> str | None:
     return None if any(found == find_skills(part, respect_case=False) for part in shorter) else found[0]
 
 
-def _choices(mentions: list[Finding], text: str) -> list[Finding]:
+def choices(mentions: list[Finding], text: str) -> list[Finding]:
     """Mentions become `skills_any` where one of a list is enough: "A, B or C", "one of A, B, C"."""
     either: set[int] = set()
     if _ANY_OF.search(text) and not any(_OR.fullmatch(text, a.end, b.start) for a, b in pairwise(mentions)):

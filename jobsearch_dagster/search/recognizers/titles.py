@@ -17,7 +17,7 @@ from jobsearch_dagster.search.recognizers.occupations import (
     trade_name,
 )
 from jobsearch_dagster.search.recognizers.places import is_place, is_well_known_place
-from jobsearch_dagster.search.recognizers.skills import find_skill_mentions, is_skill
+from jobsearch_dagster.search.recognizers.skills import listed_skills, is_skill
 from jobsearch_dagster.search.recognizers.spans import Finding
 from jobsearch_dagster.search.recognizers.words import words
 
@@ -68,7 +68,7 @@ def _with_shared_heads(titles: list[Finding], text: str) -> list[Finding]:
         )
         if 0 < len(run) < _MOST_WORDS:
             start, end = (before.start() + edge for edge in (run[-1].start(), run[0].end()))
-            found.append(Finding("titles", standardize_title(f"{text[start:end].lower()} {shared}"), start, end))
+            found.append(Finding("titles", title_as_said(f"{text[start:end].lower()} {shared}"), start, end))
     return found
 
 
@@ -103,7 +103,7 @@ _PAST = re.compile(
 
 def _tool_tokens(tokens: list[re.Match[str]], text: str) -> set[int]:
     """Tokens of skills that no title is made of."""
-    tools = [skill for skill in find_skill_mentions(text) if skill_fields().get(skill.value) in _TOOLS]
+    tools = [skill for skill in listed_skills(text) if skill_fields().get(skill.value) in _TOOLS]
     spans = [(skill.start, skill.end) for skill in tools]
     inside = {n for n, token in enumerate(tokens) if any(s <= token.start() < e for s, e in spans)}
     of_titles = {n for n in inside if _is_of_titles(tokens[n], text, spans) or _is_trade(tokens[n], tools)}
@@ -130,8 +130,21 @@ def _titles(tokens: list[re.Match[str]], occupation: str, text: str, *, after_to
     if len(tokens) == 1 and not says_a_trade(occupation, after_tool=after_tool):
         return []
     written = text[tokens[0].start() : tokens[-1].start()].lower() + trade_name(occupation)
-    title = standardize_title(written.replace("-", " ") if written in words("occupation") else written)
+    title = title_as_said(written.replace("-", " ") if written in words("occupation") else written)
     return [Finding("titles", title, tokens[0].start(), tokens[-1].end())] if title else []
+
+
+def title_as_said(written: str) -> str:
+    """A title in standard form in which the short name of a field stays: "QA testers" look for a `qa tester`."""
+    title = standardize_title(written)
+    for short, long in _FIELDS.items():
+        if re.search(rf"\b{short}\b", written):
+            title = title.replace(long, short)
+    return title
+
+
+_FIELDS = {"hr": "human resources", "icu": "intensive care", "qa": "quality assurance", "qc": "quality control"}
+"""Fields that everybody calls by their letters; whole titles in letters (RN, CFO) are written out."""
 
 
 def _first_token(tokens: list[re.Match[str]], last: int, text: str, tools: set[int]) -> int:

@@ -133,14 +133,14 @@ _LIST_GOES_ON = re.compile(r"\s+(?:and|or|nor)\s+", re.IGNORECASE)
 def find_content_words(text: str) -> list[Finding]:
     """`keywords`: every word with a meaning of its own, for a question about jobs that names nothing else."""
     return [
-        Finding("keywords", match[0].lower(), *match.span()) for match in _WORD.finditer(text) if _has_meaning(match[0])
+        Finding("keywords", match[0].lower(), *match.span()) for match in _WORD.finditer(text) if has_meaning(match[0])
     ]
 
 
 def _phrase_end(text: str, match: re.Match[str]) -> int:
     """Where the run of meaningful words that starts here ends; its start where its first word means nothing."""
     end, start, count = match.start(), match.start(), 0
-    while (word := _WORD.match(text, start)) is not None and _has_meaning(word[0]) and count < MOST_WORDS:
+    while (word := _WORD.match(text, start)) is not None and has_meaning(word[0]) and count < MOST_WORDS:
         end, count = word.end(), count + 1
         if text[end : end + 1] != " ":
             break
@@ -148,7 +148,8 @@ def _phrase_end(text: str, match: re.Match[str]) -> int:
     return end
 
 
-def _has_meaning(word: str) -> bool:
+def has_meaning(word: str) -> bool:
+    """Whether a word by itself asks for something."""
     lowered = word.lower()
     return len(word) >= LEAST_LETTERS and lowered not in words("function") and not _ADVERB.fullmatch(lowered)
 
