@@ -6,13 +6,14 @@ require at least 3 years" bounds it from below. Pay is in `pay.py`.
 
 import re
 
+from jobsearch_dagster.search.recognizers.skills import listed_skills
 from jobsearch_dagster.search.recognizers.spans import Finding
 
 _ONE_TO_TWELVE = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 NUMBER_WORDS = {word: number for number, word in enumerate(_ONE_TO_TWELVE, start=1)} | {"fifteen": 15, "twenty": 20}
 
 _NUMBER = (
-    rf"(?:\d{{1,2}}(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}|a(?=\s+(?:years?|yrs?)\s+(?:of|in|experience|as|on|under)))"
+    rf"(?:\d{{1,2}}(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}|(?<![\d|]\s)(?<!thousand\s)(?<!million\s)(?<!hundred\s)a(?=\s+(?:years?|yrs?)\s+(?:of|in|experience|as|on|under)))"
 )
 _YEARS = re.compile(
     rf"""
@@ -22,7 +23,7 @@ _YEARS = re.compile(
     (?<![\w.$€£₹]) (?P<low>{_NUMBER}) (?:\s*\+|\s+or\s+more|\s+plus)?
     (?: \s*(?:-|to|and)\s* (?P<high>{_NUMBER}) \s*\+? )?
     [\s-]* (?:years?|yrs?)\b (?:'|\b)
-    (?: \s*(?:or\ more|minimum|plus|and\ up|or\ so) )?
+    (?: \s*(?:or\ more|minimum|plus|and\ up|upwards?|up|or\ so) \b )?
     (?: \s*(?:of\s+)? (?:(?:work|working|professional|relevant|industry|job)\s+)* (?:experience|exp\b|expertise
         |practice) )?
     """,
@@ -41,6 +42,11 @@ _NONE_ASKED = re.compile(
         |a\s+must)\b
     | \bexperience \s+ (?:is\s+)? (?:optional|unnecessary)\b
     | \bunknown\s+years?\s+of\s+experience\b
+    | \b(?:no|without|zero)\s+(?:\w+\s+){1,2}experience\b (?!\s+(?:required|needed|necessary|asked|wanted))
+    | \b(?:no|without)\s+(?:an?\s+|any\s+)?(?:work\s+history|track\s+record|employment\s+history|previous\s+jobs?)\b
+    | \b(?:nobody|no\s+one|who\s+(?:do\s+not|don't)|never|not)\s+(?:asks?|asking|care|cares|bothers?|worr(?:y|ies))\s+
+      (?:about|for)\s+(?:\w+\s+)?experience\b
+    | \b(?:never|haven't|have\s+not)\s+(?:yet\s+)?(?:held|had|done)\s+(?:an?\s+|any\s+)?(?:real\s+|paid\s+)?(?:jobs?|work)\b
     | \binexperienced\b | \bunexperienced\b
     | \b(?:complete|total|absolute)?\s*(?:newcomers?|newbies?|novices?|rookies?)\b | \bnew\s+to\s+(?:the\s+)?(?:field
         |job|trade|industry|profession|business|game|workforce|this)\b
@@ -78,7 +84,15 @@ _THEIRS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _OLD = re.compile(r"\s*(?:of\s+age|old|ago|later|from\s+now)\b", re.IGNORECASE)
+_LASTS = re.compile(
+    r"(?:[|]\s+for|\b(?:aged?|for\s+the\s+(?:last|next)|every|half|thousand|million|hundred|term\s+for|contract\s+for|within|salary\s+of\s+\w+"
+    r"|next|euros?|pounds?|dollars?|bucks|k|quid|rupees|grand))\s*$",
+    re.IGNORECASE,
+)
+"""What makes the years behind it an age, a period of pay, or how long something lasts."""
 _CONTRACT = re.compile(r"\s*(?:contract|fixed|ftc|assignment|project|visa|plan)", re.IGNORECASE)
+_UP = re.compile(r"\bup(?:wards?)?$", re.IGNORECASE)
+_NEITHER = re.compile(r"\bno(?:t)?\s+more\b[^.;]{0,12}\bno(?:t)?\s+less\b|\bno(?:t)?\s+less\b[^.;]{0,12}\bno(?:t)?\s+more\b")
 _AT_MOST = ("up to", "at most", "max", "no more", "not more")
 _AT_LEAST = ("no less", "not less", "no fewer")
 _NOTHING = re.compile(r"\b(?:nothing|none|no\s+(?:jobs?|roles?|postings?)|not)\b[^.,;|?!]{0,30}$", re.IGNORECASE)
@@ -87,7 +101,11 @@ _LESS_THAN = ("less", "fewer", "under", "below")
 
 def find_experience(text: str) -> list[Finding]:
     """`min_years` and `max_years`."""
-    findings = [Finding("max_years", 0, *match.span(), is_final=True) for match in _NONE_ASKED.finditer(text)]
+    findings = [
+        Finding("max_years", 0, *match.span(), is_final=True)
+        for match in _NONE_ASKED.finditer(text)
+        if not listed_skills(match[0])  # "no SAP experience" says nothing of other work
+    ]
     if findings:
         return findings
     years = [match for match in _YEARS.finditer(text) if not _is_no_experience(match, text)]
@@ -107,7 +125,7 @@ def find_experience(text: str) -> list[Finding]:
 
 def _is_no_experience(match: re.Match[str], text: str) -> bool:
     """Whether the years are somebody's age, or how long a contract lasts."""
-    aged = re.search(r"\b(?:aged?|for\s+the\s+(?:last|next))\s*$", text[: match.start()], re.IGNORECASE)
+    aged = _LASTS.search(text, 0, match.start())
     return bool(aged or _OLD.match(text, match.end()) or _CONTRACT.match(text, match.end()))
 
 
@@ -122,6 +140,9 @@ def _bounds(match: re.Match[str], text: str) -> list[Finding]:
     )
     if before.startswith(("over", "more than")) and _NOTHING.search(context):  # "nothing that wants over 5"
         return [Finding("max_years", high, *match.span(), is_final=True)]
+    opens = match["high"] is None and (before.startswith("from") or _UP.search(match[0]))
+    if opens and _PERSON_SPEAKS.search(context) is None:
+        return [Finding("min_years", low, *match.span(), is_final=True)]
     is_least = before.startswith(("at least", "minimum")) and _PERSON_SPEAKS.search(context) is None
     if is_least or before.startswith(_AT_LEAST):
         return [Finding("min_years", low, *match.span(), is_final=True)]
@@ -130,7 +151,7 @@ def _bounds(match: re.Match[str], text: str) -> list[Finding]:
     if before.startswith(_AT_MOST) or not job_asks:
         return [Finding("max_years", high, *match.span(), is_final=True)]
     findings = [Finding("min_years", low, *match.span(), is_final=True)]
-    exactly = re.search(r"\bexact(?:ly)?\s*$", context, re.IGNORECASE)
+    exactly = re.search(r"\bexact(?:ly)?\s*$", context, re.IGNORECASE) or _NEITHER.search(text, match.end())
     if exactly:
         return [*findings, Finding("max_years", high, *match.span(), is_final=True)]
     open_ended = (

@@ -30,7 +30,11 @@ _NO_DEGREE = re.compile(
       ) \s+ (?:needing\s+|requiring\s+|having\s+|going\s+to\s+)?
       (?:an?\s+|any\s+|my\s+|the\s+)? {_A_DEGREE}\b
       (?: \s+ (?:is\s+|are\s+)? (?:required|needed|necessary|asked(?:\s+for)?|wanted) )?
-    | \bnever \s+ (?:finished|went\s+to|completed|attended|did) \s+ (?:any\s+)? {_A_DEGREE}\b
+    | \bnever \s+ (?:finished|went\s+to|completed|attended|did|got|had|made\s+it\s+(?:to|through)) \s+
+        (?:any\s+|an?\s+|my\s+)? (?:(?:high|secondary|primary)\s+)? {_A_DEGREE}\b
+    | \b{_A_DEGREE} \b [^.|]{{0,40}} [.,;?!|] [^.|]{{0,60}} \bwithout\s+(?:one|any|it)\b
+    | \b(?:no|without|zero) \s+ (?:\w+\s+)? (?:qualifications?|certificates?|papers|diplomas?) \b (?:\s+on\s+paper|\s+at\s+all
+        |\s+whatsoever)?
     | \bdropped\s+out\s+of\s+(?:school|college|university)\b | \b(?:school|college|university)\s+drop[\s-]?outs?\b |
         \bunqualified\b
     | \b{_A_DEGREE}\b [^.;|]{{0,40}} [?.;,] \s* (?:\w+\s+){{0,2}} (?:ones?|those|jobs)\s+(?:that|which|who)\s+(?:do|are)

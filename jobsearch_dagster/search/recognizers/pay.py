@@ -21,7 +21,7 @@ _CODE = (
     r"|USD|EUR|GBP|INR|CAD|AUD|CHF|SEK|NOK|DKK|PLN|JPY|SGD|NZD|ZAR|AED|BRL|MXN|HUF|CZK|THB"
     r"|MYR|IDR|KRW|CNY|RMB|NGN|KES|SAR|QAR|KWD|EGP|PKR|ILS|kr|rand|baht|won|ringgit|naira|shillings?|rou?bles?|lira|dinars?"
     r"|riyals?|yuan|forint|koruna|shekels?|Canadian|Australian|dollars?|euros?|quid"
-    r"|pounds?(?:\s+sterling)?|sterling|(?:Indian\s+)?rupees?|bucks|francs?|kroner|kronor|yen|zloty|dirhams?|pesos?|reais)\b"
+    r"|(?:in\s+)?pounds?(?:\s+sterling)?|in\s+(?:euros?|dollars)|sterling|(?:Indian\s+)?rupees?|bucks|francs?|kroner|kronor|yen|zloty|dirhams?|pesos?|reais)\b"
     r"|\s?[€£₹$](?!\d))"
 )
 _PERIOD = (
@@ -33,10 +33,10 @@ _LOWER = (
     r"|better\s+than|beyond|anything\s+from|starting|upwards\s+from|north\s+of|upwards?\s+of|(?:no|not)\s+(?:less|lower)\s+than|not\s+(?:under|below)|>=?"
 )
 _UPPER = (
-    r"capped\s+at|cap\s+of|ceiling\s+of|budget\s+(?:of|is)|under|below|less\s+than|lower\s+than|up\s+to|at\s+most|max(?:imum)?(?:\s+of)?|(?:no|not)\s+(?:more|higher)\s+than"
+    r"capped\s+at|tops|maxing\s+out\s+at|topping\s+out\s+at|cap\s+of|ceiling\s+of|budget\s+(?:of|is)|under|below|less\s+than|lower\s+than|up\s+to|at\s+most|max(?:imum)?(?:\s+of)?|(?:no|not)\s+(?:more|higher)\s+than"
     r"|not\s+(?:over|above)|within|<=?"
 )
-_ABOUT = r"around|(?<!how\s)(?<!what\s)about|approximately|roughly|circa|close\s+to|near|~"
+_ABOUT = r"(?:in\s+)?the\s+(?:ballpark|region|neighbou?rhood|vicinity|range)\s+of|something\s+like|more\s+or\s+less|some|around|(?<!how\s)(?<!what\s)about|approximately|roughly|circa|close\s+to|near|~"
 _SIDE = re.compile(rf"(?P<lower>{_LOWER})|(?P<upper>{_UPPER})|(?P<about>{_ABOUT})", re.IGNORECASE)
 _PAY = re.compile(
     rf"""
@@ -46,7 +46,8 @@ _PAY = re.compile(
         (?P<second> \s* (?:-|\bto\b|\band\b) \s* {_SIGN}? \s? (?:{_FIGURE}) {_SCALE}? {_CODE}? )?
         {_PERIOD}?
     )
-    (?P<after> \s* (?: \+ | \bplus\b | \band\s+upwards?\b | \bupwards?\b | \bor\s+so\b | \bat\s+(?:least|most)\b |
+    (?P<after> \s* ,? \s* (?: \+ | (?:and\s+)?not\s+an?\s+(?:penny|cent|dollar|euro|pound|buck)\s+less |
+        \bor\s+(?:thereabouts|around\s+that|close\s+to\s+it|near\s+it)\b | \bgive\s+or\s+take\b | -?ish\b | \bplus\b | \band\s+upwards?\b | \bupwards?\b | \bor\s+so\b | \bat\s+(?:least|most)\b |
         \bor\s+bust\b | (?:or|and) \s+ (?:more|above|higher|over|up|better|less|below|lower|under) \b
         (?! \s* (?:than\s+)? (?:{_SIGN})? \s? \d )
         | \b(?:minimum|maximum|tops|max|min)\b )? )
@@ -82,6 +83,11 @@ _STATED = re.compile(
     | \bwith \s+ (?:a\s+)? (?:salary|pay) \s+ (?:in|on|range|information|info|figure)\b
     | \b(?:salary|pay|wage) \s+ (?:range\s+)? (?:(?:is|must\s+be|should\s+be|has\s+to\s+be)\s+)? (?:stated|listed
         |disclosed|known|given|shown|published|visible|mentioned|included)\b
+    | \b(?:salary|pay|wages?) \s+ (?:(?:is|are)\s+)? (?:(?:already|clearly|openly|actually)\s+)?
+        (?: written | printed | spelled | posted | advertised | quoted | displayed | revealed | named ) \b
+        (?:\s+(?:in|on|out|down)(?:\s+(?:it|them|the\s+\w+))?)?
+    | \bno \s+ (?:secret|hidden|mystery|undisclosed|unstated) \s+ (?:salar(?:y|ies)|pay|wages?)\b
+    | \b(?:up\s?front|open|honest|clear) \s+ about \s+ (?:the\s+)? (?:salar(?:y|ies)|pay|wages?|money)\b
     | \b(?:pay|salary|wage) \s+ transparen\w+ | \btransparent \s+ (?:about\s+)? (?:the\s+)?(?:pay|salar\w+)
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -192,7 +198,9 @@ def _is_pay(match: re.Match[str], text: str) -> bool:
     if _MARKED.search(match["amount"]) or re.search(r"\b(?:[A-Z]{3}|SEK|dirhams?|kr)\b", match["amount"]):
         return True
     figure = "".join(re.findall(r"\d", match["amount"]))
-    return int(figure) >= LEAST_BARE and bool(match["before"] or _PAY_WORD.search(text))
+    return int(figure) >= LEAST_BARE and bool(
+        match["before"] or match["after"].strip(" ,") or _PAY_WORD.search(text)
+    )
 
 
 def _unreadable(match: re.Match[str]) -> list[Finding]:
@@ -230,18 +238,21 @@ _FROM = re.compile(r"\bfrom\s*$", re.IGNORECASE)
 
 def _side(before: str, after: str) -> str | None:
     """Which side the words around an amount bound; of several the nearest counts ("pay over under $50K")."""
+    if re.search(r"\ba\s+\w+\s+less", after):  # "not a penny less"
+        return "lower"
     if re.search(r"less|below|lower|under|max|tops|most", after):
         return "upper"
-    if "so" in after.split():
+    if re.search(r"\bso\b|there|take|ish|close|near", after):
         return "about"
     sides = [found.lastgroup for found in _SIDE.finditer(before)]
     if sides:
         return sides[-1]
-    return "lower" if after.strip() else None
+    return "lower" if after.strip(" ,") else None
 
 
 def _usd(amount: str, country: str | None) -> tuple[float, float] | None:
     """Both ends in USD a year; None for a currency without a rate."""
+    amount = re.sub(r"\s+in\s+(?=pounds|euro|dollars)", " ", amount, flags=re.IGNORECASE)
     written = re.sub(r"\s+and\s+", "-", amount.replace("+", "").strip(), flags=re.IGNORECASE)
     written = re.sub(r"\b(canadian|australian)\b(?!\s+(?:dollar|buck))", r"\1 dollars", written, flags=re.IGNORECASE)
     dollars = country if country in DOLLAR_COUNTRIES else None

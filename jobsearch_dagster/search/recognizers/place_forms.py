@@ -19,12 +19,36 @@ _WIDE = frozenset(("area", "region", "metro", "valley", "county", "district", "m
 """Words of a name that means more than the city in it ("bay area"): it stays as it is written."""
 
 
+STATES_BY_CODE = {
+    "AZ": "arizona",
+    "CO": "colorado",
+    "GA": "georgia, united states",
+    "HK": "hong kong",
+    "IL": "illinois",
+    "KL": "kuala lumpur",
+    "KY": "kentucky",
+    "MN": "minnesota",
+    "MO": "missouri",
+    "NC": "north carolina",
+    "NE": "nebraska",
+    "SD": "south dakota",
+    "SG": "singapore",
+    "TN": "tennessee",
+    "UT": "utah",
+    "VA": "virginia",
+    "WA": "washington",
+}
+"""What a job seeker means by letters that are the code of a country too: Arizona, not Azerbaijan."""
+
+
 @lru_cache(maxsize=20_000)
 def canonical_place(name: str) -> str:
     """A place in English, lowercase, as precise as it was said: `NYC` is `new york`, `Newark NJ` `newark, new jersey`.
 
     What `parse_location` does not read back as the same place stays as it is written.
     """
+    if name in STATES_BY_CODE:
+        return STATES_BY_CODE[name]
     written = " ".join(name.lower().split())
     in_area = town_in_area(name)
     if in_area is not None:

@@ -6,6 +6,7 @@ cannot tell from others of the name ("Cambridge") stays as it is written.
 """
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 
@@ -13,7 +14,7 @@ from jobsearch_dagster.preparation.gazetteer import areas, is_city, is_known, la
 from jobsearch_dagster.preparation.locations import country_code, parse_location
 from jobsearch_dagster.preparation.place_names import place_key
 from jobsearch_dagster.search.english import english_frequency
-from jobsearch_dagster.search.recognizers.place_forms import canonical_place, town_in_area
+from jobsearch_dagster.search.recognizers.place_forms import STATES_BY_CODE, canonical_place, town_in_area
 from jobsearch_dagster.search.recognizers.skills import is_skill
 from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding, blank
 from jobsearch_dagster.search.recognizers.words import words
@@ -42,6 +43,30 @@ _MOVING = re.compile(
     r"|residency\s+in)\s+(?P<home>[^|,.;?!]{2,40}?)(?:,?\s+(?:but|and|now|want|looking|living|who)\b|[.;,])",
     re.IGNORECASE,
 )
+_BEFORE_NOW = re.compile(
+    r"""
+    \b (?: (?:i|we) \s+ (?: live | lived | came | served | worked | studied | was | were | grew | trained | graduated
+            | qualified | finished | taught | ran | spent | did | moved | went | got | left | come )
+        | (?:i|we)\s+ (?:have|had) \s+ (?: (?:been|lived|worked|studied|finished|served|trained|spent) \b
+            | (?:an?|my) \s+ (?:\w+\s+){0,2} (?:degree|bachelor|master|diploma|phd|licen[cs]e|certificate) )
+        | (?:i|we)'ve \s+ (?:been|lived|worked|studied|finished|served|trained|spent|got|had)
+        | (?:i'm|i\s+am|we\s+are|we're) \s+ (?:an?\s+)? (?:\w+\s+){0,3} (?:from|living\s+in|based\s+in)
+        | (?:living|stuck|stationed|posted|based|staying|still|trained|qualified|born|raised|educated)
+            \s+ (?:in|at|to|from)
+        | (?:degree|bachelor|master|diploma|phd|nurse|doctor|teacher) (?:\s+of\s+\w+)? \s+ from
+        | (?:months?|years?) \s+ (?:\w+\s+){0,3} (?:in|at)
+        | (?:after|coming\s+home\s+from|back\s+from|tired\s+of|leaving|sick\s+of|instead\s+of)
+        | (?:flats?|rents?|houses?|life) \s+ in
+      ) \b [^.;|,]* $
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What makes a place behind it one where somebody was or is, not one where they want to work."""
+_WANTED = re.compile(
+    r"\b(?:want\w*|look\w*|seek\w*|find|hunting|search\w*|moving\s+to|relocat\w+|jobs?|roles?|work\s+in|posts?|openings?"
+    r"|positions?|vacanc\w+|hiring|cross\s+to|now|next|show|prefer\w*|would|but)\b[^.;]*$",
+    re.IGNORECASE,
+)
 _TOKEN = re.compile(r"[^\s,|?!;:/()&]+")
 _GAP = re.compile(r"\s*,?\s*(?:(?:or|and|&|/)\s+)?|\s*/\s*")
 _MOST_TOKENS = 8
@@ -53,7 +78,13 @@ _LEAST_LETTERS = 4
 _SHORT_NAMES = frozenset(
     ("usa", "uk", "uae", "nyc", "emea", "dach", "apac", "eu", "latam", "mena", "anz", "gcc", "pnw")
 )
-_SHORT_IN_CAPITALS = frozenset(("US", "SF", "DC"))
+_SHORT_IN_CAPITALS = frozenset(
+    (
+        *("US", "SF", "DC", "TX", "FL", "NY", "NJ", "IL", "OH", "MI", "NC", "AZ", "WA", "TN", "WI", "MN", "KY", "NV"),
+        *("UT", "KS", "NM", "WV", "NH", "ND", "SD", "WY", "VT", "BC", "NSW", "QLD", "HK", "KL", "NZ", "KSA", "SG"),
+    )
+)
+"""Letters that in capitals are hardly ever anything else."""
 _WELL_KNOWN = 300_000
 """Inhabitants of a city that everyone knows; smaller ones share their names with words (Bush, Union)."""
 _TRADES_IN_CAPITALS = frozenset(
@@ -67,6 +98,7 @@ _LARGE = 1_000_000
 """Inhabitants of a city that is meant even where a skill has its name: Phoenix."""
 _RARE = 50
 """How often pyspellchecker's corpus has the rarest half of its words, nearly all of them names (Kalgoorlie, Galway)."""
+_NOT_THAT_ONE = re.compile(r"\bnot\s+the\s+[A-Z]\w+(?:\s+[A-Z]\w+)?\s+(?:one|town|city)\b")
 _BASED = re.compile(
     r"(?<!\w)(?:(?P<place>us|uk|eu)(?=[\s-]+(?:based|only|citizens?|residents?)\b)|(?P<name>[^\W\d_]{4,})(?=-based\b))",
     re.IGNORECASE,
@@ -86,6 +118,7 @@ def find_places(text: str) -> list[Finding]:
     for span in _places_left(text):
         text = blank(text, *span)
     findings += _told_apart(text)
+    findings += [Finding(NO_PREFERENCE, None, *match.span()) for match in _NOT_THAT_ONE.finditer(text)]
     for found in findings:
         text = blank(text, found.start, found.end)
     findings += [
@@ -99,7 +132,29 @@ def find_places(text: str) -> list[Finding]:
         if not any(found.start <= start < found.end for found in findings):
             found = _place_at(text, start, alone=_SURE.match(anchor[0]) is None)
             findings += _with_city_before(found, text, anchor.start())
-    return findings
+    return _of_now(findings, text)
+
+
+def _of_now(places: list[Finding], text: str) -> list[Finding]:
+    """The places, with no preference for those of somebody's past where others, or a name at the end, are asked."""
+    past = [place for place in places if place.slot == "locations" and _is_past(place, text)]
+    if not past:
+        return places
+    others = [place for place in places if place not in past] or find_named_places(_without(past, text))
+    if not any(place.slot == "locations" for place in others):
+        return places
+    return [replace(place, slot=NO_PREFERENCE, value=None) if place in past else place for place in places]
+
+
+def _is_past(place: Finding, text: str) -> bool:
+    before = _BEFORE_NOW.search(text, 0, place.start)
+    return before is not None and _WANTED.search(text, before.start(), place.start) is None
+
+
+def _without(places: list[Finding], text: str) -> str:
+    for place in places:
+        text = blank(text, place.start, place.end)
+    return text
 
 
 def find_named_places(text: str) -> list[Finding]:
@@ -132,7 +187,8 @@ def country_asked(text: str) -> str | None:
         return None
     for span in _places_left(text):
         text = blank(text, *span)
-    places = {place.value for place in (*find_places(text), *find_named_places(text))}
+    found = (*find_places(text), *find_named_places(text))
+    places = {place.value for place in found if place.slot == "locations"}
     countries = {parse_location(place).country for place in places}
     return countries.pop() if len(countries) == 1 else None
 
@@ -242,6 +298,8 @@ def _is_one_place(name: str) -> bool:
     key = place_key(name)
     if name.islower() and name in words("function"):
         return False
+    if name in STATES_BY_CODE:
+        return True
     if not key or " - " in name or _is_word(name.strip("¿¡-'\"")):
         return False
     if world_area(name) or (country_code(name) and (len(key) > 2 or _is_code(name))):

@@ -6,12 +6,26 @@ from jobsearch_dagster.search.rewriting.abbreviations import abbreviation_edits,
 from jobsearch_dagster.search.rewriting.edits import Rewritten
 from jobsearch_dagster.search.rewriting.foreign_titles import foreign_title_edits
 from jobsearch_dagster.search.rewriting.frames import frame_edits
-from jobsearch_dagster.search.rewriting.numbers import decade_edits, month_edits, number_edits
+from jobsearch_dagster.search.rewriting.numbers import (
+    decade_edits,
+    hundredth_edits,
+    month_edits,
+    number_edits,
+)
 from jobsearch_dagster.search.rewriting.spelling import spelling_edits
 
 __all__ = ["Rewritten", "in_plain_english"]
 
-STEPS = (initial_edits, abbreviation_edits, slash_edits, spelling_edits, number_edits, decade_edits, month_edits)
+STEPS = (
+    initial_edits,
+    abbreviation_edits,
+    slash_edits,
+    spelling_edits,
+    number_edits,
+    hundredth_edits,
+    decade_edits,
+    month_edits,
+)
 """In this order: a short form is no slip, and numbers are read in the words put right."""
 
 

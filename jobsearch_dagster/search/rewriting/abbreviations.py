@@ -15,7 +15,10 @@ from jobsearch_dagster.search.rewriting.edits import Edit
 _RIGHT_NOW = re.compile(r"(?<=[a-z]s )rn(?=\W*$)")
 """Behind a plural it is no registered nurse."""
 _INITIALS = re.compile(r"(?<![\w.])(?:[A-Z]\.){2,4}(?!\w)|(?<![\w.])[A-Z]\.[A-Z](?![\w.])")
-_SLASHED = re.compile(r"(?<![\w/:.])([^\W\d_][\w+#.]*)/([^\W\d_][\w+#]*)(?![\w/])")
+_SLASHED = re.compile(
+    r"(?<![\w/:.])([^\W\d_][\w+#.]*)/(?!(?:hr|hour|h|day|wk|week|mo|month|yr|year|annum)\b)"
+    r"([^\W\d_][\w+#]*)(?![\w/])"
+)
 
 
 def abbreviation_edits(text: str) -> list[Edit]:

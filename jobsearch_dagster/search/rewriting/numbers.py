@@ -60,6 +60,20 @@ def number_edits(text: str) -> list[Edit]:
     return sorted(edits, key=lambda edit: edit.start)
 
 
+def hundredth_edits(text: str) -> list[Edit]:
+    """One figure for an amount and its hundredths: "22 dollars 50 an hour" is "22.50 dollars an hour"."""
+    return [
+        Edit(*match.span(), f"{match['whole']}.{match['part']} {match['currency']}") for match in _HUNDREDTHS.finditer(text)
+    ]
+
+
+_HUNDREDTHS = re.compile(
+    r"\b(?P<whole>\d{1,3})\s+(?P<currency>dollars|pounds|euros|bucks|quid)\s+(?:and\s+)?(?P<part>\d\d)(?:\s+(?:cents|pence))?"
+    r"(?=\s+(?:an?|per|every|each)\s)",
+    re.IGNORECASE,
+)
+
+
 def decade_edits(text: str) -> list[Edit]:
     """Years for decades that are counted in digits."""
     return [Edit(*match.span(), f"{int(match[1]) * YEARS_OF_A_DECADE} years") for match in _DECADES.finditer(text)]
