@@ -30,6 +30,7 @@ from jobsearch_dagster.search.conversation import (
     without_values,
 )
 from jobsearch_dagster.search.filter import Asked, Constraints, Intent, Interpretation, JobFilter
+from jobsearch_dagster.search.recognizers.conditions import find_conditions
 from jobsearch_dagster.search.recognizers.described_work import find_described_work
 from jobsearch_dagster.search.recognizers.experience import find_experience
 from jobsearch_dagster.search.recognizers.figures import find_aggregate
@@ -80,6 +81,7 @@ def recognizers(country: str | None) -> tuple[Recognizer, ...]:
         find_described_work,
         find_named_places,
         find_titles,
+        find_conditions,
         find_industries,
         find_asked_skills,
         find_unknown_places,

@@ -8,6 +8,8 @@ import re
 from functools import cache, lru_cache
 from itertools import pairwise
 
+from rapidfuzz import fuzz
+
 from jobsearch_dagster.preparation.entities import find_skills, known_skills
 from jobsearch_dagster.search.recognizers.spans import USED, Finding
 from jobsearch_dagster.search.recognizers.words import words
@@ -46,10 +48,42 @@ def listed_skills(text: str) -> list[Finding]:
         size, skill = _mention_at(text, tokens[position : position + _MOST_WORDS])
         if skill is not None:
             span = tokens[position][0], tokens[position + size - 1][1]
-            mentions.append(Finding("skills", skill, *span))
+            mentions.append(Finding("skills", name_asked(text[slice(*span)], skill), *span))
         position += size
     mentions += _verbs(text, mentions)
     return sorted(mentions, key=lambda mention: mention.start)
+
+
+def name_asked(said: str, skill: str) -> str:
+    """What a mentioned skill is called in a filter: as it is said, unless that is only another spelling of its name.
+
+    "PLC" stays what was asked and not PLC programming, "balayage" is not every hair coloring; "JS" is JavaScript and
+    "Amazon Web Services" AWS. The catalog looks either up under the skill's own name.
+    """
+    words_said, words_named = (_WORDS.findall(name.lower()) for name in (said, skill))
+    shorter, longer = sorted(("".join(words_said), "".join(words_named)), key=len)
+    is_spelling = (
+        set(words_named) <= set(words_said)
+        or len(said) <= _SHORT < len(skill) and not set(words_said) <= set(words_named)
+        or shorter == "".join(word[0] for word in max(words_said, words_named, key=len))
+        or fuzz.ratio(shorter, longer) >= _ALIKE
+        or (len(words_said) == len(words_named) == 1 and shorter in longer)
+        or words_named[-1] == "js"
+    )
+    return skill if is_spelling else _one_of(said.lower(), skill)
+
+
+def _one_of(said: str, skill: str) -> str:
+    """The singular where it names the skill as well: "forklifts"."""
+    one = said.removesuffix("s")
+    return one if skill_named(one) == skill else said
+
+
+_WORDS = re.compile(r"[^\W_]+")
+_SHORT = 4
+"""Letters of an abbreviation."""
+_ALIKE = 75
+"""Of 100, from which on two names are spellings of one: postgres and PostgreSQL have 89, golang and Go 50."""
 
 
 def _verbs(text: str, mentions: list[Finding]) -> list[Finding]:

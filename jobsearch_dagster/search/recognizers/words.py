@@ -10,7 +10,7 @@ from typing import Literal
 
 from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.search.english import english_frequency
-from jobsearch_dagster.search.recognizers.spans import Finding, is_excluded
+from jobsearch_dagster.search.recognizers.spans import Finding
 
 WordList = Literal[
     "job",
@@ -79,21 +79,8 @@ def find_industries(text: str) -> list[Finding]:
     found = [
         Finding("keywords", match[0].lower(), *match.span()) for match in re.finditer(pattern, text, re.IGNORECASE)
     ]
-    shifts = re.finditer(
-        r"\b(?:night|evening|weekend)s\b|\b(?:night|evening|weekend)\s+(?:shift|work)s?\b", text, re.IGNORECASE
-    )
     found += [Finding("keywords", "it", *match.span()) for match in _IT.finditer(text)]
-    return found + [
-        Finding("keywords", _shift(match[0].lower()), *match.span())
-        for match in shifts
-        if "shift" in match[0].lower() or is_excluded(text, match.start())
-    ]
-
-
-def _shift(said: str) -> str:
-    """What a time of work is called: night shifts for "nights", but a weekend is only that."""
-    time = said.split()[0].removesuffix("s")
-    return time if time == "weekend" and "shift" not in said else f"{time} shift"
+    return found
 
 
 def find_keywords(text: str) -> list[Finding]:

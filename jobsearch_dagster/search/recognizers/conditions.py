@@ -1,0 +1,43 @@
+"""What a job offers or asks beside the work, in a question: hours, benefits, what the place of work is like.
+
+Belongs here: conditions of work by whatever people call them, each under one keyword. They are in `conditions.yaml`;
+industries and all other keywords are in `words.py`.
+"""
+
+import re
+from functools import cache
+from importlib import resources
+
+from jobsearch_dagster.foundation.package_data import read_yaml
+from jobsearch_dagster.search.recognizers.spans import Finding, is_excluded
+
+_TIMES = re.compile(r"\b(?P<time>night|evening|weekend)s\b", re.IGNORECASE)
+_CALLED = {"night": "night shift", "evening": "evening shift", "weekend": "weekend"}
+
+
+def find_conditions(text: str) -> list[Finding]:
+    """`keywords` such as `night shift`, `visa sponsorship` and `outdoor`; "nights" alone where they are excluded."""
+    found = [
+        Finding("keywords", keyword, *match.span())
+        for keyword, pattern in _wordings().items()
+        for match in pattern.finditer(text)
+    ]
+    found += [
+        Finding("keywords", _CALLED[match["time"].lower()], *match.span())
+        for match in _TIMES.finditer(text)
+        if is_excluded(text, match.start())
+    ]
+    return [one for one in found if not any(_is_inside(one, other) for other in found)]
+
+
+def _is_inside(one: Finding, other: Finding) -> bool:
+    return other.start <= one.start and one.end <= other.end and other.end - other.start > one.end - one.start
+
+
+@cache
+def _wordings() -> dict[str, re.Pattern[str]]:
+    listed = read_yaml(resources.files("jobsearch_dagster.search.recognizers") / "conditions.yaml")
+    return {
+        keyword: re.compile(rf"(?<![\w-])(?:{'|'.join(wordings)})(?![\w-])", re.IGNORECASE)
+        for keyword, wordings in listed.items()
+    }
