@@ -120,6 +120,18 @@ _FOLLOWS_UP = re.compile(
     """,
     _FLAGS,
 )
+_REFINES = re.compile(
+    rf"""
+    {_OPENING}
+    (?: (?:(?:they|it|he|she|the\s+\w+)\s+)? (?: must | should | needs?\s+to | ha(?:s|ve)\s+to ) \s+
+            (?: speak | know | have | ask | want | use | be | offer | mention | include | come ) \b
+        | i \s+ (?:(?:also|do|even|really)\s+)* (?: have | hold | speak | know | can | use ) \b
+        | i'?d\s+(?:like|love|prefer)\s+(?:to\s+(?:work|use|deal)|something|it)\b | i'm\s+(?:also\s+)?(?:certified|licensed|trained|fluent)\b
+    )
+    """,
+    _FLAGS,
+)
+"""What adds to the question before: a further demand, or something more about oneself."""
 _GOES_ON = re.compile(rf"{_OPENING}(?:with(?:out)?|not|no|in|under|over|at|or|for|near|from|except)\b", _FLAGS)
 _BEGINS_AND = re.compile(r"(?:and|but|or|now|then)\b", re.IGNORECASE)
 _ADDS = re.compile(
@@ -142,14 +154,14 @@ _ASPECTS: dict[str, tuple[str, ...]] = {
     r"limit": ("limit",),
     r"work\s?mode|work\s+model|home\s+office": ("work_mode",),
     r"contract(?:\s+type)?|employment(?:\s+type)?|type|hours": ("employment_type",),
-    r"keywords?|industry|sector|company": ("keywords",),
+    r"keywords?|industry|sector|company|shifts?": ("keywords",),
     r"exclusions?|exceptions?": ("exclude",),
 }
 """What a constraint is called -> its slots."""
 _ASPECT = "|".join(_ASPECTS)
 _VALUES: dict[str, tuple[str, ...]] = {
     r"remote|hybrid|on-?site|in\s+the\s+office": ("work_mode",),
-    r"full-?time|part-?time|permanent|freelance": ("employment_type",),
+    r"full[\s-]?time|part[\s-]?time|permanent|freelance": ("employment_type",),
     r"bachelor'?s?|master'?s|phd": ("education",),
     r"senior|junior|entry[\s-]level": ("seniority",),
 }
@@ -163,7 +175,7 @@ _DROPS = re.compile(
     rf"""
     \b (?: (?: drop | forget | ignore | remove | lose | scrap | undo | clear | cancel | reset | lift | relax | ditch
             | take\s+(?:off|out|away) | get\s+rid\s+of | never\s?mind | disregard | no\s+longer\s+need ) \s+
-                (?:about\s+)?
+                (?:about\s+ | (?:what|everything|all)\s+(?:i|we)\s+said\s+about\s+ | (?:the|that)\s+(?:thing|bit|part)\s+(?:about|with)\s+)?
          | (?: don't | do\s+not | no\s+longer ) \s+ (?: care | worry | mind | bother ) \s+ (?:about|for) \s+
          | no\s+(?:more\s+)? (?= (?:\w+\s+)? (?:requirement|filter|limit|restriction|condition|constraint|preference)
              ) )
@@ -176,6 +188,7 @@ _DROPS = re.compile(
         |are(?:\s+not|n't)|no\s+longer)
       \s+ (?:\w+\s+)? (?:matters?|important|relevant|needed|required|necessary)\b
     | \b (?:does(?:n't|\s+not)|don't|needn't|do\s+not) \s+ (?:(?:have|need)\s+to\s+)? be \s+ (?:{_ASPECT}|{_VALUE})\b
+    | ^ {_OPENING} (?: drop | forget | remove | lose | scrap | cancel | ditch | lift ) \s+ (?:the|that) \s+ (?:{_VALUE}) \b {_PART}
     | \b (?:{_VALUE}) \s+ (?:is|are) (?:\s+not|n't) \s+ (?:\w+\s+)? (?:important|needed|required|necessary)\b
     """,
     _FLAGS,
@@ -225,7 +238,9 @@ _EXCHANGES = (
 )
 """How one thing is asked in place of another."""
 _TAKES_BACK = re.compile(
-    r"\b(?:drop|remove|forget|lose|scrap|ditch|take\s+(?:out|away|off)|get\s+rid\s+of|leave\s+out)\b", re.IGNORECASE
+    r"\b(?:drop|remove|forget|lose|scrap|ditch|take\s+(?:out|away|off)|get\s+rid\s+of|leave\s+out)\b"
+    r"(?!\s+(?:(?:the|all|any|those|every)\s+)*(?:ones|those|jobs|postings|roles|ads|openings)\b)",
+    re.IGNORECASE,
 )
 
 
@@ -290,6 +305,8 @@ def how_it_follows(question: str, named: set[str]) -> Follows:
         asked
         & words("job") - {"pay", "paid", "paying", "salary", "wage", "wages", "salaries", "work", "position", "based"}
     )
+    if named and not says_job and not named & {"titles", "locations"} and _REFINES.match(question):
+        return "replacing" if _REPLACES.search(question) else "adding"
     shape_only = bool(named) and (named <= SHAPE or named <= _OF_PERSON)
     fragment = not says_job and (
         len(asked) <= SHORT or not named & _SUBJECT or _GOES_ON.match(question) or _BEGINS_AND.match(question)
@@ -326,12 +343,19 @@ def continued(before: Reading, new: Reading) -> Reading:
     kept = {slot: value for slot, value in before.included.items() if slot not in dropped}
     kept = without_values(kept, new.gone)
     included = without_values(_merged(kept, new.included, adding=adding), new.excluded)
+    if _ALLOWS.search(new.text):  # "weekends are fine after all" excludes them no more, and asks for none
+        included = without_values(included, {s: v for s, v in before.excluded.items() if s not in before.included})
     excluded = {} if "exclude" in new.dropped else without_values(before.excluded, new.included)
     excluded = without_values(excluded, new.gone)
     excluded = _merged(excluded, new.excluded, adding=True)
     asked = {*included, *(f"exclude.{slot}" for slot in excluded)}
     evidence = {slot: words for slot, words in (before.evidence | new.evidence).items() if slot in asked}
     return Reading(included, excluded, evidence, unread=new.unread, before=before)
+
+
+_ALLOWS = re.compile(
+    r"\b(?:(?:is|are)\s+(?:ok|okay|fine|alright|acceptable|no\s+problem)|after\s+all)\b", re.IGNORECASE
+)
 
 
 def _told_apart(before: Reading, new: Reading) -> Reading:

@@ -45,6 +45,7 @@ from jobsearch_dagster.search.recognizers.order import find_limit, find_sort
 from jobsearch_dagster.search.recognizers.pay import UNREADABLE, find_pay
 from jobsearch_dagster.search.recognizers.places import (
     country_asked,
+    country_of,
     find_named_places,
     find_places,
     find_unknown_places,
@@ -53,7 +54,12 @@ from jobsearch_dagster.search.recognizers.report_wordings import find_report_wor
 from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding, Recognizer, collect, tidy
 from jobsearch_dagster.search.recognizers.titles import find_titles
 from jobsearch_dagster.search.recognizers.unlisted_skills import find_asked_skills
-from jobsearch_dagster.search.recognizers.words import find_content_words, find_industries, find_keywords
+from jobsearch_dagster.search.recognizers.words import (
+    find_content_words,
+    find_industries,
+    find_keywords,
+    find_phrases,
+)
 from jobsearch_dagster.search.refusals import is_harmful, is_personal
 from jobsearch_dagster.search.revisions import revision
 from jobsearch_dagster.search.rewriting import Rewritten, in_plain_english
@@ -127,8 +133,13 @@ def parse_question(question: Asked, history: Sequence[Asked] = ()) -> Interpreta
         The interpretation; every string has one, nothing is raised.
     """
     first, *later = (*history, question)
-    readings = [_read(first, _read_slots), *(_read(asked, _read_later) for asked in later)]
-    return _interpretation(reduce(continued, readings))
+    return _interpretation(reduce(_one_more, later, _read(first, _read_slots)))
+
+
+def _one_more(before: Reading, asked: Asked) -> Reading:
+    """The conversation after one more question; "over $80,000" after a place in Australia is in its dollars."""
+    country = country_of(before.included.get("locations", ()))
+    return continued(before, _read(asked, partial(_read_later, country=country)))
 
 
 def _read(asked: Asked, by_words: Callable[[str], Reading]) -> Reading:
@@ -139,8 +150,8 @@ def _read(asked: Asked, by_words: Callable[[str], Reading]) -> Reading:
 
 
 @lru_cache(maxsize=1000)
-def _read_later(question: str) -> Reading:
-    """A question that may go on from the one before."""
+def _read_later(question: str, country: str | None) -> Reading:
+    """A question that may go on from the one before, which asked for places in that country."""
     reply = _reply_unread(question)
     if reply is not None:
         return _nothing(reply)
@@ -157,10 +168,10 @@ def _read_later(question: str) -> Reading:
         old, new = exchange
         aspects = named_aspects(old)
         if aspects:
-            return replace(_read_slots(new), follows="replacing", dropped=aspects)
-        return replace(_read_slots(new), follows="adding", gone=_everything(_read_slots(old)))
+            return replace(_read_slots(new, country), follows="replacing", dropped=aspects)
+        return replace(_read_slots(new, country), follows="adding", gone=_everything(_read_slots(old, country)))
     dropped, left = dropped_slots(question)
-    reading = _read_slots(left)
+    reading = _read_slots(left, country)
     if takes_back(left):
         reading = replace(reading, included={}, excluded={}, gone=_everything(reading), follows="replacing")
     if reading.reply in ("vague", "off_topic") or (reading.reply is None and reading.follows != "no"):
@@ -177,8 +188,13 @@ def _everything(reading: Reading) -> Slots:
 
 
 @lru_cache(maxsize=1000)
-def _read_slots(question: str) -> Reading:
-    """What one question asks by itself; cached, as every question of a conversation is read again with the next."""
+def _read_slots(question: str, country: str | None = None) -> Reading:
+    """What one question asks by itself; cached, as every question of a conversation is read again with the next.
+
+    Args:
+        question: A tidy question.
+        country: Whose dollar a bare `$` is where the question names no place itself (alpha-2).
+    """
     reply = _reply_unread(question)
     if reply is not None:
         return _nothing(reply)
@@ -186,9 +202,9 @@ def _read_slots(question: str) -> Reading:
     rewritten = Rewritten.unchanged(question) if wording else in_plain_english(question)
     if rewritten.text != question and (reply := _reply_refused(rewritten.text)) is not None:
         return _nothing(reply)
-    findings, rest = (wording, "") if wording else collect(rewritten.text, recognizers(country_asked(rewritten.text)))
+    findings, rest = (wording, "") if wording else _collected(rewritten.text, country)
     about = topic(rewritten.text, rest, {finding.slot for finding in findings})
-    if about == "vague" and not findings and (findings := find_content_words(rest)):
+    if about == "vague" and not findings and (findings := find_phrases(rest)):
         about = "jobs"
     asked = [finding for finding in findings if finding.slot not in (NO_PREFERENCE, UNREADABLE)]
     unreadable = next((finding.value for finding in findings if finding.slot == UNREADABLE), None)
@@ -206,6 +222,10 @@ def _read_slots(question: str) -> Reading:
         text=rewritten.text,
         unread=tuple(finding.value for finding in find_content_words(rest)),
     )
+
+
+def _collected(text: str, country: str | None) -> tuple[list[Finding], str]:
+    return collect(text, recognizers(country_asked(text) or country))
 
 
 def asks_either(findings: list[Finding], text: str) -> bool:

@@ -23,7 +23,8 @@ _OFF_TOPIC_START = re.compile(
         | else | would | will | can
         | might | employ | recruit | take | wants ) \w* )
     | (?: is\s+it | should\s+i | do\s+you\s+(?:like|think|believe|know\s+(?:how|who|why)) ) \b
-    | tell\s+me\s+(?:a|about)\b | (?: write | translate | explain | sing | play | calculate | solve | define ) \b
+    | tell\s+me\s+(?:a|about)\b | (?: write | translate | explain | sing | play | calculate | solve | define | alexa | siri
+        | recommend | buy | order | book | call | open | cook | draw ) \b
     """,
     _FLAGS,
 )
@@ -56,6 +57,9 @@ _FACT = re.compile(
     _FLAGS,
 )
 """What asks for a fact, whatever it names."""
+_CALCULATES = re.compile(
+    r"^\W*\d+(?:\.\d+)?\s*(?:[+*/x-]|times|plus|minus|divided\s+by)\s*\d+(?:\.\d+)?\W*$", re.IGNORECASE
+)
 _SHOPS = re.compile(
     r"""
     \b (?: recommend | suggest | buy | good | best | cheap | cheapest | new | used | which | what ) \s+
@@ -110,7 +114,7 @@ def topic(question: str, rest: str, named: Iterable[str]) -> Topic:
     """
     slots = set(named)
     says_job = bool(_words(question) & words("job"))
-    if _GREETS.fullmatch(question):
+    if _GREETS.fullmatch(question) or _CALCULATES.search(question):
         return "off_topic"
     of_work = slots & {"titles", "seniority", "employment_type", "work_mode"}
     if not says_job and (_FACT.search(question) or (_SHOPS.search(question) and not of_work)):
@@ -128,10 +132,25 @@ def topic(question: str, rest: str, named: Iterable[str]) -> Topic:
         return "jobs" if _LISTS_ALL.search(rest) or slots else "vague"
     if _FOR_SOMEBODY.search(question):
         return "vague"
+    if _names_a_thing(question):
+        return "vague"
     return "off_topic" if _OFF_TOPIC_START.match(question) or _says_something(rest) else "vague"
 
 
 _FOR_SOMEBODY = re.compile(r"\b(?:anything|something)\s+(?:suitable\s+)?for\s+(?:an?|my|our|the)\b", re.IGNORECASE)
+
+
+def _names_a_thing(question: str) -> bool:
+    """Whether a question is a name or a thing and nothing else, as people type it into a search: "UNICEF"."""
+    said = question.strip(" .?!").split()
+    return 0 < len(said) <= _MOST_WORDS and all(
+        _NOUN.fullmatch(word) and word.lower() not in words("function") and not _OFF_TOPIC_START.match(word)
+        for word in said
+    )
+
+
+_MOST_WORDS = 3
+_NOUN = re.compile(r"[^\W\d_][\w&'.-]+")
 
 
 def _says_something(rest: str) -> bool:

@@ -12,9 +12,7 @@ from jobsearch_dagster.search.recognizers.spans import Finding
 _ONE_TO_TWELVE = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 NUMBER_WORDS = {word: number for number, word in enumerate(_ONE_TO_TWELVE, start=1)} | {"fifteen": 15, "twenty": 20}
 
-_NUMBER = (
-    rf"(?:\d{{1,2}}(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}|(?<![\d|]\s)(?<!thousand\s)(?<!million\s)(?<!hundred\s)a(?=\s+(?:years?|yrs?)\s+(?:of|in|experience|as|on|under)))"
-)
+_NUMBER = rf"(?:\d{{1,2}}(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}|(?<![\d|]\s)(?<!thousand\s)(?<!million\s)(?<!hundred\s)a(?=\s+(?:years?|yrs?)\s+(?:of|in|experience|as|on|under)))"
 _YEARS = re.compile(
     rf"""
     (?P<before> (?: \b(?: at\ least | no[t]?\ less\ than | no\ fewer\ than | more\ than | over | min(?:imum)?(?:\ of)?
@@ -92,7 +90,9 @@ _LASTS = re.compile(
 """What makes the years behind it an age, a period of pay, or how long something lasts."""
 _CONTRACT = re.compile(r"\s*(?:contract|fixed|ftc|assignment|project|visa|plan)", re.IGNORECASE)
 _UP = re.compile(r"\bup(?:wards?)?$", re.IGNORECASE)
-_NEITHER = re.compile(r"\bno(?:t)?\s+more\b[^.;]{0,12}\bno(?:t)?\s+less\b|\bno(?:t)?\s+less\b[^.;]{0,12}\bno(?:t)?\s+more\b")
+_NEITHER = re.compile(
+    r"\bno(?:t)?\s+more\b[^.;]{0,12}\bno(?:t)?\s+less\b|\bno(?:t)?\s+less\b[^.;]{0,12}\bno(?:t)?\s+more\b"
+)
 _AT_MOST = ("up to", "at most", "max", "no more", "not more")
 _AT_LEAST = ("no less", "not less", "no fewer")
 _NOTHING = re.compile(r"\b(?:nothing|none|no\s+(?:jobs?|roles?|postings?)|not)\b[^.,;|?!]{0,30}$", re.IGNORECASE)

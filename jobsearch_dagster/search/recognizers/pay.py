@@ -198,9 +198,7 @@ def _is_pay(match: re.Match[str], text: str) -> bool:
     if _MARKED.search(match["amount"]) or re.search(r"\b(?:[A-Z]{3}|SEK|dirhams?|kr)\b", match["amount"]):
         return True
     figure = "".join(re.findall(r"\d", match["amount"]))
-    return int(figure) >= LEAST_BARE and bool(
-        match["before"] or match["after"].strip(" ,") or _PAY_WORD.search(text)
-    )
+    return int(figure) >= LEAST_BARE and bool(match["before"] or match["after"].strip(" ,") or _PAY_WORD.search(text))
 
 
 def _unreadable(match: re.Match[str]) -> list[Finding]:

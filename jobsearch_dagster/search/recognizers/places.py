@@ -6,6 +6,7 @@ cannot tell from others of the name ("Cambridge") stays as it is written.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
@@ -188,7 +189,11 @@ def country_asked(text: str) -> str | None:
     for span in _places_left(text):
         text = blank(text, *span)
     found = (*find_places(text), *find_named_places(text))
-    places = {place.value for place in found if place.slot == "locations"}
+    return country_of(place.value for place in found if place.slot == "locations")
+
+
+def country_of(places: Iterable[str]) -> str | None:
+    """The country (alpha-2) that all places are in; None for none and for several."""
     countries = {parse_location(place).country for place in places}
     return countries.pop() if len(countries) == 1 else None
 

@@ -64,7 +64,7 @@ def name_asked(said: str, skill: str) -> str:
     shorter, longer = sorted(("".join(words_said), "".join(words_named)), key=len)
     is_spelling = (
         set(words_named) <= set(words_said)
-        or len(said) <= _SHORT < len(skill) and not set(words_said) <= set(words_named)
+        or (len(said) <= _SHORT < len(skill) and not set(words_said) <= set(words_named))
         or shorter == "".join(word[0] for word in max(words_said, words_named, key=len))
         or fuzz.ratio(shorter, longer) >= _ALIKE
         or (len(words_said) == len(words_named) == 1 and shorter in longer)

@@ -44,7 +44,7 @@ class Finding:
 Recognizer = Callable[[str], list[Finding]]
 """Reads a tidy question in which used characters are `USED`."""
 
-_TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", USED: "/"})
+_TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "İ": "I", USED: "/"})
 
 _REACH = 80
 """Characters before a finding that a negation and the words after it may take."""

@@ -17,7 +17,7 @@ from jobsearch_dagster.search.recognizers.occupations import (
     trade_name,
 )
 from jobsearch_dagster.search.recognizers.places import is_place, is_well_known_place
-from jobsearch_dagster.search.recognizers.skills import listed_skills, is_skill
+from jobsearch_dagster.search.recognizers.skills import is_skill, listed_skills
 from jobsearch_dagster.search.recognizers.spans import Finding
 from jobsearch_dagster.search.recognizers.words import words
 

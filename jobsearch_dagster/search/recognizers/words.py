@@ -118,10 +118,22 @@ _LIST_GOES_ON = re.compile(r"\s+(?:and|or|nor)\s+", re.IGNORECASE)
 
 
 def find_content_words(text: str) -> list[Finding]:
-    """`keywords`: every word with a meaning of its own, for a question about jobs that names nothing else."""
+    """`keywords`: every word with a meaning of its own."""
     return [
         Finding("keywords", match[0].lower(), *match.span()) for match in _WORD.finditer(text) if has_meaning(match[0])
     ]
+
+
+def find_phrases(text: str) -> list[Finding]:
+    """`keywords`: every run of words with a meaning of their own, for a question that names nothing else."""
+    findings: list[Finding] = []
+    for word in find_content_words(text):
+        if findings and text[findings[-1].end : word.start] == " ":
+            start = findings.pop().start
+            findings.append(Finding("keywords", text[start : word.end].lower(), start, word.end))
+        else:
+            findings.append(word)
+    return findings
 
 
 def _phrase_end(text: str, match: re.Match[str]) -> int:

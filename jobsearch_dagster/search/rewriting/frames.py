@@ -43,11 +43,17 @@ def frame_edits(text: str) -> list[Edit]:
     language = max(_languages(), key=lambda language: len(asked & language.signs))
     if len(asked & language.signs) < LEAST_WORDS:
         return []
-    return [
+    endings = [Edit(*match.span(), "") for match in _CASE_ENDING.finditer(text)]
+    words_of_frame = [
         Edit(*match.span(), language.english[match[0].lower()])
         for match in language.pattern.finditer(text)
         if not _begins_a_place(match, text)
     ]
+    return sorted([*endings, *words_of_frame], key=lambda edit: edit.start)
+
+
+_CASE_ENDING = re.compile(r"(?<=[^\W\d_]{3})'(?:d[ae]|t[ae])(?:n|ki)?\b")
+"""Of Turkish names: "İstanbul'da" is in Istanbul."""
 
 
 def _may_be_sign(match: re.Match[str]) -> bool:

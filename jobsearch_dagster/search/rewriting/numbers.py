@@ -63,7 +63,8 @@ def number_edits(text: str) -> list[Edit]:
 def hundredth_edits(text: str) -> list[Edit]:
     """One figure for an amount and its hundredths: "22 dollars 50 an hour" is "22.50 dollars an hour"."""
     return [
-        Edit(*match.span(), f"{match['whole']}.{match['part']} {match['currency']}") for match in _HUNDREDTHS.finditer(text)
+        Edit(*match.span(), f"{match['whole']}.{match['part']} {match['currency']}")
+        for match in _HUNDREDTHS.finditer(text)
     ]
 
 
