@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 
 from jobsearch_dagster.foundation.package_data import read_yaml
-from jobsearch_dagster.search.recognizers.spans import Finding, is_excluded
+from jobsearch_dagster.search.recognizers.spans import Finding, is_excluded, is_part
 
 _TIMES = re.compile(r"\b(?P<time>night|evening|weekend)s\b", re.IGNORECASE)
 _CALLED = {"night": "night shift", "evening": "evening shift", "weekend": "weekend"}
@@ -27,11 +27,7 @@ def find_conditions(text: str) -> list[Finding]:
         for match in _TIMES.finditer(text)
         if is_excluded(text, match.start())
     ]
-    return [one for one in found if not any(_is_inside(one, other) for other in found)]
-
-
-def _is_inside(one: Finding, other: Finding) -> bool:
-    return other.start <= one.start and one.end <= other.end and other.end - other.start > one.end - one.start
+    return [one for one in found if not any(is_part(one, other) for other in found)]
 
 
 @cache

@@ -10,7 +10,7 @@ from importlib import resources
 
 from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.search.recognizers.skills import listed_skills
-from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding
+from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding, is_part
 
 _INDIFFERENT = re.compile(
     r"\b(?:all\s+the\s+same|(?:do(?:es)?n't|do\s+not|does\s+not)\s+(?:matter|mind|care)|either\s+(?:is|way)|whatever(?!\s+(?:says?|is|has|mentions?))|no\s+matter|any\s+is\s+fine|makes\s+no\s+difference)\b",
@@ -124,10 +124,5 @@ def _find(slot: str, text: str) -> list[Finding]:
         for value, pattern in _wordings()[slot].items()
         for match in pattern.finditer(text)
     ]
-    skills = listed_skills(text) if found else []
-    return [level for level in found if not any(_is_part(level, skill) for skill in skills)]
-
-
-def _is_part(level: Finding, skill: Finding) -> bool:
-    """Whether a word belongs to the longer name of a skill: `distributed systems`, `contract law`."""
-    return skill.start <= level.start and level.end <= skill.end and skill.end - skill.start > level.end - level.start
+    longer = [*found, *listed_skills(text)] if found else []
+    return [level for level in found if not any(is_part(level, other) for other in longer)]

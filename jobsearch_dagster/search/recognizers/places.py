@@ -162,7 +162,8 @@ def find_named_places(text: str) -> list[Finding]:
     """`locations` named without "in": "nurse berlin", "what about New York"."""
     findings: list[Finding] = []
     for token in _TOKEN.finditer(text):
-        if not findings or token.start() >= findings[-1].end:
+        is_name = token[0][0].isalpha()  # the full stop of "remote. HR" begins no place
+        if is_name and (not findings or token.start() >= findings[-1].end):
             findings += _place_at(text, token.start(), alone=True)
     return findings
 

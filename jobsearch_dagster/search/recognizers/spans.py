@@ -95,6 +95,11 @@ def _with_lists(findings: list[Finding], text: str) -> list[Finding]:
 _AND = re.compile(r"\s+(?:and|or|nor)\s+(?:in|an?|the|at|with)?\s*", re.IGNORECASE)
 
 
+def is_part(one: Finding, other: Finding) -> bool:
+    """Whether the words of a finding belong to a longer one: to `contract law`, or to "above junior, below senior"."""
+    return other.start <= one.start and one.end <= other.end and other.end - other.start > one.end - one.start
+
+
 def blank(text: str, start: int, end: int) -> str:
     """The text with one span used up."""
     return text[:start] + USED * (end - start) + text[end:]
