@@ -17,16 +17,24 @@ from jobsearch_dagster.search.recognizers.words import words
 
 _ANY, _SAME_AS = "any", "see"
 _DOER = (
-    r"(?:(?:\b(?:i|we|people|someone|somebody|anyone|anybody|person|those|guys?|who|that|to|can|could|used\s+to|years?\s+of|jobs?|work"
+    r"(?:(?:\b(?:i|i've|we|have|people|someone|somebody|anyone|anybody|person|those|guys?|who|that|to|can|could|used\s+to|years?\s+of|jobs?|work"
     r"|roles?|gigs?|something|or|and|been|am|i'm|love|like|enjoy|good\s+at|experience|do|also)|[,|](?:\s+of)?)\s+|^\W*)"
 )
-_OBJECT = r"(?:an?\s+|the\s+|my\s+|your\s+|people's\s+|their\s+|small\s+|big\s+)*"
-_IRREGULAR = {"do": "does", "teach": "teaches", "fix": "fixes", "catch": "catches", "push": "pushes", "wash": "washes"}
+_OBJECT = r"(?:an?\s+|the\s+|my\s+|your\s+|people's\s+|their\s+|small\s+|big\s+|city\s+|old\s+|new\s+)*"
+_PAST = {
+    "bake": ("baked",), "build": ("built",), "catch": ("caught",), "cut": ("cut",), "do": ("did", "done"),
+    "draw": ("drew", "drawn"), "drive": ("drove", "driven"), "fight": ("fought",), "fly": ("flew", "flown"),
+    "grow": ("grew", "grown"), "keep": ("kept",), "lay": ("laid",), "make": ("made",), "run": ("ran",), "sell": ("sold",),
+    "sew": ("sewed",), "shoot": ("shot",), "take": ("took", "taken"), "teach": ("taught",), "write": ("wrote", "written"),
+}  # fmt: skip
+_HISSES = ("o", "ch", "sh", "x", "ss")
+"""Ends of verbs that take "es"."""
 
 
 def find_described_work(text: str) -> list[Finding]:
     """`titles` that a question describes and does not name."""
     found = [finding for match in _pattern().finditer(text) for finding in _described(match, text)]
+    found += [finding for match in _compound().finditer(text) for finding in _named_by_compound(match, text)]
     if not found or not any(_is_apart(title, found) for title in find_titles(text)):
         return found
     return [finding for finding in found if _OR.search(text, 0, finding.start)]
@@ -49,6 +57,14 @@ def _described(match: re.Match[str], text: str) -> list[Finding]:
         if title is not None and not is_excluded(text, match.start("verb")):
             return [Finding("titles", title.format(said), match.start("verb"), match.start("object") + end)]
     return []
+
+
+def _named_by_compound(match: re.Match[str], text: str) -> list[Finding]:
+    """The title of "dog walking"; what only names a subject ("English teaching") is left to the skills."""
+    title = _work()[_verbs()[match["verb"].lower()]].get(match["object"].lower())
+    if title is None or is_excluded(text, match.start()):
+        return []
+    return [Finding("titles", title.format(match["object"].lower()), *match.span())]
 
 
 def _runs(phrase: str) -> list[tuple[int, int]]:
@@ -92,7 +108,9 @@ def _verbs() -> dict[str, str]:
         first, *particle = verb.split()
         doubled = first + first[-1] if re.fullmatch(r"[a-z]+[^aeiou][aeiou][tnm]", f"x{first}") else first
         gerund = f"{doubled.removesuffix('e')}ing"
-        for form in (first, _IRREGULAR.get(first, f"{first}s"), gerund):
+        stem = re.sub("(?<![aeo])y$", "i", doubled)
+        present = f"{re.sub('(?<![aeo])y$', 'ie', first)}{'e' if first.endswith(_HISSES) else ''}s"
+        for form in (first, present, gerund, *_PAST.get(first, (f"{stem.removesuffix('e')}ed",))):
             forms[" ".join([form, *particle])] = verb
     return forms
 
@@ -103,3 +121,9 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(
         rf"{_DOER}(?P<verb>{longest_first})\s+{_OBJECT}(?P<object>[\w'-]+(?:\s+[\w'-]+){{0,2}})", re.IGNORECASE
     )
+
+
+@cache
+def _compound() -> re.Pattern[str]:
+    gerunds = "|".join(form for form in _verbs() if form.endswith("ing"))
+    return re.compile(rf"\b(?P<object>[a-z]+)[\s-]+(?P<verb>{gerunds})\b(?!\s+[a-z]+er\b)", re.IGNORECASE)

@@ -84,7 +84,7 @@ def _with_lists(findings: list[Finding], text: str) -> list[Finding]:
     """An exclusion goes on behind "and" or "or" in other slots too: "no cold calling and door to door"."""
     marked: list[Finding] = []
     for finding in findings:
-        can_be_excluded = not finding.is_final and finding.slot in Constraints.model_fields
+        can_be_excluded = _may_be_excluded(finding)
         before = marked[-1] if marked else None
         if can_be_excluded and before and before.negated and _AND.fullmatch(text, before.end, finding.start):
             finding = replace(finding, negated=True)
@@ -109,14 +109,28 @@ def _with_polarity(found: list[Finding], text: str) -> list[Finding]:
     """Mark what follows a negation, and what goes on in the same list ("not in London or Paris")."""
     marked: list[Finding] = []
     for finding in found:
-        can_be_excluded = not finding.is_final and finding.slot in Constraints.model_fields
+        can_be_excluded = _may_be_excluded(finding)
         negated = can_be_excluded and _is_negated(finding, text)
         if can_be_excluded and not negated and marked and marked[-1].negated:
             gap = text[marked[-1].end : finding.start]
             goes_on = finding.start > marked[-1].end and _CONTINUES.fullmatch(gap) is not None
             negated = goes_on and not _ends_the_clause(gap, text, marked[-1], finding)
         marked.append(replace(finding, negated=negated))
+    return _with_those_before(marked, text)
+
+
+def _with_those_before(marked: list[Finding], text: str) -> list[Finding]:
+    """What excludes from behind excludes both of "leave freelance and temp jobs out"."""
+    for number in range(len(marked) - 1, 0, -1):
+        before, finding = marked[number - 1 : number + 1]
+        is_from_behind = finding.negated and not is_excluded(text, finding.start)
+        if is_from_behind and _may_be_excluded(before) and _AND.fullmatch(text, before.end, finding.start):
+            marked[number - 1] = replace(before, negated=True)
     return marked
+
+
+def _may_be_excluded(finding: Finding) -> bool:
+    return not finding.is_final and finding.slot in Constraints.model_fields
 
 
 def _ends_the_clause(gap: str, text: str, excluded: Finding, finding: Finding) -> bool:
