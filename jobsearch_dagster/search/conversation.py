@@ -126,7 +126,8 @@ _REFINES = re.compile(
     (?: (?:(?:they|it|he|she|the\s+\w+)\s+)? (?: must | should | needs?\s+to | ha(?:s|ve)\s+to ) \s+
             (?: speak | know | have | ask | want | use | be | offer | mention | include | come ) \b
         | i \s+ (?:(?:also|do|even|really)\s+)* (?: have | hold | speak | know | can | use ) \b
-        | i'?d\s+(?:like|love|prefer)\s+(?:to\s+(?:work|use|deal)|something|it)\b | i'm\s+(?:also\s+)?(?:certified|licensed|trained|fluent)\b
+        | i'?d\s+(?:like|love|prefer)\s+(?:to\s+(?:work|use|deal)|something|it)\b
+        | i'm\s+(?:also\s+)?(?:certified|licensed|trained|fluent)\b
     )
     """,
     _FLAGS,
@@ -175,7 +176,8 @@ _DROPS = re.compile(
     rf"""
     \b (?: (?: drop | forget | ignore | remove | lose | scrap | undo | clear | cancel | reset | lift | relax | ditch
             | take\s+(?:off|out|away) | get\s+rid\s+of | never\s?mind | disregard | no\s+longer\s+need ) \s+
-                (?:about\s+ | (?:what|everything|all)\s+(?:i|we)\s+said\s+about\s+ | (?:the|that)\s+(?:thing|bit|part)\s+(?:about|with)\s+)?
+                (?: about\s+ | (?:what|everything|all)\s+(?:i|we)\s+said\s+about\s+
+                  | (?:the|that)\s+(?:thing|bit|part)\s+(?:about|with)\s+)?
          | (?: don't | do\s+not | no\s+longer ) \s+ (?: care | worry | mind | bother ) \s+ (?:about|for) \s+
          | no\s+(?:more\s+)? (?= (?:\w+\s+)? (?:requirement|filter|limit|restriction|condition|constraint|preference)
              ) )
@@ -188,7 +190,8 @@ _DROPS = re.compile(
         |are(?:\s+not|n't)|no\s+longer)
       \s+ (?:\w+\s+)? (?:matters?|important|relevant|needed|required|necessary)\b
     | \b (?:does(?:n't|\s+not)|don't|needn't|do\s+not) \s+ (?:(?:have|need)\s+to\s+)? be \s+ (?:{_ASPECT}|{_VALUE})\b
-    | ^ {_OPENING} (?: drop | forget | remove | lose | scrap | cancel | ditch | lift ) \s+ (?:the|that) \s+ (?:{_VALUE}) \b {_PART}
+    | ^ {_OPENING} (?: drop | forget | remove | lose | scrap | cancel | ditch | lift ) \s+ (?:the|that) \s+
+        (?:{_VALUE}) \b {_PART}
     | \b (?:{_VALUE}) \s+ (?:is|are) (?:\s+not|n't) \s+ (?:\w+\s+)? (?:important|needed|required|necessary)\b
     """,
     _FLAGS,

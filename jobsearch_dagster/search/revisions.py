@@ -30,7 +30,9 @@ _LIST = re.compile(
     r"""
     \W* (?:(?:ok|okay|and|now|then|please|so|just|can\s+you|could\s+you|let\s+me)\s+)*
     (?: list | show | see | give | display | name ) (?:\s+(?:me|us))? \s+
-    (?: (?:all\s+(?:of\s+)?)? (?:them|those|these|the\s+(?:(?:actual|real|individual|single)\s+)?(?:jobs|postings|ads|list|openings|positions|results)) | (?:those|these)\s+\w+ )
+    (?: (?:all\s+(?:of\s+)?)? (?: them | those | these
+          | the \s+ (?:(?:actual|real|individual|single)\s+)? (?:jobs|postings|ads|list|openings|positions|results) )
+      | (?:those|these)\s+\w+ )
     (?:\s+(?:all|again|now|please|then|instead|too))* \W*
     """,
     _FLAGS,

@@ -23,8 +23,8 @@ _OFF_TOPIC_START = re.compile(
         | else | would | will | can
         | might | employ | recruit | take | wants ) \w* )
     | (?: is\s+it | should\s+i | do\s+you\s+(?:like|think|believe|know\s+(?:how|who|why)) ) \b
-    | tell\s+me\s+(?:a|about)\b | (?: write | translate | explain | sing | play | calculate | solve | define | alexa | siri
-        | recommend | buy | order | book | call | open | cook | draw ) \b
+    | tell\s+me\s+(?:a|about)\b | (?: write | translate | explain | sing | play | calculate | solve | define
+        | alexa | siri | recommend | buy | order | book | call | open | cook | draw ) \b
     """,
     _FLAGS,
 )

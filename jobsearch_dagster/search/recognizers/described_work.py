@@ -24,8 +24,9 @@ _OBJECT = r"(?:an?\s+|the\s+|my\s+|your\s+|people's\s+|their\s+|small\s+|big\s+|
 _PAST = {
     "bake": ("baked",), "build": ("built",), "catch": ("caught",), "cut": ("cut",), "do": ("did", "done"),
     "draw": ("drew", "drawn"), "drive": ("drove", "driven"), "fight": ("fought",), "fly": ("flew", "flown"),
-    "grow": ("grew", "grown"), "keep": ("kept",), "lay": ("laid",), "make": ("made",), "run": ("ran",), "sell": ("sold",),
-    "sew": ("sewed",), "shoot": ("shot",), "take": ("took", "taken"), "teach": ("taught",), "write": ("wrote", "written"),
+    "grow": ("grew", "grown"), "keep": ("kept",), "lay": ("laid",), "make": ("made",), "run": ("ran",),
+    "sell": ("sold",), "sew": ("sewed",), "shoot": ("shot",), "take": ("took", "taken"), "teach": ("taught",),
+    "write": ("wrote", "written"),
 }  # fmt: skip
 _HISSES = ("o", "ch", "sh", "x", "ss")
 """Ends of verbs that take "es"."""

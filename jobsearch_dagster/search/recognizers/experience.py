@@ -12,7 +12,10 @@ from jobsearch_dagster.search.recognizers.spans import Finding
 _ONE_TO_TWELVE = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 NUMBER_WORDS = {word: number for number, word in enumerate(_ONE_TO_TWELVE, start=1)} | {"fifteen": 15, "twenty": 20}
 
-_NUMBER = rf"(?:\d{{1,2}}(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}|(?<![\d|]\s)(?<!thousand\s)(?<!million\s)(?<!hundred\s)a(?=\s+(?:years?|yrs?)\s+(?:of|in|experience|as|on|under)))"
+_A_YEAR_OF_IT = (
+    r"(?<![\d|]\s)(?<!thousand\s)(?<!million\s)(?<!hundred\s)a(?=\s+(?:years?|yrs?)\s+(?:of|in|experience|as|on|under))"
+)
+_NUMBER = rf"(?:\d{{1,2}}(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}|{_A_YEAR_OF_IT})"
 _YEARS = re.compile(
     rf"""
     (?P<before> (?: \b(?: at\ least | no[t]?\ less\ than | no\ fewer\ than | more\ than | over | min(?:imum)?(?:\ of)?
@@ -44,7 +47,8 @@ _NONE_ASKED = re.compile(
     | \b(?:no|without)\s+(?:an?\s+|any\s+)?(?:work\s+history|track\s+record|employment\s+history|previous\s+jobs?)\b
     | \b(?:nobody|no\s+one|who\s+(?:do\s+not|don't)|never|not)\s+(?:asks?|asking|care|cares|bothers?|worr(?:y|ies))\s+
       (?:about|for)\s+(?:\w+\s+)?experience\b
-    | \b(?:never|haven't|have\s+not)\s+(?:yet\s+)?(?:held|had|done)\s+(?:an?\s+|any\s+)?(?:real\s+|paid\s+)?(?:jobs?|work)\b
+    | \b(?:never|haven't|have\s+not)\s+(?:yet\s+)?(?:held|had|done)\s+
+      (?:an?\s+|any\s+)?(?:real\s+|paid\s+)?(?:jobs?|work)\b
     | \binexperienced\b | \bunexperienced\b
     | \b(?:complete|total|absolute)?\s*(?:newcomers?|newbies?|novices?|rookies?)\b | \bnew\s+to\s+(?:the\s+)?(?:field
         |job|trade|industry|profession|business|game|workforce|this)\b

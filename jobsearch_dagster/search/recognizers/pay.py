@@ -36,7 +36,10 @@ _UPPER = (
     r"capped\s+at|tops|maxing\s+out\s+at|topping\s+out\s+at|cap\s+of|ceiling\s+of|budget\s+(?:of|is)|under|below|less\s+than|lower\s+than|up\s+to|at\s+most|max(?:imum)?(?:\s+of)?|(?:no|not)\s+(?:more|higher)\s+than"
     r"|not\s+(?:over|above)|within|<=?"
 )
-_ABOUT = r"(?:in\s+)?the\s+(?:ballpark|region|neighbou?rhood|vicinity|range)\s+of|something\s+like|more\s+or\s+less|some|around|(?<!how\s)(?<!what\s)about|approximately|roughly|circa|close\s+to|near|~"
+_ABOUT = (
+    r"(?:in\s+)?the\s+(?:ballpark|region|neighbou?rhood|vicinity|range)\s+of|something\s+like|more\s+or\s+less|some"
+    r"|around|(?<!how\s)(?<!what\s)about|approximately|roughly|circa|close\s+to|near|~"
+)
 _SIDE = re.compile(rf"(?P<lower>{_LOWER})|(?P<upper>{_UPPER})|(?P<about>{_ABOUT})", re.IGNORECASE)
 _PAY = re.compile(
     rf"""
@@ -47,7 +50,8 @@ _PAY = re.compile(
         {_PERIOD}?
     )
     (?P<after> (?: \s* ,? \s* (?: \+ | (?:and\s+)?not\s+an?\s+(?:penny|cent|dollar|euro|pound|buck)\s+less |
-        \bor\s+(?:thereabouts|around\s+that|close\s+to\s+it|near\s+it)\b | \bgive\s+or\s+take\b | -?ish\b | \bplus\b | \band\s+upwards?\b | \bupwards?\b | \bor\s+so\b | \bat\s+(?:least|most)\b |
+        \bor\s+(?:thereabouts|around\s+that|close\s+to\s+it|near\s+it)\b | \bgive\s+or\s+take\b | -?ish\b |
+        \bplus\b | \band\s+upwards?\b | \bupwards?\b | \bor\s+so\b | \bat\s+(?:least|most)\b |
         \bor\s+bust\b | (?:or|and) \s+ (?:more|above|higher|over|up|better|less|below|lower|under) \b
         (?! \s* (?:than\s+)? (?:{_SIGN})? \s? \d )
         | \b(?:minimum|maximum|tops|max|min)\b ) )? )

@@ -14,7 +14,10 @@ from jobsearch_dagster.search.recognizers.words import has_meaning, words
 MOST_WORDS = 3
 """Of a skill that is not listed; more are a part of the sentence."""
 _WORD = re.compile(r"[^\W\d_](?:[\w+#'&.-]*[\w+#])?")
-_JOINT = r"(?:\s*,\s*(?:and|or)\s+|\s+(?:and|or|nor|plus|&|\+)\s+|\s*[/&+]\s*|\s*,\s*|\s+(?:along|together)\s+with\s+|\s+as\s+well\s+as\s+)"
+_JOINT = (
+    r"(?:\s*,\s*(?:and|or)\s+|\s+(?:and|or|nor|plus|&|\+)\s+|\s*[/&+]\s*|\s*,\s*|\s+(?:along|together)\s+with\s+"
+    r"|\s+as\s+well\s+as\s+)"
+)
 _FILLER = r"(?:(?:with|in|of|an?|the|my|some|also|even|both|basic|good|do|does)\s+)*"
 _AFTER = re.compile(rf"{_JOINT}{_FILLER}", re.IGNORECASE)
 _BEFORE = re.compile(rf"{_JOINT}{_FILLER}$", re.IGNORECASE)
@@ -24,7 +27,8 @@ _FRAME = re.compile(
         | (?:skilled|proficient|trained|certified|versed|competent|expert|expertise|proficiency|training|qualified)
           \s+ (?:in|at|with|on)
         | familiar(?:ity)?\s+with | fluent\s+in | good\s+(?:with|at) | speak(?:s|ing)? | who\s+knows? | i\s+know
-        | (?:who|i|and|to) \s+ (?:can|could|is\s+able\s+to|am\s+able\s+to) \s+ (?:do|use|operate|handle|run|speak|play|make|read)
+        | (?:who|i|and|to) \s+ (?:can|could|is\s+able\s+to|am\s+able\s+to) \s+
+          (?:do|use|operate|handle|run|speak|play|make|read)
         | who \s+ (?: do(?:es)? | uses? | handles? | operates? | speaks? | makes? | plays? )
         | (?:that|which|they) \s+ (?:use|want|need|ask\s+for) | hands-on\s+with | works?\s+with | mention(?:s|ing)?
       ) \s+ (?: (?: an? | the | my | some | both | basic | good | either ) \s+ )*
