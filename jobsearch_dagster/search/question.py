@@ -66,18 +66,19 @@ from jobsearch_dagster.search.rewriting import Rewritten, in_plain_english
 from jobsearch_dagster.search.topic import topic
 
 
-def recognizers(country: str | None) -> tuple[Recognizer, ...]:
+def recognizers(country: str | None, question: str = "") -> tuple[Recognizer, ...]:
     """In this order, because each takes its words away from the later ones: "5 years" is no "5 jobs".
 
     Args:
         country: Of the places asked (alpha-2): whose dollar a bare `$` is.
+        question: The whole, for what must be seen though it is used.
     """
     return (
         find_places,
         find_employment_type,
         find_experience,
         partial(find_pay, country=country),
-        find_aggregate,
+        partial(find_aggregate, asked=question),
         find_limit,
         find_sort,
         find_education,
@@ -211,9 +212,12 @@ def _read_slots(question: str, country: str | None = None) -> Reading:
     if about == "jobs" and (unreadable or asks_either(asked, rewritten.text)):
         about = unreadable or "either"
     excluded = _slots(_without_choice(f) for f in asked if f.negated and f.slot in Constraints.model_fields)
+    included = _slots(finding for finding in asked if not finding.negated)
+    if included.get("agg") == "top":  # "which level do they hire, junior or senior?" asks for either
+        included = {slot: value for slot, value in included.items() if slot != included["field"] or slot == "skills"}
     return Reading(
         # "Not remote. I go crazy at home": what is not wanted is not asked for either.
-        included=without_values(_slots(f for f in asked if not f.negated), excluded),
+        included=without_values(included, excluded),
         excluded=excluded,
         evidence=_evidence(asked, question, rewritten),
         reply=None if about == "jobs" else about,
@@ -225,7 +229,7 @@ def _read_slots(question: str, country: str | None = None) -> Reading:
 
 
 def _collected(text: str, country: str | None) -> tuple[list[Finding], str]:
-    return collect(text, recognizers(country_asked(text) or country))
+    return collect(text, recognizers(country_asked(text) or country, text))
 
 
 def asks_either(findings: list[Finding], text: str) -> bool:

@@ -85,9 +85,13 @@ _THEIRS = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_OLD = re.compile(r"\s*(?:of\s+age|old|ago|later|from\s+now)\b", re.IGNORECASE)
+_OLD = re.compile(
+    r"\s*(?:of\s+age|old|ago|later|from\s+now|(?:at\s+home|off|away|raising|with)\b[^.;|]{0,20}\b(?:kids|children|baby|family|son|daughter)"
+    r"|off\b|out\s+of\s+work)\b",
+    re.IGNORECASE,
+)
 _LASTS = re.compile(
-    r"(?:[|]\s+for|\b(?:aged?|for\s+the\s+(?:last|next)|every|half|thousand|million|hundred|term\s+for|contract\s+for|within|salary\s+of\s+\w+"
+    r"(?:[|]\s+for|out\s+of\s+work(?:\s+for)?|\b(?:aged?|for\s+the\s+(?:last|next)|every|half|thousand|million|hundred|term\s+for|contract\s+for|within|salary\s+of\s+\w+"
     r"|next|euros?|pounds?|dollars?|bucks|k|quid|rupees|grand))\s*$",
     re.IGNORECASE,
 )

@@ -17,6 +17,8 @@ _DOWN = (
     r"(?:desc\w*|going\s+down|downwards?|(?:from\s+)?high(?:est)?\s+to\s+low(?:est)?|decreasing|falling|highest\s+first"
     r"|best\s+first)"
 )
+_REWARD = rf"(?:{MONEY}|packages?|rates?|money|offers?|pay\s?checks?|sums?|figures?|numbers?)"
+_LARGE = r"(?:highest|biggest|best|largest|top|big|large|high|fattest)"
 _FROM_TO = {
     "salary_desc": r"(?:best|highest|most|high)\b [^.,;|?!]{0,20} \bto \s+ (?:the\s+)? (?:lowest|worst|least|low)\b",
     "salary_asc": r"(?:worst|lowest|least|low)\b [^.,;|?!]{0,20} \bto \s+ (?:the\s+)? (?:highest|best|most|high)\b",
@@ -36,6 +38,7 @@ _SORT = {
             {MONEY}\s*,?\s*{_UP} | lowest\s+{MONEY}\s+first
         | (?:pays?|paying|paid|earn) \s+ (?:the\s+)? (?:least|worst|lowest)
         | (?:lowest|worst|smallest|low|lower) \s+ (?:[\d|]+\s+)? {MONEY} (?:\s+first)?
+        | (?:lowest|smallest|least|small|low) \s+ (?:[\w-]+\s+)? {_REWARD} \s+ (?:at\s+the\s+top|on\s+top|up\s+top|up\s*front|first|leading)
     """,
     "salary_desc": rf"""
         top (?=\s+[\d|]+\s+(?:paid|paying)) | by\s+(?:what|how\s+much)\s+they\s+(?:pay|earn) |
@@ -50,6 +53,11 @@ _SORT = {
         | pays? (?= \s+ [^.,;?!]{{1,40}} \s (?:the\s+most|best)\b )
         | (?:highest|best|top|biggest|good|high|higher) \s+ (?:[\d|]+\s+)? {MONEY} (?:\s+first)?
         | {_BY_PAY} (?:\s*,?\s*{_DOWN})? | richest
+        | {_LARGE} \s+ (?:[\w-]+\s+)? {_REWARD} \s+ (?:at\s+the\s+top|on\s+top|up\s+top|up\s*front|first|up|leading)
+        | as\s+(?:much|high)\s+(?:{_REWARD}\s+)?as\s+(?:possible|they\s+come|it\s+gets)
+        | (?:sort|order|rank|arrange|list)\w* (?:\s+[\w-]+){{0,3}} \s+ (?:after|on|according\s+to) \s+ (?:the\s+)?{_REWARD}
+            (?:\s*,?\s*(?:big|large|high|top)\s+ones?\s+(?:up|first|on\s+top|at\s+the\s+top))?
+        | (?<![\w$])\${{2,}}(?!\w)
     """,
 }
 _THINGS = (
@@ -59,8 +67,13 @@ _THINGS = (
 _NUMBER = r"\d{1,3}(?![\d.,]*\d)(?!\s*(?:k\b|%|\+|years?|hours?|days?|weeks?|months?|-))"
 _LIMIT = re.compile(
     rf"""
-    \b(?:top|bottom|first|best|highest|lowest|cheapest|newest|latest|worst|only|just|any|exactly|another|next|no\s+more\s+than|not\s+more\s+than|at\s+most|up\s+to
-        |max(?:imum)?) \s+ (?P<after>{_NUMBER})\b
+    \b(?:top|bottom|first|best|highest|lowest|cheapest|richest|newest|latest|worst|only|just|any|exactly|another|next
+        |no\s+more\s+than|not\s+more\s+than|at\s+most|up\s+to|max(?:imum)?|shortlist\s+of|list\s+of) \s* (?P<after>{_NUMBER})\b
+        (?!\s*(?:shifts?|nights?|mornings?|evenings?))
+    | \b(?:say|not\s+too\s+many|(?:want|like|need)\s+(?:to\s+see|only)|to\s+see)[\s,]+(?:only\s+|just\s+|like\s+)?(?P<say>{_NUMBER})
+        (?=\s*(?:[.,:;!?|]|$|of\b|{_THINGS}\b))
+    | \bonly\s+the\s+(?:very\s+)?(?:top|best|first)\s+(?P<the_one>one|result|hit|job|posting|match)\b
+    | (?<![\w.$€£-])(?P<number_of>{_NUMBER})\s+(?:[a-z-]+\s+){{0,2}}?(?:ads?|adverts?)\b
     | \blimit(?:ed)? \s* [:=]? \s* (?:\w+\s+)?? (?:to\s+)? (?P<limit>{_NUMBER})\b
     | \b(?:give|show|list|find|bring|send|get) \s+ (?:me\s+|us\s+)? (?:the\s+|up\s+to\s+|at\s+most\s+|some\s+)?
         (?P<give>{_NUMBER})\b
@@ -68,7 +81,7 @@ _LIMIT = re.compile(
     | \b(?P<enough>{_NUMBER}) \s+ (?:will\s+do|is\s+enough|are\s+enough|would\s+do|suffices?|is\s+plenty|please
         |max(?:imum)?|tops|at\s+most) \b
     | ^\W*(?P<instead>{_NUMBER}) \s+ instead\b | \b(?P<single>single(?=\s+(?:best|highest|most|top|lowest|worst
-        |(?:[a-z-]+\s+){{0,3}}(?:job|role|vacancy|posting)\b)))\b
+        |(?:[a-z-]+\s+){{0,3}}(?:job|role|vacancy|posting|ad|result)\b)))\b
     | \b(?P<one>1) \s+ (?:[a-z-]+\s+){{0,3}}? (?:job|role|position|opening|posting|vacancy)\b
     | \b(?P<before>{_NUMBER}) \s+ (?:[a-z-]+\s+){{0,3}}?
       (?:jobs|roles|positions|openings|postings|vacancies|listings|best|highest|cheapest|top|most|lowest|worst)\b
@@ -83,7 +96,7 @@ def find_limit(text: str) -> list[Finding]:
     if match is None:
         return []
     word = next(group for group in match.groups() if group).lower()
-    number = 1 if word == "single" else int(word)
+    number = int(word) if word.isdigit() else 1
     start = match.start(match.lastindex or 0)
     return [Finding("limit", number, start, start + len(word))] if number else []
 
@@ -94,7 +107,7 @@ def find_sort(text: str) -> list[Finding]:
         Finding("sort", order, *match.span())
         for orders in (_FROM_TO, _SORT)
         for order, wording in orders.items()
-        for match in re.finditer(rf"\b(?:{wording})\b", text, FLAGS)
+        for match in re.finditer(rf"(?<!\w)(?:{wording})(?!\w)", text, FLAGS)
     ][:1]
     verbs = _ORDER_VERB.finditer(text) if found else ()
     return found + [

@@ -21,7 +21,7 @@ from jobsearch_dagster.search.recognizers.skills import is_skill, listed_skills
 from jobsearch_dagster.search.recognizers.spans import Finding
 from jobsearch_dagster.search.recognizers.words import words
 
-_WORD = re.compile(r"[^\W\d_][\w+#.'-]*[\w+#]|[^\W\d_]")
+_WORD = re.compile(r"\b[23][dD]\b|[^\W\d_][\w+#.'-]*[\w+#]|[^\W\d_]")
 _MOST_WORDS = 4
 """Words of a title; a fifth is more likely a part of the sentence."""
 _TOOLS = frozenset(("software", "business software", "data", "cloud and devops", "testing", "languages", "design"))
@@ -187,7 +187,8 @@ def _occupation_at(tokens: list[re.Match[str]], number: int, text: str) -> str |
 
 _TITLE_BEFORE = re.compile(r"(?:^|\b(?:an?|as|for)\s+(?:[\w-]+\s+)?)$", re.IGNORECASE)
 _TITLE_ENDS = re.compile(
-    r"\s*(?:[,.;:?!|]|$|-\s|\b(?:in|near|at|with|on|from|around|who|that|paying|for)\b)", re.IGNORECASE
+    r"\s*(?:[,.;:?!|]|$|-\s|\b(?:in|near|at|with|on|from|around|who|that|paying|for|will|would|wanted|needed|please)\b)",
+    re.IGNORECASE,
 )
 _TITLE_BEHIND = re.compile(r"\s+(?:jobs?|roles?|positions?|work|openings?|vacanc\w+|postings?)\b", re.IGNORECASE)
 

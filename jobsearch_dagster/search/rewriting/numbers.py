@@ -34,6 +34,8 @@ _FRACTIONS = {
     r"(?:a|one)\s+grand": "1 grand",
     r"an?\s+couple\s+(?:of\s+)?(?=years?\b|(?:[\w+#.-]+\s+){0,3}(?:jobs|roles|positions|openings|postings)\b)": "2 ",
     r"half\s+a\s+dozen": "6",
+    r"(?:two|2)\s+dozen": "24",
+    r"(?:three|3)\s+dozen": "36",
     r"(?:a\s+|the\s+)?dozen": "12",
     r"a\s+single(?=\s+(?:job|vacanc|opening|posting|position|role|result))": "1",
 }
