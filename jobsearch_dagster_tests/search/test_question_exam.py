@@ -24,6 +24,7 @@ EXAMS = (
     "fourth_questions.yaml",
     "fifth_questions.yaml",
     "sixth_questions.yaml",
+    "seventh_questions.yaml",
 )
 NOT_ASKED = (None, (), "relevance")
 
