@@ -139,7 +139,7 @@ _CEILING = re.compile(
     rf"""
     \b (?:{MONEY}\s+)? (?P<end>ceiling|cap|floor|maximum|minimum|max|min) \s+ (?:{MONEY}\s+)? (?:for|of|in)\b
     | \b (?P<end2>top|bottom|upper\s+end|lower\s+end|high\s+end|low\s+end) \s+ of \s+ (?:the\s+)? {MONEY} (?:\s+(?:scale|range|band))?
-    | ^\W* (?P<end3>max|min|maximum|minimum) \s+ {MONEY} \b (?!.*\bjobs?\b)
+    | ^\W* (?P<end3>max|min|maximum|minimum) \s+ {MONEY} \b (?!.*\bjobs?\b|\s+(?:is|isn't|does|doesn't|won't|will)\b)
     | \b (?P<end4>biggest|highest|largest|smallest|lowest|worst|best) \s+ (?:{MONEY}|pay\s?check|package|money)
         (?= [^?]* \b(?:can|could|might|would)\s+(?:get|earn|make|expect) | \s+ (?:listed|advertised|posted|on\s+offer|an?\s+[^?]+\bis\s+offered) )
     | \b how\s+(?P<end5>high|low)\s+(?:does|do|can|will)\s+(?:it|they|the\s+pay|pay|salar\w+)\s+(?:go|get|run)

@@ -118,9 +118,13 @@ def _is_of_titles(token: re.Match[str], text: str, tools: list[tuple[int, int]])
 
 def _is_trade(token: re.Match[str], tools: list[Finding]) -> bool:
     """Whether a word is an occupation and not, in a list of tools, one of them ("Photoshop, Illustrator")."""
-    if occupation_of(token[0].lower()) is None:
+    occupation = occupation_of(token[0].lower())
+    if occupation is None:
         return False
-    others = (tool for tool in tools if not tool.start <= token.start() < tool.end)
+    others = [tool for tool in tools if not tool.start <= token.start() < tool.end]
+    own = [tool for tool in tools if tool not in others and tool.start <= token.start() < tool.end]
+    if not any(occupation in tool.value.lower().split() for tool in own):  # the skill of a translator is translation
+        return True
     return not any(
         0 <= token.start() - tool.end <= _LISTED or 0 <= tool.start - token.end() <= _LISTED for tool in others
     )

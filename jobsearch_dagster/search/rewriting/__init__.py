@@ -32,7 +32,7 @@ STEPS = (
 def in_plain_english(question: str) -> Rewritten:
     """A tidy question with its frame in English, in full and rightly spelt words, and with its numbers in digits."""
     framed = Rewritten.unchanged(question).edited(frame_edits(question))
-    framed = framed.edited(foreign_title_edits(framed.text))
     # In a foreign frame the words that are left are foreign too ("cuoco"), not misspelt.
     steps = STEPS if framed.text == question else [step for step in STEPS if step is not spelling_edits]
+    framed = framed.edited(foreign_title_edits(framed.text))
     return reduce(lambda rewritten, edits: rewritten.edited(edits(rewritten.text)), steps, framed)

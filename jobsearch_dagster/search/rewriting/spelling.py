@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import chain
+from typing import Literal
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -42,17 +43,36 @@ def spelling_edits(text: str) -> list[Edit]:
     """The right spelling for every misspelt word."""
     found = [Edit(*match.span(), _SWAPPED[match[0].lower()]) for match in _PHRASE.finditer(text)]
     for match in _WORD.finditer(text):
-        right = _corrected(match[0])
+        where: _Where = "place" if _IN.search(text, 0, match.start()) else "title" if _is_modifier(match, text) else ""
+        right = _corrected(match[0], where)
         if right and not (match.start() and match[0].istitle() and right not in _places() and not is_skill(right)):
             found.append(Edit(*match.span(), right))
     return sorted(found, key=lambda edit: edit.start)
 
 
+_Where = Literal["place", "title", ""]
+"""Where a word stands: behind "in" and its like, before an occupation, or anywhere else."""
+_IN = re.compile(r"\b(?:in|near|around|from|to|at)\s+$", re.IGNORECASE)
+
+
+def _is_modifier(match: re.Match[str], text: str) -> bool:
+    """Whether an occupation stands behind a lowercase word: `truk` and `securty` before driver and guard."""
+    behind = _WORD.match(text, match.end() + 1)
+    if behind is None or not match[0].islower() or text[match.end()] != " ":
+        return False
+    word = behind[0].lower()
+    return word.removesuffix("s") in words("occupation") or _nearest(word, _occupations()) is not None
+
+
 @lru_cache(maxsize=20_000)
-def _corrected(written: str) -> str | None:
+def _corrected(written: str, where: _Where) -> str | None:
     """What a word should be; None where it is right, or like nothing that a question asks for."""
     word = written.lower()
-    if len(word) < LEAST_LETTERS - 1 or not word.isascii() or _is_right(word):
+    if len(word) < LEAST_LETTERS - 1 or not word.isascii():
+        return None
+    if where != "place" and written.islower() and (trade := _trade_like_a_place(word)):
+        return trade
+    if _is_right(word):
         return None
     if (joined := _taken_apart(word)) is not None:
         return joined
@@ -61,11 +81,22 @@ def _corrected(written: str) -> str | None:
     if not english_frequency(word) and (alike := _sounds().get(_sound(word))):
         return min(alike, key=lambda name: (name[0] != word[0], OSA.distance(word, name)))
     known = _vocabularies()
+    if where == "place" and (place := _nearest(word, known[-1], is_rare=english_frequency(word) > 0)):
+        return place
     if len(word) <= LEAST_LETTERS:
-        known = known[:1]  # skills of four letters are too near each other
+        known = known[: 2 if where == "title" else 1]  # skills of four letters are too near each other
     elif english_frequency(word):
         known = known[:2]
     return next(filter(None, (_nearest(word, names, is_rare=english_frequency(word) > 0) for names in known)), None)
+
+
+def _trade_like_a_place(word: str) -> str | None:
+    """The occupation that a rare word is a letter away from though a small place has its name: `gard` is a guard."""
+    if word in words("plain") or word in words("occupation") or english_frequency(word) > RARE:
+        return None
+    if word in large_city_keys(LARGE_CITY) or not (is_clear_place(word) or word in _proper_names()):
+        return None
+    return _nearest(word, _occupations(), is_rare=True)
 
 
 def _is_right(word: str) -> bool:
@@ -100,11 +131,11 @@ def _nearest(word: str, known: tuple[str, ...], *, is_rare: bool = False) -> str
     return min(candidates, key=lambda pair: (pair[0], _likelihood(word, pair[1])))[1]
 
 
-def _likelihood(word: str, name: str) -> tuple[bool, bool, int]:
+def _likelihood(word: str, name: str) -> tuple[bool, bool, int, bool]:
     """Smaller for the likelier slip: letters swapped, then letters missing or doubled, then a wrong one late."""
     swapped = sorted(name) == sorted(word)
     missing = len(name) != len(word)
-    return not swapped, not missing, -_alike(word, name)
+    return not swapped, not missing, -_alike(word, name), len(name) < len(word)
 
 
 def _alike(word: str, name: str) -> int:
@@ -187,6 +218,11 @@ def _proper_names() -> frozenset[str]:
 def _squeezed_cities() -> dict[str, str]:
     """Cities of several words, by their name without blanks: "capetown"."""
     return {key.replace(" ", ""): key for key in reversed(large_city_keys(LARGE_CITY)) if " " in key}
+
+
+@cache
+def _occupations() -> tuple[str, ...]:
+    return tuple(sorted(words("occupation")))
 
 
 @cache
