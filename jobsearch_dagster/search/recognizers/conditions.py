@@ -25,7 +25,7 @@ def find_conditions(text: str) -> list[Finding]:
     found += [
         Finding("keywords", _CALLED[match["time"].lower()], *match.span())
         for match in _TIMES.finditer(text)
-        if is_excluded(text, match.start())
+        if is_excluded(text, match.start()) and not any(one.start == match.start() for one in found)
     ]
     return [one for one in found if not any(is_part(one, other) for other in found)]
 

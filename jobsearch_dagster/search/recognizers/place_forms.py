@@ -19,7 +19,7 @@ _WIDE = frozenset(("area", "region", "metro", "valley", "county", "district", "m
 """Words of a name that means more than the city in it ("bay area"): it stays as it is written."""
 
 
-STATES_BY_CODE = {
+SHORT_FOR = {
     "AZ": "arizona",
     "CO": "colorado",
     "GA": "georgia, united states",
@@ -32,13 +32,14 @@ STATES_BY_CODE = {
     "NC": "north carolina",
     "NE": "nebraska",
     "SD": "south dakota",
+    "Saudi": "saudi arabia",
     "SG": "singapore",
     "TN": "tennessee",
     "UT": "utah",
     "VA": "virginia",
     "WA": "washington",
 }
-"""What a job seeker means by letters that are the code of a country too: Arizona, not Azerbaijan."""
+"""What a job seeker means by letters that are the code of a country too (Arizona, not Azerbaijan), or by half a name."""
 
 
 @lru_cache(maxsize=20_000)
@@ -47,8 +48,8 @@ def canonical_place(name: str) -> str:
 
     What `parse_location` does not read back as the same place stays as it is written.
     """
-    if name in STATES_BY_CODE:
-        return STATES_BY_CODE[name]
+    if name in SHORT_FOR:
+        return SHORT_FOR[name]
     written = " ".join(name.lower().split())
     in_area = town_in_area(name)
     if in_area is not None:

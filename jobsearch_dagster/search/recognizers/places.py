@@ -15,7 +15,7 @@ from jobsearch_dagster.preparation.gazetteer import areas, is_city, is_known, la
 from jobsearch_dagster.preparation.locations import country_code, parse_location
 from jobsearch_dagster.preparation.place_names import place_key
 from jobsearch_dagster.search.english import english_frequency
-from jobsearch_dagster.search.recognizers.place_forms import STATES_BY_CODE, canonical_place, town_in_area
+from jobsearch_dagster.search.recognizers.place_forms import SHORT_FOR, canonical_place, town_in_area
 from jobsearch_dagster.search.recognizers.skills import is_skill
 from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding, blank
 from jobsearch_dagster.search.recognizers.words import words
@@ -304,7 +304,7 @@ def _is_one_place(name: str) -> bool:
     key = place_key(name)
     if name.islower() and name in words("function"):
         return False
-    if name in STATES_BY_CODE:
+    if name in SHORT_FOR:
         return True
     if not key or " - " in name or _is_word(name.strip("¿¡-'\"")):
         return False

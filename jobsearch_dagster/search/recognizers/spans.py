@@ -164,6 +164,11 @@ def is_excluded(text: str, start: int) -> bool:
     return _negations()[0].search(text, max(0, start - _REACH), start) is not None
 
 
+def excludes_before(text: str, end: int) -> bool:
+    """Whether what stands there excludes the words before it: "hospitals are out"."""
+    return _negations()[1].match(text, end) is not None
+
+
 def _is_negated(finding: Finding, text: str) -> bool:
     """By what stands before it ("no Java") or after it ("Java: no")."""
-    return is_excluded(text, finding.start) or _negations()[1].match(text, finding.end) is not None
+    return is_excluded(text, finding.start) or excludes_before(text, finding.end)

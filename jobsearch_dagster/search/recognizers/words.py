@@ -10,7 +10,7 @@ from typing import Literal
 
 from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.search.english import english_frequency
-from jobsearch_dagster.search.recognizers.spans import Finding
+from jobsearch_dagster.search.recognizers.spans import Finding, excludes_before, is_excluded
 
 WordList = Literal[
     "job",
@@ -163,6 +163,8 @@ def _is_condition(text: str, start: int, end: int) -> bool:
         or _BEFORE.search(text, max(0, start - _REACH), start) is not None
         or (text[start].isupper() and _BEFORE_A_NAME.search(text, max(0, start - _REACH), start) is not None)
         or _AFTER.match(text, end) is not None
+        or is_excluded(text, start)
+        or excludes_before(text, end)
     )
 
 
