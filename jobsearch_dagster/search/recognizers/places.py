@@ -158,12 +158,35 @@ def _without(places: list[Finding], text: str) -> str:
     return text
 
 
+_PEOPLES = {
+    "american": "united states", "argentinian": "argentina", "australian": "australia", "austrian": "austria",
+    "belgian": "belgium", "brazilian": "brazil", "british": "united kingdom", "canadian": "canada",
+    "chilean": "chile", "chinese": "china", "colombian": "colombia", "czech": "czech republic", "danish": "denmark",
+    "dutch": "netherlands", "egyptian": "egypt", "finnish": "finland", "french": "france", "german": "germany",
+    "greek": "greece", "hungarian": "hungary", "indian": "india", "indonesian": "indonesia", "irish": "ireland",
+    "israeli": "israel", "italian": "italy", "japanese": "japan", "kenyan": "kenya", "korean": "south korea",
+    "malaysian": "malaysia", "mexican": "mexico", "nigerian": "nigeria", "norwegian": "norway", "polish": "poland",
+    "portuguese": "portugal", "romanian": "romania", "scottish": "scotland", "spanish": "spain",
+    "swedish": "sweden", "swiss": "switzerland", "thai": "thailand", "turkish": "turkey", "welsh": "wales",
+}  # fmt: skip
+_OF_A_COUNTRY = re.compile(
+    rf"\b(?P<people>{'|'.join(_PEOPLES)})(?=\s+(?:cit(?:y|ies)|towns?|regions?|states?|provinces?|companies|company|firms?|employers?"
+    r"|hospitals?|universit\w+|banks?|start-?ups?|(?:job\s+)?market|labou?r\s+market|coast|countryside)\b)",
+    re.IGNORECASE,
+)
+"""What says where something is, not which language: "German cities", but not "German teacher"."""
+
+
 def find_named_places(text: str) -> list[Finding]:
-    """`locations` named without "in": "nurse berlin", "what about New York"."""
-    findings: list[Finding] = []
+    """`locations` named without "in": "nurse berlin", "what about New York", "German cities"."""
+    findings = [
+        Finding("locations", _PEOPLES[match["people"].lower()], *match.span()) for match in _OF_A_COUNTRY.finditer(text)
+    ]
+    for found in findings:
+        text = blank(text, found.start, found.end)
     for token in _TOKEN.finditer(text):
         is_name = token[0][0].isalpha()  # the full stop of "remote. HR" begins no place
-        if is_name and (not findings or token.start() >= findings[-1].end):
+        if is_name and not any(found.start <= token.start() < found.end for found in findings):
             findings += _place_at(text, token.start(), alone=True)
     return findings
 

@@ -94,6 +94,8 @@ def find_keywords(text: str) -> list[Finding]:
     while (match := _WORD.search(text, position)) is not None:
         end = _phrase_end(text, match)
         position = max(match.end(), end)
+        if end > match.start() and _is_background(text, match.start(), end):
+            continue
         goes_on = bool(findings) and _LIST_GOES_ON.fullmatch(text, findings[-1].end, match.start()) is not None
         if end > match.start() and (goes_on or _is_condition(text, match.start(), end)):
             findings.append(Finding("keywords", _singular(text[match.start() : end].lower()), match.start(), end))
@@ -154,6 +156,20 @@ def has_meaning(word: str) -> bool:
 
 
 _ADVERB = re.compile(r"[a-z]{3,}ly|[a-z]+n't|[a-z]+'(?:s|re|ve|ll|d|m)|.*[|].*")
+
+
+_LEFT = re.compile(
+    r"\b(?:leav(?:e|es|ing)|left|retir(?:e|ed|ing)\s+from|quit(?:ting)?|serv(?:e|ed|ing)\s+in|years\s+from|back\s+from|coming\s+out\s+of"
+    r"|getting\s+out\s+of|(?:he|she|husband|wife|partner|dad|mom|mum)(?:'s|\s+is|\s+was)\s+in)\s+(?:the\s+|my\s+)?$"
+    r"|\b(?:ex-?|former(?:ly)?)\s*(?:in\s+)?$",
+    re.IGNORECASE,
+)
+_VETERAN = re.compile(r"\s+(?:veteran|vet|wife|spouse|husband|life|background)\b", re.IGNORECASE)
+
+
+def _is_background(text: str, start: int, end: int) -> bool:
+    """Whether words say what somebody has left, not what they look for: "leaving the army", "army veteran"."""
+    return _LEFT.search(text, max(0, start - _REACH), start) is not None or _VETERAN.match(text, end) is not None
 
 
 def _is_condition(text: str, start: int, end: int) -> bool:
