@@ -40,7 +40,8 @@ _OFF_TOPIC = re.compile(
         | bitcoin | exchange\s+rate | meaning\s+of\s+life | your\s+name | how\s+are\s+you | who\s+(?:are|made)\s+you
         | are\s+you\s+(?:a\s+)?(?:human|robot|real|ai|bot|single|alive) | boil(?:ing)?\s+(?:an?\s+)?eggs?
         | movies? (?= [^?]* \b(?:watch|tonight|recommend)\b ) | homework | square\s+root | tourist\s+attractions?
-        | (?: solve | equation | integral ) \s+ of | news\s+(?:today|about) | love\s+me | marry\s+me ) \b
+        | (?: solve | equation | integral ) \s+ of | news\s+(?:today|about) | calories | rain\s+(?:in|on|today|tomorrow|this)
+        | (?:flats?|apartments?|houses?|rooms?|studios?) \s+ (?:to|for) \s+ (?:rent|let|sale) | love\s+me | marry\s+me ) \b
     """,
     _FLAGS,
 )
