@@ -21,7 +21,8 @@ _OFF_TOPIC_START = re.compile(
       (?: 's | \s+ (?: is | are | was | do | does | did | to | many\s+people | old | far | tall | big )) \b
     | (?: who | when | why ) \b (?! \s+ (?: is | are | 's )? \s* (?: hir | look | need | want | pay | offer | ha[sv]e?
         | else | would | will | can
-        | might | employ | recruit | take | wants ) \w* )
+        | might | employ | recruit | take | wants | sponsor
+        | give | accept | let | allow | provide | cover | train ) \w* )
     | (?: is\s+it | should\s+i | do\s+you\s+(?:like|think|believe|know\s+(?:how|who|why)) ) \b
     | tell\s+me\s+(?:a|about)\b | (?: write | translate | explain | sing | play | calculate | solve | define
         | alexa | siri | recommend | buy | order | book | call | open | cook | draw ) \b

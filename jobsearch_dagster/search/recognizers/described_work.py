@@ -20,7 +20,7 @@ _DOER = (
     r"(?:(?:\b(?:i|i've|we|have|people|someone|somebody|anyone|anybody|person|those|guys?|who|that|to|can|could|used\s+to|years?\s+of|jobs?|work"
     r"|roles?|gigs?|something|or|and|been|am|i'm|love|like|enjoy|good\s+at|experience|do|also)|[,|](?:\s+of)?)\s+|^\W*)"
 )
-_OBJECT = r"(?:an?\s+|the\s+|my\s+|your\s+|people's\s+|their\s+|small\s+|big\s+|city\s+|old\s+|new\s+)*"
+_OBJECT = r"(?:an?\s+|the\s+|my\s+|your\s+|people's\s+|their\s+|small\s+|big\s+|city\s+)*"
 _PAST = {
     "bake": ("baked",), "build": ("built",), "catch": ("caught",), "cut": ("cut",), "do": ("did", "done"),
     "draw": ("drew", "drawn"), "drive": ("drove", "driven"), "fight": ("fought",), "fly": ("flew", "flown"),

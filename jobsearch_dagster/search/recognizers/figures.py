@@ -235,7 +235,9 @@ def _best_paying(text: str) -> list[Finding]:
         "group_by": column_called(next(filter(None, (match[f"column{number}"] for number in ("", 2, 3, 4, 5))))),
         "sort": "salary_asc" if lowest else "salary_desc",
     }
-    return [Finding(slot, value, *match.span()) for slot, value in values.items()]
+    # What stands between "which country pays" and "best" is what is paid: "nurses".
+    end = match.end("column4") if match["column4"] else match.end("column5") if match["column5"] else match.end()
+    return [Finding(slot, value, match.start(), end) for slot, value in values.items()]
 
 
 def _top(text: str) -> list[Finding]:

@@ -1,0 +1,56 @@
+"""Figures in a question: which one, of what, and by which group."""
+
+from typing import Any
+
+import pytest
+
+from jobsearch_dagster_tests.search.asking import asked
+
+PAY = {"agg": "avg", "field": "midpoint_usd"}
+
+
+@pytest.mark.parametrize(
+    ("question", "figure"),
+    [
+        ("what percentage of cook jobs is remote", {"agg": "count", "group_by": "work_mode"}),
+        ("seniority breakdown of cook jobs", {"agg": "count", "group_by": "seniority"}),
+        ("cook jobs per country", {"agg": "count", "group_by": "country"}),
+        ("vacancies for a cook, region by region", {"agg": "count", "group_by": "region"}),
+        ("which country pays a cook best", PAY | {"group_by": "country", "sort": "salary_desc"}),
+        ("salary ceiling for a cook", {"agg": "max", "field": "max_usd"}),
+        ("bottom of the pay scale for a cook", {"agg": "min", "field": "min_usd"}),
+        ("worst pay by country for a cook", {"agg": "min", "field": "min_usd", "group_by": "country"}),
+        ("half of all cooks earn less than what", {"agg": "median", "field": "midpoint_usd"}),
+        ("longest experience requirement for a cook", {"agg": "max", "field": "min_years"}),
+        ("how well is a cook paid", PAY),
+        ("the 5 cities with the most openings for a cook", {"agg": "top", "field": "city", "limit": 5}),
+    ],
+)
+def test_a_figure_is_read_from_many_wordings(question: str, figure: dict[str, Any]) -> None:
+    intent, slots = asked(question)
+    assert intent == "aggregate"
+    assert slots == {"titles": ("cook",)} | figure
+
+
+@pytest.mark.parametrize(
+    ("question", "column", "places"),
+    [
+        ("does a cook earn more in Canada or in Australia", "country", {"canada", "australia"}),
+        ("are there more cook jobs in Sydney or in Melbourne", "city", {"sydney", "melbourne"}),
+    ],
+)
+def test_places_are_compared_by_what_kind_they_are(question: str, column: str, places: set[str]) -> None:
+    intent, slots = asked(question)
+    assert intent == "aggregate"
+    assert slots["group_by"] == column
+    assert set(slots["locations"]) == places
+
+
+def test_the_values_of_the_column_that_is_asked_are_not_asked_themselves() -> None:
+    _, slots = asked("at which level do they mostly hire cooks, junior or senior")
+    assert slots == {"titles": ("cook",), "agg": "top", "field": "seniority"}
+
+
+@pytest.mark.parametrize("question", ["minimum wage won't do, cook jobs", "cook jobs with the highest salary"])
+def test_what_only_sounds_like_a_figure_is_a_search(question: str) -> None:
+    assert asked(question)[0] == "search"
