@@ -6,6 +6,29 @@ from jobsearch_dagster.search.question import parse_question
 from jobsearch_dagster_tests.search.test_question_exam import asked, flat
 
 DIALOGUES = [
+    # refine and take back
+    (
+        ["lawyer in Brussels", "must speak French or Dutch"],
+        {"titles": ["lawyer"], "locations": ["brussels"], "skills_any": ["french", "dutch"]},
+    ),
+    (
+        ["lawyer in Brussels", "at least 35k pounds", "ignore what I said about pay"],
+        {"titles": ["lawyer"], "locations": ["brussels"]},
+    ),
+    (["lawyer in Brussels", "part time", "cancel the part time"], {"titles": ["lawyer"], "locations": ["brussels"]}),
+    (
+        ["lawyer in Brussels", "no weekends", "weekends are ok after all"],
+        {"titles": ["lawyer"], "locations": ["brussels"]},
+    ),
+    (
+        ["lawyer in Brussels", "take out the ones wanting Excel"],
+        {"titles": ["lawyer"], "locations": ["brussels"], "exclude": {"skills": ["excel"]}},
+    ),
+    (["lawyer in Brussels", "night shift", "any shift"], {"titles": ["lawyer"], "locations": ["brussels"]}),
+    (
+        ["median pay of a lawyer in Brussels", "show me the actual postings"],
+        {"titles": ["lawyer"], "locations": ["brussels"]},
+    ),
     # replace
     (["data engineer in Berlin", "what about Munich"], {"titles": ["data engineer"], "locations": ["munich"]}),
     (["python jobs in London", "make it Paris"], {"skills": ["python"], "locations": ["paris"]}),

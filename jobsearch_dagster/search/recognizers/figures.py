@@ -32,7 +32,8 @@ _SHARE = re.compile(
     re.IGNORECASE,
 )
 _OF_EACH = re.compile(
-    rf"(?P<twice>(?!))?\b(?P<column>{ANY_COLUMN})\b (?= .* \b(?:of|for|in|per)\s+each\b (?!\s+(?:{ANY_COLUMN})) )", FLAGS
+    rf"(?P<twice>(?!))?\b(?P<column>{ANY_COLUMN})\b (?= .* \b(?:of|for|in|per)\s+each\b (?!\s+(?:{ANY_COLUMN})) )",
+    FLAGS,
 )
 _COUNT = re.compile(
     r"""
@@ -150,7 +151,9 @@ _LONGEST = re.compile(
     r"\b(?P<end>longest|most|highest|shortest|least|fewest|lowest)\s+(?:years\s+of\s+)?experience\s+(?:requirements?|asked|demanded|required|needed|wanted)?",
     re.IGNORECASE,
 )
-_HALF = re.compile(r"\bhalf\s+(?:of\s+)?(?:all\s+|the\s+)?(?=[^?]{1,60}\b(?:earn|make|get|are\s+paid)s?\b)", re.IGNORECASE)
+_HALF = re.compile(
+    r"\bhalf\s+(?:of\s+)?(?:all\s+|the\s+)?(?=[^?]{1,60}\b(?:earn|make|get|are\s+paid)s?\b)", re.IGNORECASE
+)
 _EXPERIENCE_ASKED = re.compile(
     r"\bhow\s+(?:much|many\s+years(?:'|\s+of)?)\s+(?:work\s+|relevant\s+)?experience\b|\bhow\s+many\s+years\b(?=[^|?]*\b(?:ask|need|requir|want|expect))",
     FLAGS,
@@ -365,7 +368,9 @@ def _counted_by(text: str) -> list[Finding]:
     return _group(text) if match else []
 
 
-_PER = re.compile(rf"\b(?:per|for\s+(?:each|every))\s+(?:the\s+)?(?:{ANY_COLUMN})\b|\b({ANY_COLUMN})\s+by\s+\1\b", FLAGS)
+_PER = re.compile(
+    rf"\b(?:per|for\s+(?:each|every))\s+(?:the\s+)?(?:{ANY_COLUMN})\b|\b({ANY_COLUMN})\s+by\s+\1\b", FLAGS
+)
 
 
 def _compared(text: str, asked: str) -> list[Finding]:

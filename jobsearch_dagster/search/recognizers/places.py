@@ -386,6 +386,8 @@ def _stands_alone(name: str, phrase: str) -> bool:
         return world_area(name) is not None or not set(lowered.split()) <= words("plain")
     if len(lowered) < _LEAST_LETTERS:
         return lowered in _SHORT_NAMES or name in _SHORT_IN_CAPITALS
+    if name in SHORT_FOR:
+        return True
     if lowered in words("plain") | words("title_modifier") | words("industry") | words("occupation"):
         return False
     if is_skill(name) and place_key(name) not in large_city_keys(_LARGE):

@@ -25,12 +25,18 @@ def test_a_condition_has_one_name_whatever_people_call_it(question: str, keyword
 
 @pytest.mark.parametrize(
     ("question", "excluded"),
-    [("waiter, no weekends", "weekend"), ("guard, but no nights", "night shift"), ("driver without overtime", "overtime")],
+    [
+        ("waiter, no weekends", "weekend"),
+        ("guard, but no nights", "night shift"),
+        ("driver without overtime", "overtime"),
+    ],
 )
 def test_a_condition_can_be_excluded(question: str, excluded: str) -> None:
     assert searched(question)["not keywords"] == (excluded,)
 
 
-@pytest.mark.parametrize("question", ["we live in Bristol", "travel agent in Rome", "farm manager", "one day I will cook"])
+@pytest.mark.parametrize(
+    "question", ["we live in Bristol", "travel agent in Rome", "farm manager", "one day I will cook"]
+)
 def test_other_meanings_of_the_words_are_no_condition(question: str) -> None:
     assert [found.value for found in find_conditions(question)] == []

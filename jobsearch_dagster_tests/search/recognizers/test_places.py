@@ -44,3 +44,41 @@ def test_the_only_place_counts_though_somebody_comes_from_it():
 
 def test_the_whole_world_is_no_condition():
     assert searched("nurse anywhere in the world") == {"titles": ("nurse",)}
+
+
+@pytest.mark.parametrize(
+    ("question", "place"),
+    [
+        ("I am nurse from Kerala, want job in Kuwait", "kuwait"),
+        ("nurse, I live in Tijuana but can cross to San Diego every day", "san diego"),
+        ("nurse. Flats in Munich are too dear, show me Augsburg instead", "augsburg"),
+        ("I have worked in Poland as a nurse, now I want job in Norway", "norway"),
+    ],
+)
+def test_a_place_of_the_past_is_not_asked_beside_the_one_that_is_wanted(question, place):
+    found = searched(question)
+    assert found["titles"] == ("nurse",)
+    assert found["locations"] == (place,)
+
+
+def test_where_somebody_lives_is_asked_where_no_other_place_is():
+    assert searched("nurse, I live in Tijuana")["locations"] == ("tijuana",)
+
+
+@pytest.mark.parametrize(
+    ("question", "place"),
+    [
+        ("TX nurse", "texas"),
+        ("nurse, HK", "hong kong"),
+        ("nurse jobs in AZ", "arizona"),
+        ("nurse at German hospitals", "germany"),
+        ("nurse, Saudi", "saudi arabia"),
+    ],
+)
+def test_a_place_is_found_by_its_letters_and_by_its_people(question, place):
+    assert searched(question)["locations"] == (place,)
+
+
+@pytest.mark.parametrize("question", ["fully remote. HR generalist", "PA to the director", "German nurse"])
+def test_letters_and_languages_are_not_taken_for_places(question):
+    assert "locations" not in searched(question)

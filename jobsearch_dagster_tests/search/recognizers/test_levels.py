@@ -1,0 +1,36 @@
+"""Work mode, employment type, seniority and education, in words that people use for them."""
+
+import pytest
+
+from jobsearch_dagster_tests.search.asking import searched
+
+
+@pytest.mark.parametrize(
+    ("question", "slot", "values"),
+    [
+        ("cook, coming into the office just twice a week", "work_mode", ("hybrid",)),
+        ("cook, some days at home and some days in the lab", "work_mode", ("hybrid",)),
+        ("can I cook without ever setting foot in an office, cook", "work_mode", ("remote",)),
+        ("cook, from a cabin in Montana", "work_mode", ("remote",)),
+        ("site-based cook", "work_mode", ("onsite",)),
+        ("cook, I'll come in every single day", "work_mode", ("onsite",)),
+        ("cook, a day or two per week", "employment_type", ("part-time",)),
+        ("cook, 30 hours tops", "employment_type", ("part-time",)),
+        ("half-time cook", "employment_type", ("part-time",)),
+        ("cook for the harvest months only", "employment_type", ("temporary",)),
+        ("above junior but below senior, cook", "seniority", ("mid",)),
+        ("mid-senior cook", "seniority", ("mid", "senior")),
+        ("junior or entry, cook", "seniority", ("junior", "entry")),
+        ("graduate level cook", "seniority", ("entry",)),
+        ("cook, never finished high school", "education", ("none",)),
+        ("cook, I've got no qualifications on paper", "education", ("none",)),
+    ],
+)
+def test_a_level_is_read_from_many_wordings(question: str, slot: str, values: tuple[str, ...]) -> None:
+    found = searched(question)
+    assert found["titles"] == ("cook",)
+    assert set(found[slot]) == set(values)
+
+
+def test_what_kind_of_contract_is_no_contract_work() -> None:
+    assert "employment_type" not in searched("cook, I don't care what kind of contract")

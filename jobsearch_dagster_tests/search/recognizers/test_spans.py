@@ -1,0 +1,31 @@
+"""What a question excludes, from before and from behind."""
+
+from typing import Any
+
+import pytest
+
+from jobsearch_dagster_tests.search.asking import searched
+
+
+@pytest.mark.parametrize(
+    ("question", "excluded"),
+    [
+        ("cook, all of Germany bar Berlin", {"locations": ("germany",), "not locations": ("berlin",)}),
+        ("cook. Anywhere in Canada other than Quebec", {"locations": ("canada",), "not locations": ("quebec",)}),
+        ("cook; leave freelance and temp jobs out", {"not employment_type": ("freelance", "temporary")}),
+        ("hybrid is fine, remote is not. cook", {"work_mode": ("hybrid",), "not work_mode": ("remote",)}),
+        ("part-time is useless to me: cook", {"not employment_type": ("part-time",)}),
+        ("cook, self-employed ones don't interest me", {"not employment_type": ("freelance",)}),
+        ("cook, just not for weddings", {"not keywords": ("wedding",)}),
+        ("cook in Berlin, German isn't needed", {"locations": ("berlin",), "not skills": ("German",)}),
+    ],
+)
+def test_an_exclusion_is_read_from_many_wordings(question: str, excluded: dict[str, Any]) -> None:
+    assert searched(question) == {"titles": ("cook",)} | excluded
+
+
+@pytest.mark.parametrize(
+    "question", ["cook, I left the army in May", "army veteran, cook", "cook, retired from banking"]
+)
+def test_what_somebody_left_is_neither_asked_nor_excluded(question: str) -> None:
+    assert searched(question) == {"titles": ("cook",)}

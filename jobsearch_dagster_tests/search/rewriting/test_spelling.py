@@ -1,0 +1,28 @@
+"""Slips of the keyboard, put right by where they stand."""
+
+import pytest
+
+from jobsearch_dagster.search.rewriting import in_plain_english
+from jobsearch_dagster_tests.search.asking import searched
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("truk driver", "truck driver"),
+        ("securty gard", "security guard"),
+        ("dog groomr", "dog groomer"),
+        ("elevater mechanik", "elevator mechanic"),
+    ],
+)
+def test_a_word_of_a_title_is_put_right_though_a_place_is_called_so(question: str, title: str) -> None:
+    assert searched(question) == {"titles": (title,)}
+
+
+def test_a_city_behind_in_is_put_right_though_the_word_is_known() -> None:
+    assert searched("nurse in huston") == {"titles": ("nurse",), "locations": ("houston",)}
+
+
+@pytest.mark.parametrize("question", ["jobs in gard", "nurse in Truk"])
+def test_a_place_keeps_its_name_where_a_place_stands(question: str) -> None:
+    assert in_plain_english(question).text == question
