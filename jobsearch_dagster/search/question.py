@@ -30,10 +30,10 @@ from jobsearch_dagster.search.conversation import (
     without_values,
 )
 from jobsearch_dagster.search.filter import Asked, Constraints, Intent, Interpretation, JobFilter
+from jobsearch_dagster.search.recognizers.aggregates import find_aggregate
 from jobsearch_dagster.search.recognizers.conditions import find_conditions
 from jobsearch_dagster.search.recognizers.described_work import find_described_work
 from jobsearch_dagster.search.recognizers.experience import find_experience
-from jobsearch_dagster.search.recognizers.figures import find_aggregate
 from jobsearch_dagster.search.recognizers.levels import (
     find_education,
     find_employment_type,

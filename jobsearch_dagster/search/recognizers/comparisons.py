@@ -1,0 +1,72 @@
+"""Values of one kind beside each other: "compare remote and onsite pay", "more jobs in Lyon or in Marseille".
+
+Belongs here: what is compared, and by which column. What is computed is in `figures.py`.
+"""
+
+import re
+
+from jobsearch_dagster.preparation.locations import parse_location
+from jobsearch_dagster.search.filter import Aggregate, Category
+from jobsearch_dagster.search.recognizers.columns import FLAGS, MONEY
+from jobsearch_dagster.search.recognizers.figures import figure
+from jobsearch_dagster.search.recognizers.levels import find_employment_type, find_seniority, find_work_mode
+from jobsearch_dagster.search.recognizers.places import find_named_places, find_places
+from jobsearch_dagster.search.recognizers.spans import Finding, Recognizer
+from jobsearch_dagster.search.recognizers.titles import find_titles
+
+_COMPARES = re.compile(
+    r"""
+    \b(?: compar(?:e|ed|ing|ison) | versus | vs\.? | difference\s+(?:in\s+\w+\s+)?between
+        | (?:more|less) \s+ (?:common|frequent|usual|jobs|openings|vacancies) \b [^?]* \bthan
+        | (?:pays?|earns?|paid|makes?) \s+ (?:more|better|less|worse) \b [^?]* \b(?:than|or)
+        | (?:more|better|less|worse) \s+ (?:paid|paying) \b [^?]* \b(?:than|or)
+        | (?:more|fewer) \s+ [^?]{1,40}? \b(?:jobs|openings|vacancies|work|postings) \b [^?]* \b(?:than|or)
+        | against (?=[^?]*\b(?:average|pay|paid|earn|salar)\w*) | \b(?:of|for)\s+(?:each|both|either) )\b
+    """,
+    FLAGS,
+)
+
+
+def compared(text: str, asked: str) -> list[Finding]:
+    """`group_by` of a count, or of pay where pay is compared.
+
+    Args:
+        text: What no recognizer has used.
+        asked: The whole question: what it compares may be used already.
+    """
+    match = _COMPARES.search(asked)
+    column = _compared_column(asked) if match else None
+    if match is None or column is None:
+        return []
+    group = Finding("group_by", column, *match.span())
+    if re.search(rf"\b(?:{MONEY}|pays|earns?|paid|paying|makes?|on\s+average)\b", text, FLAGS):
+        agg: Aggregate = "median" if re.search(r"\bmedian\b", text, re.IGNORECASE) else "avg"
+        return [*figure(agg, match), group]
+    return [Finding("agg", "count", *match.span()), group]
+
+
+def _compared_column(text: str) -> Category | None:
+    """The column of which a question names two values or more."""
+    kinds: dict[Category, Recognizer] = {
+        "work_mode": find_work_mode,
+        "seniority": find_seniority,
+        "employment_type": find_employment_type,
+        "standard_title": find_titles,
+    }
+    column = next((column for column, find in kinds.items() if len({found.value for found in find(text)}) > 1), None)
+    return column or _compared_places(text)
+
+
+def _compared_places(text: str) -> Category | None:
+    """What kind of place two or more of a question are."""
+    found = (*find_places(text), *find_named_places(text))
+    places = [parse_location(value) for value in {place.value for place in found if place.slot == "locations"}]
+    if len(places) < LEAST_COMPARED:
+        return None
+    if any(place.city for place in places):
+        return "city"
+    return "region" if any(place.region for place in places) else "country"
+
+
+LEAST_COMPARED = 2
+"""Values from which on there is something to compare."""
