@@ -90,7 +90,7 @@ _HIRES = re.compile(
     r"""
     what (?: 's | \s+is | \s+are ) \s+ (?:(?:there|currently|still|now)\s+)*
         (?: open | available | on\s+offer | out\s+there | going | hiring | advertised | vacant | new ) \b
-    | who (?: 's | \s+is ) \s+ (?:\w+ly\s+)? (?: look | hir | seek | search | recruit | employ | need | want ) \w*
+    | who (?: 's | \s+is ) \s+ (?:\w+ly\s+)? (?: taking\s+on | after | short\s+of | look | hir | seek | search | recruit | employ | need | want ) \w*
     """,
     _FLAGS,
 )

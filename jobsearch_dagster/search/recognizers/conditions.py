@@ -10,6 +10,7 @@ from importlib import resources
 
 from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.search.recognizers.spans import Finding, is_excluded, is_part
+from jobsearch_dagster.search.recognizers.words import is_background
 
 _TIMES = re.compile(r"\b(?P<time>night|evening|weekend)s\b", re.IGNORECASE)
 _CALLED = {"night": "night shift", "evening": "evening shift", "weekend": "weekend"}
@@ -21,6 +22,7 @@ def find_conditions(text: str) -> list[Finding]:
         Finding("keywords", keyword, *match.span())
         for keyword, pattern in _wordings().items()
         for match in pattern.finditer(text)
+        if not is_background(text, *match.span())
     ]
     found += [
         Finding("keywords", _CALLED[match["time"].lower()], *match.span())

@@ -25,6 +25,7 @@ _YEARS = re.compile(
     (?: \s*(?:-|to|and)\s* (?P<high>{_NUMBER}) \s*\+? )?
     [\s-]* (?:years?|yrs?)\b (?:'|\b)
     (?: \s*(?:or\ more|minimum|plus|and\ up|upwards?|up|or\ so) \b )?
+    (?P<most> \s+(?:or\ (?:less|fewer|under)|at\ (?:the\ )?most|max(?:imum)?|tops) \b )?
     (?: \s*(?:of\s+)? (?:(?:work|working|professional|relevant|industry|job)\s+)* (?:experience|exp\b|expertise
         |practice) )?
     """,
@@ -91,7 +92,7 @@ _OLD = re.compile(
     re.IGNORECASE,
 )
 _LASTS = re.compile(
-    r"(?:[|]\s+for|out\s+of\s+work(?:\s+for)?|\b(?:aged?|for\s+the\s+(?:last|next)|every|half|thousand|million|hundred|term\s+for|contract\s+for|within|salary\s+of\s+\w+"
+    r"(?:[|]\s+for|\b(?:home|children|kids|baby|family)\b[^.;|]{0,20}\bfor|out\s+of\s+work(?:\s+for)?|\b(?:aged?|for\s+the\s+(?:last|next)|every|half|thousand|million|hundred|term\s+for|contract\s+for|within|salary\s+of\s+\w+"
     r"|next|euros?|pounds?|dollars?|bucks|k|quid|rupees|grand))\s*$",
     re.IGNORECASE,
 )
@@ -147,6 +148,8 @@ def _bounds(match: re.Match[str], text: str) -> list[Finding]:
         or (_JOB_ASKS.search(context) is not None and _PERSON_SPEAKS.search(context) is None)
     )
     if before.startswith(("over", "more than")) and _NOTHING.search(context):  # "nothing that wants over 5"
+        return [Finding("max_years", high, *match.span(), is_final=True)]
+    if match["most"]:
         return [Finding("max_years", high, *match.span(), is_final=True)]
     opens = match["high"] is None and (before.startswith("from") or _UP.search(match[0]))
     if opens and _PERSON_SPEAKS.search(context) is None:

@@ -25,6 +25,7 @@ def occupation_of(word: str) -> str | None:
     singulars = (
         word,
         word.removesuffix("s"),
+        word.removesuffix("'s"),
         word.removesuffix("es"),
         re.sub("ies$", "y", word),
         re.sub("ives$", "ife", word),

@@ -51,7 +51,7 @@ _PAY = re.compile(
     )
     (?P<after> (?: \s* ,? \s* (?: \+ | (?:and\s+)?not\s+an?\s+(?:penny|cent|dollar|euro|pound|buck)\s+less |
         \bor\s+(?:thereabouts|around\s+that|close\s+to\s+it|near\s+it)\b | \bgive\s+or\s+take\b | -?ish\b |
-        \bplus\b | \band\s+upwards?\b | \bupwards?\b | \bor\s+so\b | \bat\s+(?:least|most)\b |
+        \bplus\b | \band\s+upwards?\b | \bupwards?\b | \bor\s+so\b | \bat\s+(?:the\s+)?(?:very\s+)?(?:least|most)\b |
         \bor\s+bust\b | (?:or|and) \s+ (?:more|above|higher|over|up|better|less|below|lower|under) \b
         (?! \s* (?:than\s+)? (?:{_SIGN})? \s? \d )
         | \b(?:minimum|maximum|tops|max|min)\b ) )? )

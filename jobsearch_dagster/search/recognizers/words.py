@@ -10,7 +10,7 @@ from typing import Literal
 
 from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.search.english import english_frequency
-from jobsearch_dagster.search.recognizers.spans import Finding, excludes_before, is_excluded
+from jobsearch_dagster.search.recognizers.spans import USED, Finding, excludes_before, is_excluded
 
 WordList = Literal[
     "job",
@@ -24,6 +24,7 @@ WordList = Literal[
     "in_no_place",
     "industry",
     "workplace",
+    "workplace_head",
 ]
 _INCLUDES: dict[WordList, tuple[WordList, ...]] = {
     "function": ("job", "asked", "common"),
@@ -79,8 +80,25 @@ def find_industries(text: str) -> list[Finding]:
     found = [
         Finding("keywords", match[0].lower(), *match.span()) for match in re.finditer(pattern, text, re.IGNORECASE)
     ]
+    found += [
+        Finding("keywords", _singular(match["place"].lower()), *match.span("place")) for match in _workplaces().finditer(text)
+    ]
     found += [Finding("keywords", "it", *match.span()) for match in _IT.finditer(text)]
     return found
+
+
+@cache
+def _workplaces() -> re.Pattern[str]:
+    """What people work in or for, with up to two words before it: "at an international school"."""
+    heads = "|".join(sorted(words("workplace_head")))
+    return re.compile(
+        rf"\b(?:at|in|for|on|with|from)\s+(?:an?|some)\s+(?P<place>(?:(?!(?:an?|the|{'|'.join(_PLAIN_KINDS)})\b)[a-z-]+\s+){{0,2}}"
+        rf"(?:{heads})s?)\b(?!\s+(?:manager|teacher|worker|assistant|owner|nurse|driver)s?\b)",
+        re.IGNORECASE,
+    )
+
+
+_PLAIN_KINDS = ("small", "big", "large", "local", "good", "nice", "busy", "new", "real", "proper", "little", "quiet", "near")
 
 
 def find_keywords(text: str) -> list[Finding]:
@@ -94,7 +112,7 @@ def find_keywords(text: str) -> list[Finding]:
     while (match := _WORD.search(text, position)) is not None:
         end = _phrase_end(text, match)
         position = max(match.end(), end)
-        if end > match.start() and _is_background(text, match.start(), end):
+        if end > match.start() and is_background(text, match.start(), end):
             continue
         goes_on = bool(findings) and _LIST_GOES_ON.fullmatch(text, findings[-1].end, match.start()) is not None
         if end > match.start() and (goes_on or _is_condition(text, match.start(), end)):
@@ -155,7 +173,7 @@ def has_meaning(word: str) -> bool:
     return len(word) >= LEAST_LETTERS and lowered not in words("function") and not _ADVERB.fullmatch(lowered)
 
 
-_ADVERB = re.compile(r"[a-z]{3,}ly|[a-z]+n't|[a-z]+'(?:s|re|ve|ll|d|m)|.*[|].*")
+_ADVERB = re.compile(r"[a-z]{3,}(?:ly|wise)|[a-z]+n't|[a-z]+'(?:s|re|ve|ll|d|m)|.*[|].*")
 
 
 _LEFT = re.compile(
@@ -167,7 +185,7 @@ _LEFT = re.compile(
 _VETERAN = re.compile(r"\s+(?:veteran|vet|wife|spouse|husband|life|background)\b", re.IGNORECASE)
 
 
-def _is_background(text: str, start: int, end: int) -> bool:
+def is_background(text: str, start: int, end: int) -> bool:
     """Whether words say what somebody has left, not what they look for: "leaving the army", "army veteran"."""
     return _LEFT.search(text, max(0, start - _REACH), start) is not None or _VETERAN.match(text, end) is not None
 
@@ -179,10 +197,18 @@ def _is_condition(text: str, start: int, end: int) -> bool:
         or _BEFORE.search(text, max(0, start - _REACH), start) is not None
         or (text[start].isupper() and _BEFORE_A_NAME.search(text, max(0, start - _REACH), start) is not None)
         or _AFTER.match(text, end) is not None
+        or _is_segment(text, start, end)
         or is_excluded(text, start)
         or excludes_before(text, end)
     )
 
 
+def _is_segment(text: str, start: int, end: int) -> bool:
+    """Whether a phrase stands between commas in a question that names something else: "tailor, womenswear, Porto"."""
+    return USED in text and _SEGMENT_BEGINS.search(text, 0, start) is not None and _SEGMENT_ENDS.match(text, end) is not None
+
+
+_SEGMENT_BEGINS = re.compile(r",\s*$")
+_SEGMENT_ENDS = re.compile(r"\s*(?:,|[.!?]*$)")
 _REACH = 40
 """Characters before a word in which what makes it a condition stands."""
