@@ -63,9 +63,13 @@ def _described(match: re.Match[str], text: str) -> list[Finding]:
 def _named_by_compound(match: re.Match[str], text: str) -> list[Finding]:
     """The title of "dog walking"; what only names a subject ("English teaching") is left to the skills."""
     title = _work()[_verbs()[match["verb"].lower()]].get(match["object"].lower())
-    if title is None or is_excluded(text, match.start()):
+    is_work = _WORK_BEHIND.match(text, match.end()) is not None or match[0] == text.strip(" .?!")
+    if title is None or is_excluded(text, match.start()) or (is_skill(match[0]) and not is_work):
         return []
     return [Finding("titles", title.format(match["object"].lower()), *match.span())]
+
+
+_WORK_BEHIND = re.compile(r"\s+(?:jobs?|gigs?|work|roles?|positions?)\b", re.IGNORECASE)
 
 
 def _runs(phrase: str) -> list[tuple[int, int]]:

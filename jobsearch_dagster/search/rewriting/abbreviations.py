@@ -38,11 +38,15 @@ def _titles(text: str) -> dict[tuple[int, int], str]:
     for match in _pattern("titles", "titles_of_somebody").finditer(text):
         initials, plural = match[0].removesuffix("s"), match[0].endswith("s")
         before_jobs = initials not in of_somebody and _BEFORE_JOBS.match(text, match.end())
-        if plural or before_jobs or _OF_SOMEBODY.search(text, 0, match.start()):
+        opens = _OPENS.search(text, 0, match.start()) and _ENDS.match(text, match.end())
+        if plural or before_jobs or opens or _OF_SOMEBODY.search(text, 0, match.start()):
             found[match.span()] = long_forms[initials] + "s" * plural
     return found
 
 
+_OPENS = re.compile(r"^\W*(?:(?:senior|junior|sr|jr|night|lead|remote|part[\s-]time|full[\s-]time)\s+)*$", re.IGNORECASE)
+_ENDS = re.compile(r"\s*(?:[,.;:!?]|$|-\s|\b(?:in|at|for|with|who|near|here|wanted|needed)\b)", re.IGNORECASE)
+"""Where initials are all that the first words say: "SLP, remote", "OT for a school"."""
 _BEFORE_JOBS = re.compile(
     r"\s+(?:jobs?|roles?|positions?|openings?|vacanc\w+|posts?|gigs?|work|wanted|needed)\b", re.IGNORECASE
 )
