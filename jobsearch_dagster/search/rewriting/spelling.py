@@ -34,8 +34,15 @@ RARE = 50
 """How often the rarest half of pyspellchecker's words occur: where one is a letter away from what a question asks for
 ("plummer"), that is meant."""
 _WORD = re.compile(r"(?<![\w.@/#+'])[^\W\d_]+(?:'[^\W\d_]+)?(?![\w@/#+']|\.\w)")
-_SWAPPED = {"form home": "from home", "form hom": "from home"}
-"""A slip that is a word of its own."""
+_SWAPPED = {
+    "form home": "from home",
+    "form hom": "from home",
+    "resturant": "restaurant",
+    "restraunt": "restaurant",
+    "restaraunt": "restaurant",
+    "definately": "definitely",
+}
+"""A slip that is a word of its own, or that has little left of the word."""
 _PHRASE = re.compile("|".join(rf"\b{phrase}\b" for phrase in _SWAPPED), re.IGNORECASE)
 
 
@@ -52,7 +59,9 @@ def spelling_edits(text: str) -> list[Edit]:
 
 _Where = Literal["place", "title", ""]
 """Where a word stands: behind "in" and its like, before an occupation, or anywhere else."""
-_IN = re.compile(r"\b(?:in|near|around|from|to|at)\s+$", re.IGNORECASE)
+_IN = re.compile(
+    r"\b(?:in|near|around|from|to|at|new|san|los|las|cape|hong|saint|fort|port)\s+$", re.IGNORECASE
+)
 
 
 def _is_modifier(match: re.Match[str], text: str) -> bool:
@@ -78,6 +87,8 @@ def _corrected(written: str, where: _Where) -> str | None:
         return joined
     if written.isupper() and len(word) <= LEAST_LETTERS:  # an abbreviation that is not known
         return None
+    if (swapped := _with_letters_swapped(word)) is not None:
+        return swapped
     if not english_frequency(word) and (alike := _sounds().get(_sound(word))):
         return min(alike, key=lambda name: (name[0] != word[0], OSA.distance(word, name)))
     known = _vocabularies()
@@ -88,6 +99,12 @@ def _corrected(written: str, where: _Where) -> str | None:
     elif english_frequency(word):
         known = known[:2]
     return next(filter(None, (_nearest(word, names, is_rare=english_frequency(word) > 0) for names in known)), None)
+
+
+def _with_letters_swapped(word: str) -> str | None:
+    """The word of a question that has the same letters but for two neighbours: `jbos`, `hoem`."""
+    pairs = (word[:n] + word[n + 1] + word[n] + word[n + 2 :] for n in (*range(1, len(word) - 1), 0))
+    return next((name for name in pairs if name in _asked_words() and name != word), None)
 
 
 def _trade_like_a_place(word: str) -> str | None:
