@@ -237,7 +237,7 @@ def asks_either(findings: list[Finding], text: str) -> bool:
     return any(
         _EITHER.fullmatch(text, first.end, second.start) is not None and not _are_one_kind(first, second)
         for first, second in pairwise(findings)
-        if first.end < second.start
+        if first.end < second.start and not (first.negated and second.negated)
     )
 
 

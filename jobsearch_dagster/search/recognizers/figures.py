@@ -92,7 +92,7 @@ _HOW_MUCH = re.compile(
     | \bwhat(?:'s|\s+is|\s+are) \s+ the \s+ {MONEY} \s+ (?:like\s+)? (?:of|for|in)\b
     | \bwhat \s+ (?:kind\s+of\s+)? {MONEY} \s+ (?:can|could|do|does|should|would)\b
     | \bwhat\s+(?:might|may|should)\b (?= [^?]{{0,80}} \b(?:earn|make|get\s+paid|be\s+paid|expect)\b )
-    | \bwhat\s+(?:is|are)\b (?!\s+(?:the\s+)?(?:best|highest|top|worst|lowest|well|better)) (?= [^?]{{0,60}} \bpaid\b )
+    | \bwhat\s+(?:is|are)\b (?!\s+(?:the\s+)?(?:best|highest|top|worst|lowest|well|better|most|least)) (?= [^?]{{0,60}} \bpaid\b )
     | \bhow\s+(?:does|do|is)\s+(?:the\s+)?{MONEY}\s+(?:go\s+up|rise|grow|change|differ|vary|increase)\w*\b
     | \bballpark\s+{MONEY}\b | \bwhat(?:'s|\s+is|\s+are)\s+ (?=[^?|]{{1,60}}\bworth\b)
     | \bhow\s+(?:well|good|bad(?:ly)?)\s+(?:is|are|does|do)\b (?= [^?]{{0,60}} \b(?:paid|pay)\b )

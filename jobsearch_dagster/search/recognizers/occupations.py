@@ -35,7 +35,8 @@ def occupation_of(word: str) -> str | None:
     for singular in singulars:
         if singular in words("occupation") or singular in _names()["slang"]:
             return singular
-    return word.removesuffix("s") if _SUFFIX.fullmatch(word.removesuffix("s")) else None
+    is_named = _SUFFIX.fullmatch(word.removesuffix("s")) is not None and word not in words("plain")
+    return word.removesuffix("s") if is_named else None
 
 
 def trade_name(occupation: str) -> str:

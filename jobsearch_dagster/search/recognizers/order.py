@@ -54,6 +54,8 @@ _SORT = {
         | (?:highest|best|top|biggest|good|high|higher) \s+ (?:[\d|]+\s+)? {MONEY} (?:\s+first)?
         | {_BY_PAY} (?:\s*,?\s*{_DOWN})? | richest
         | {_LARGE} \s+ (?:[\w-]+\s+)? {_REWARD} \s+ (?:at\s+the\s+top|on\s+top|up\s+top|up\s*front|first|up|leading)
+        | top\s+dollar | money-?wise | (?:most|best)\s+(?:generously|handsomely|highly|well)[\s-]+(?:paid|paying)
+        | (?:descending|falling|decreasing)\s+by\s+(?:the\s+)?{_REWARD}
         | as\s+(?:much|high)\s+(?:{_REWARD}\s+)?as\s+(?:possible|they\s+come|it\s+gets)
         | (?:sort|order|rank|arrange|list)\w* (?:\s+[\w-]+){{0,3}} \s+ (?:after|on|according\s+to) \s+ (?:the\s+)?{_REWARD}
             (?:\s*,?\s*(?:big|large|high|top)\s+ones?\s+(?:up|first|on\s+top|at\s+the\s+top))?
@@ -73,6 +75,7 @@ _LIMIT = re.compile(
     | \b(?:say|not\s+too\s+many|(?:want|like|need)\s+(?:to\s+see|only)|to\s+see)[\s,]+(?:only\s+|just\s+|like\s+)?(?P<say>{_NUMBER})
         (?=\s*(?:[.,:;!?|]|$|of\b|{_THINGS}\b))
     | \bonly\s+the\s+(?:very\s+)?(?:top|best|first)\s+(?P<the_one>one|result|hit|job|posting|match)\b
+    | \bthe\s+(?:very\s+)?(?:top|best)\s+(?P<the_top>result|hit|match)\b
     | (?<![\w.$€£-])(?P<number_of>{_NUMBER})\s+(?:[a-z-]+\s+){{0,2}}?(?:ads?|adverts?)\b
     | \blimit(?:ed)? \s* [:=]? \s* (?:\w+\s+)?? (?:to\s+)? (?P<limit>{_NUMBER})\b
     | \b(?:give|show|list|find|bring|send|get) \s+ (?:me\s+|us\s+)? (?:the\s+|up\s+to\s+|at\s+most\s+|some\s+)?
