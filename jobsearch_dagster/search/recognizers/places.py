@@ -57,7 +57,7 @@ _BEFORE_NOW = re.compile(
         | (?:degree|bachelor|master|diploma|phd|nurse|doctor|teacher) (?:\s+of\s+\w+)? \s+ from
         | (?:months?|years?) \s+ (?:\w+\s+){0,3} (?:in|at)
         | (?:after|coming\s+home\s+from|back\s+from|tired\s+of|leaving|sick\s+of|instead\s+of)
-        | (?:flats?|rents?|houses?|life) \s+ in
+        | (?:flats?|rents?|houses?|life|childhood|youth|home|studies|apprenticeship) \s+ in
       ) \b [^.;|,]* $
     """,
     re.IGNORECASE | re.VERBOSE,

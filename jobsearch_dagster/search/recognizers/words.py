@@ -10,7 +10,7 @@ from typing import Literal
 
 from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.search.english import english_frequency
-from jobsearch_dagster.search.recognizers.spans import USED, Finding, excludes_before, is_excluded
+from jobsearch_dagster.search.recognizers.spans import USED, Finding, blank, excludes_before, is_excluded
 
 WordList = Literal[
     "job",
@@ -75,16 +75,31 @@ _IT = re.compile(
 
 
 def find_industries(text: str) -> list[Finding]:
-    """`keywords`: industries and workplaces of several words, which are no titles or skills ("nursing home")."""
-    pattern = rf"\b(?:{'|'.join(sorted(words('workplace'), key=len, reverse=True))})\b"
-    found = [
-        Finding("keywords", match[0].lower(), *match.span()) for match in re.finditer(pattern, text, re.IGNORECASE)
-    ]
-    found += [
-        Finding("keywords", _singular(match["place"].lower()), *match.span("place")) for match in _workplaces().finditer(text)
-    ]
-    found += [Finding("keywords", "it", *match.span()) for match in _IT.finditer(text)]
+    """`keywords`: industries and workplaces, which are no titles or skills ("nursing home", "insurance company")."""
+    found: list[Finding] = []
+    for pattern in (_named_workplaces(), _industry_named(), _workplaces(), _IT):
+        matches = [
+            Finding("keywords", _singular((match.groupdict().get("place") or match[0]).lower()), *match.span())
+            for match in pattern.finditer(text)
+        ]
+        for one in matches:
+            text = blank(text, one.start, one.end)
+        found += matches
     return found
+
+
+@cache
+def _named_workplaces() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(sorted(words('workplace'), key=len, reverse=True))})\b", re.IGNORECASE)
+
+
+@cache
+def _industry_named() -> re.Pattern[str]:
+    """An industry that is called one, though a skill has its name: "at an insurance company"."""
+    return re.compile(
+        rf"\b(?P<place>{'|'.join(sorted(words('industry')))})\s+(?:compan(?:y|ies)|firms?|industry|sector|business(?:es)?|brands?)\b",
+        re.IGNORECASE,
+    )
 
 
 @cache

@@ -44,14 +44,14 @@ def _titles(text: str) -> dict[tuple[int, int], str]:
     return found
 
 
-_OPENS = re.compile(r"^\W*(?:(?:senior|junior|sr|jr|night|lead|remote|part[\s-]time|full[\s-]time)\s+)*$", re.IGNORECASE)
-_ENDS = re.compile(r"\s*(?:[,.;:!?]|$|-\s|\b(?:in|at|for|with|who|near|here|wanted|needed)\b)", re.IGNORECASE)
+_OPENS = re.compile(r"(?:^|[.:;,])\W*(?:(?:senior|junior|sr|jr|night|lead|remote|part[\s-]time|full[\s-]time)\s+)*$", re.IGNORECASE)
+_ENDS = re.compile(r"\s*(?:[,.;:!?]|$|-\s|\b(?:in|at|for|with|who|near|here|wanted|needed|to)\b)", re.IGNORECASE)
 """Where initials are all that the first words say: "SLP, remote", "OT for a school"."""
 _BEFORE_JOBS = re.compile(
     r"\s+(?:jobs?|roles?|positions?|openings?|vacanc\w+|posts?|gigs?|work|wanted|needed)\b", re.IGNORECASE
 )
 _OF_SOMEBODY = re.compile(
-    r"\b(?:(?:i\s+am|i'm|be|become|hire|hiring|as)\s+an?"
+    r"\b(?:(?:i\s+am|i'm|be|become|hire|hiring|as|or)\s+an?"
     r"|(?:jobs?|roles?|positions?|openings?|vacanc\w+|work|anything|something)\s+(?:for|as)(?:\s+an?)?)\s+$",
     re.IGNORECASE,
 )

@@ -31,7 +31,7 @@ _FRACTIONS = {
     r"(?:one|a|1)\s+and\s+a\s+half\s+decades?|a\s+decade\s+and\s+a\s+half": "15 years",
     r"(?:two|2)\s+and\s+a\s+half\s+decades": "25 years",
     r"an?\s+decade": "10 years",
-    r"(?:a|one)\s+grand": "1 grand",
+    r"(?:a|one)\s+grand(?=\s*(?:[,.;!?]|$|(?:an?|per|each|every|more|or|and|plus)\b))": "1 grand",
     r"an?\s+couple\s+(?:of\s+)?(?=years?\b|(?:[\w+#.-]+\s+){0,3}(?:jobs|roles|positions|openings|postings)\b)": "2 ",
     r"half\s+a\s+dozen": "6",
     r"(?:two|2)\s+dozen": "24",
