@@ -41,8 +41,10 @@ _OFF_TOPIC = re.compile(
         | bitcoin | exchange\s+rate | meaning\s+of\s+life | your\s+name | how\s+are\s+you | who\s+(?:are|made)\s+you
         | are\s+you\s+(?:a\s+)?(?:human|robot|real|ai|bot|single|alive) | boil(?:ing)?\s+(?:an?\s+)?eggs?
         | movies? (?= [^?]* \b(?:watch|tonight|recommend)\b ) | homework | square\s+root | tourist\s+attractions?
-        | (?: solve | equation | integral ) \s+ of | news\s+(?:today|about) | calories | rain\s+(?:in|on|today|tomorrow|this)
-        | (?:flats?|apartments?|houses?|rooms?|studios?) \s+ (?:to|for) \s+ (?:rent|let|sale) | love\s+me | marry\s+me ) \b
+        | (?: solve | equation | integral ) \s+ of | news\s+(?:today|about) | calories |
+            rain\s+(?:in|on|today|tomorrow|this)
+        | (?:flats?|apartments?|houses?|rooms?|studios?) \s+ (?:to|for) \s+ (?:rent|let|sale) | love\s+me |
+            marry\s+me ) \b
     """,
     _FLAGS,
 )
@@ -90,7 +92,8 @@ _HIRES = re.compile(
     r"""
     what (?: 's | \s+is | \s+are ) \s+ (?:(?:there|currently|still|now)\s+)*
         (?: open | available | on\s+offer | out\s+there | going | hiring | advertised | vacant | new ) \b
-    | who (?: 's | \s+is ) \s+ (?:\w+ly\s+)? (?: taking\s+on | after | short\s+of | look | hir | seek | search | recruit | employ | need | want ) \w*
+    | who (?: 's | \s+is ) \s+ (?:\w+ly\s+)? (?: taking\s+on | after | short\s+of | look | hir | seek | search |
+        recruit | employ | need | want ) \w*
     """,
     _FLAGS,
 )

@@ -17,7 +17,8 @@ COLUMNS: dict[str, Category] = {
     r"(?:salary|pay)\s+(?:ranges?|buckets?|bands?)": "bucket",
     r"skills?|technolog(?:y|ies)|(?:programming\s+)?languages?|tools?|frameworks?|qualifications": "skills",
     r"degrees?|education(?:\s+levels?)?": "education",
-    r"(?:employment|contract|job|contract)\s+types?|(?:types?|kinds?|sorts?|forms?)\s+of\s+(?:employment|contracts?)": "employment_type",
+    r"(?:employment|contract|job|contract)\s+types?|(?:types?|kinds?|sorts?|forms?)\s+of\s+(?:employment"
+    r"|contracts?)": "employment_type",
 }
 ANY_COLUMN = "|".join(COLUMNS)
 MONEY = r"(?:(?:annual|yearly|base|starting)\s+)?(?:salar(?:y|ies)|pay|wages?|compensation|income|earnings)"

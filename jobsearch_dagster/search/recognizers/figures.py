@@ -15,7 +15,8 @@ _YEARS = r"(?:years?(?:\s+of\s+experience)?|experience)"
 _COUNT = re.compile(
     r"""
     \b(?: how\s+much\s+(?:jobs?|work|vacanc\w+)\s+(?:is|are) | (?:give|tell)\s+me\s+(?:the|a)\s+(?:number|count|total)
-        | break\b (?=[^|?]*\bdown\s+by\b) | how\s+many (?!\s+(?:years?|hours?|days?|weeks?|months?|people|persons?|inhabitants|residents|euros|dollars)\b)
+        | break\b (?=[^|?]*\bdown\s+by\b) | how\s+many
+            (?!\s+(?:years?|hours?|days?|weeks?|months?|people|persons?|inhabitants|residents|euros|dollars)\b)
         | (?:the\s+)?(?:total\s+|whole\s+)?number\s+of (?!\s+(?:years|hours|days)\b) | count(?:\s+of
             |\s+up)?(?=\s+(?:the|all|of|my|how|jobs|them|those|these|\w+\s+jobs)\b) | count\s+the
         | (?:^|\b(?:the|show|list)\s+)(?:jobs|openings|postings|vacancies|positions|roles)(?=\s+(?:per
@@ -66,10 +67,12 @@ _ON_AVERAGE = re.compile(
 _CEILING = re.compile(
     rf"""
     \b (?:{MONEY}\s+)? (?P<end>ceiling|cap|floor|maximum|minimum|max|min) \s+ (?:{MONEY}\s+)? (?:for|of|in)\b
-    | \b (?P<end2>top|bottom|upper\s+end|lower\s+end|high\s+end|low\s+end) \s+ of \s+ (?:the\s+)? {MONEY} (?:\s+(?:scale|range|band))?
+    | \b (?P<end2>top|bottom|upper\s+end|lower\s+end|high\s+end|low\s+end) \s+ of \s+ (?:the\s+)? {MONEY}
+        (?:\s+(?:scale|range|band))?
     | ^\W* (?P<end3>max|min|maximum|minimum) \s+ {MONEY} \b (?!.*\bjobs?\b|\s+(?:is|isn't|does|doesn't|won't|will)\b)
     | \b (?P<end4>biggest|highest|largest|smallest|lowest|worst|best) \s+ (?:{MONEY}|pay\s?check|package|money)
-        (?= [^?]* \b(?:can|could|might|would)\s+(?:get|earn|make|expect) | \s+ (?:listed|advertised|posted|on\s+offer|an?\s+[^?]+\bis\s+offered) )
+        (?= [^?]* \b(?:can|could|might|would)\s+(?:get|earn|make|expect)
+          | \s+ (?:listed|advertised|posted|on\s+offer|an?\s+[^?]+\bis\s+offered) )
     | \b how\s+(?P<end5>high|low)\s+(?:does|do|can|will)\s+(?:it|they|the\s+pay|pay|salar\w+)\s+(?:go|get|run)
     """,
     FLAGS,
@@ -92,7 +95,8 @@ _HOW_MUCH = re.compile(
     | \bwhat(?:'s|\s+is|\s+are) \s+ the \s+ {MONEY} \s+ (?:like\s+)? (?:of|for|in)\b
     | \bwhat \s+ (?:kind\s+of\s+)? {MONEY} \s+ (?:can|could|do|does|should|would)\b
     | \bwhat\s+(?:might|may|should)\b (?= [^?]{{0,80}} \b(?:earn|make|get\s+paid|be\s+paid|expect)\b )
-    | \bwhat\s+(?:is|are)\b (?!\s+(?:the\s+)?(?:best|highest|top|worst|lowest|well|better|most|least)) (?= [^?]{{0,60}} \bpaid\b )
+    | \bwhat\s+(?:is|are)\b (?!\s+(?:the\s+)?(?:best|highest|top|worst|lowest|well|better|most|least)) (?=
+        [^?]{{0,60}} \bpaid\b )
     | \bhow\s+(?:does|do|is)\s+(?:the\s+)?{MONEY}\s+(?:go\s+up|rise|grow|change|differ|vary|increase)\w*\b
     | \bballpark\s+{MONEY}\b | \bwhat(?:'s|\s+is|\s+are)\s+ (?=[^?|]{{1,60}}\bworth\b)
     | \bhow\s+(?:well|good|bad(?:ly)?)\s+(?:is|are|does|do)\b (?= [^?]{{0,60}} \b(?:paid|pay)\b )

@@ -38,7 +38,8 @@ _SORT = {
             {MONEY}\s*,?\s*{_UP} | lowest\s+{MONEY}\s+first
         | (?:pays?|paying|paid|earn) \s+ (?:the\s+)? (?:least|worst|lowest)
         | (?:lowest|worst|smallest|low|lower) \s+ (?:[\d|]+\s+)? {MONEY} (?:\s+first)?
-        | (?:lowest|smallest|least|small|low) \s+ (?:[\w-]+\s+)? {_REWARD} \s+ (?:at\s+the\s+top|on\s+top|up\s+top|up\s*front|first|leading)
+        | (?:lowest|smallest|least|small|low) \s+ (?:[\w-]+\s+)? {_REWARD} \s+
+            (?:at\s+the\s+top|on\s+top|up\s+top|up\s*front|first|leading)
     """,
     "salary_desc": rf"""
         top (?=\s+[\d|]+\s+(?:paid|paying)) | by\s+(?:what|how\s+much)\s+they\s+(?:pay|earn) |
@@ -57,7 +58,8 @@ _SORT = {
         | top\s+dollar | money-?wise | (?:most|best)\s+(?:generously|handsomely|highly|well)[\s-]+(?:paid|paying)
         | (?:descending|falling|decreasing)\s+by\s+(?:the\s+)?{_REWARD}
         | as\s+(?:much|high)\s+(?:{_REWARD}\s+)?as\s+(?:possible|they\s+come|it\s+gets)
-        | (?:sort|order|rank|arrange|list)\w* (?:\s+[\w-]+){{0,3}} \s+ (?:after|on|according\s+to) \s+ (?:the\s+)?{_REWARD}
+        | (?:sort|order|rank|arrange|list)\w* (?:\s+[\w-]+){{0,3}} \s+ (?:after|on|according\s+to) \s+
+            (?:the\s+)?{_REWARD}
             (?:\s*,?\s*(?:big|large|high|top)\s+ones?\s+(?:up|first|on\s+top|at\s+the\s+top))?
         | (?<![\w$])\${{2,}}(?!\w)
     """,
@@ -70,9 +72,11 @@ _NUMBER = r"\d{1,3}(?![\d.,]*\d)(?!\s*(?:k\b|%|\+|years?|hours?|days?|weeks?|mon
 _LIMIT = re.compile(
     rf"""
     \b(?:top|bottom|first|best|highest|lowest|cheapest|richest|newest|latest|worst|only|just|any|exactly|another|next
-        |no\s+more\s+than|not\s+more\s+than|at\s+most|up\s+to|max(?:imum)?|shortlist\s+of|list\s+of) \s* (?P<after>{_NUMBER})\b
+        |no\s+more\s+than|not\s+more\s+than|at\s+most|up\s+to|max(?:imum)?|shortlist\s+of|list\s+of) \s*
+            (?P<after>{_NUMBER})\b
         (?!\s*(?:shifts?|nights?|mornings?|evenings?))
-    | \b(?:say|not\s+too\s+many|(?:want|like|need)\s+(?:to\s+see|only)|to\s+see)[\s,]+(?:only\s+|just\s+|like\s+)?(?P<say>{_NUMBER})
+    |
+        \b(?:say|not\s+too\s+many|(?:want|like|need)\s+(?:to\s+see|only)|to\s+see)[\s,]+(?:only\s+|just\s+|like\s+)?(?P<say>{_NUMBER})
         (?=\s*(?:[.,:;!?|]|$|of\b|{_THINGS}\b))
     | \bonly\s+the\s+(?:very\s+)?(?:top|best|first)\s+(?P<the_one>one|result|hit|job|posting|match)\b
     | \bthe\s+(?:very\s+)?(?:top|best)\s+(?P<the_top>result|hit|match)\b

@@ -39,7 +39,7 @@ SHORT_FOR = {
     "VA": "virginia",
     "WA": "washington",
 }
-"""What a job seeker means by letters that are the code of a country too (Arizona, not Azerbaijan), or by half a name."""
+"""What a job seeker means by letters that are the code of a country too (Arizona, not Azerbaijan), or half a name."""
 
 
 @lru_cache(maxsize=20_000)

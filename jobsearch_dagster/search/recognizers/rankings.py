@@ -25,7 +25,8 @@ _TOP = re.compile(
         |would) \b (?= [^|?]* \b(?:need|require|ask|want|have|expect)\w*\b )
     | \bwhat \b [^|?]{{0,60}} \b (?:looking\s+for|look\s+for|want|wants|ask\s+for|need|require|expect) \s+
         in\s+terms\s+of \s+ (?P<column5>skills?|qualifications|degrees?|education|languages|tools)\b
-    | \b(?:the\s+)? (?:(?P<wanted6>\d{{1,3}})\s+)? (?:[\w-]+\s+)? (?P<column6>cities|towns|regions|states|countries|skills|languages)
+    | \b(?:the\s+)? (?:(?P<wanted6>\d{{1,3}})\s+)? (?:[\w-]+\s+)?
+        (?P<column6>cities|towns|regions|states|countries|skills|languages)
         \s+ (?:of\s+[\w-]+\s+)? (?:with|that\s+have|having|where)\b [^|?]{{0,30}} \bmost\b
     | \b(?:which|what|at\s+(?:which|what)|for\s+which) \s+ (?:(?P<wanted7>\d{{1,3}})\s+)?
         (?P<column7>{ANY_COLUMN})
@@ -41,7 +42,8 @@ _BEST_PAYING = re.compile(
       (?P<end>best|most|highest|least|lowest|worst)\b (?:\s+{MONEY})?
     | \b(?:which|what) \s+ (?P<column3>{ANY_COLUMN}) \s+ (?:has|have) \s+ (?:the\s+)? (?P<end3>best|highest|lowest
         |worst) \s+ (?:(?:average|mean|median)\s+)? {MONEY}
-    | \b(?:which|what) \s+ (?P<column4>{ANY_COLUMN}) \s+ (?:pays?|rewards?) \s+ (?:[\w-]+\s+){{1,3}} (?:the\s+)? (?P<end4>best|most|worst|least)\b
+    | \b(?:which|what) \s+ (?P<column4>{ANY_COLUMN}) \s+ (?:pays?|rewards?) \s+ (?:[\w-]+\s+){{1,3}} (?:the\s+)?
+        (?P<end4>best|most|worst|least)\b
     | \b(?:which|what) \s+ (?P<column5>{ANY_COLUMN}) \s+ (?:would|could|can|do|does|will|should) \b [^?|]{{0,40}}
       \b (?:make|earn|get|be\s+paid) \s+ (?:the\s+)? (?P<end5>best|most|more|worst|least)\b (?:\s+{MONEY})?
     | \b(?P<end2>best|highest|top|lowest|worst)[\s-](?:paying|paid) \s+ (?P<column2>{ANY_COLUMN})\b

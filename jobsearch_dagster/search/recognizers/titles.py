@@ -92,7 +92,11 @@ def _wanted(titles: list[Finding], text: str) -> list[Finding]:
 
 
 _SPEAKER = re.compile(r"\s+(?:speaking|here)\b\s*[,:;.!-]", re.IGNORECASE)
-_TO_BOSS = re.compile(r"\s+(?:of|at|with)\s+an?\s+|[\s,]+(?:who\s+)?(?:report(?:ing|s)?\s+)?to\s+(?:an?|the|our|your)\s+", re.IGNORECASE)
+_TO_BOSS = re.compile(
+    r"\s+(?:of|at|with)\s+an?\s+|[\s,]+(?:who\s+)?(?:report(?:ing|s)?\s+)?to\s+(?:an?|the|our"
+    r"|your)\s+",
+    re.IGNORECASE,
+)
 _PAST = re.compile(
     r"(?:[|]\s+as\b|\b(?:(?:i|we|he|she|and|then)\s+(?:was|were|used\s+to\s+(?:be|work\s+as)|worked\s+as|started\s+(?:out\s+)?as|trained\s+as)"
     r"|years?(?:\s+as)?|former(?:ly)?(?:\s+an?)?(?:\s+[a-z]+)?|ex|no\s+longer|(?:husband|wife|boss|father|mother|dad|mum|mom|brother|sister|son|daughter)"

@@ -113,7 +113,21 @@ def _workplaces() -> re.Pattern[str]:
     )
 
 
-_PLAIN_KINDS = ("small", "big", "large", "local", "good", "nice", "busy", "new", "real", "proper", "little", "quiet", "near")
+_PLAIN_KINDS = (
+    "small",
+    "big",
+    "large",
+    "local",
+    "good",
+    "nice",
+    "busy",
+    "new",
+    "real",
+    "proper",
+    "little",
+    "quiet",
+    "near",
+)
 
 
 def find_keywords(text: str) -> list[Finding]:
@@ -220,7 +234,11 @@ def _is_condition(text: str, start: int, end: int) -> bool:
 
 def _is_segment(text: str, start: int, end: int) -> bool:
     """Whether a phrase stands between commas in a question that names something else: "tailor, womenswear, Porto"."""
-    return USED in text and _SEGMENT_BEGINS.search(text, 0, start) is not None and _SEGMENT_ENDS.match(text, end) is not None
+    return (
+        USED in text
+        and _SEGMENT_BEGINS.search(text, 0, start) is not None
+        and _SEGMENT_ENDS.match(text, end) is not None
+    )
 
 
 _SEGMENT_BEGINS = re.compile(r",\s*$")

@@ -44,7 +44,11 @@ def _titles(text: str) -> dict[tuple[int, int], str]:
     return found
 
 
-_OPENS = re.compile(r"(?:^|[.:;,])\W*(?:(?:senior|junior|sr|jr|night|lead|remote|part[\s-]time|full[\s-]time)\s+)*$", re.IGNORECASE)
+_OPENS = re.compile(
+    r"(?:^|[.:;,])\W*(?:(?:senior|junior|sr|jr|night|lead|remote|part[\s-]time"
+    r"|full[\s-]time)\s+)*$",
+    re.IGNORECASE,
+)
 _ENDS = re.compile(r"\s*(?:[,.;:!?]|$|-\s|\b(?:in|at|for|with|who|near|here|wanted|needed|to)\b)", re.IGNORECASE)
 """Where initials are all that the first words say: "SLP, remote", "OT for a school"."""
 _BEFORE_JOBS = re.compile(

@@ -59,9 +59,7 @@ def spelling_edits(text: str) -> list[Edit]:
 
 _Where = Literal["place", "title", ""]
 """Where a word stands: behind "in" and its like, before an occupation, or anywhere else."""
-_IN = re.compile(
-    r"\b(?:in|near|around|from|to|at|new|san|los|las|cape|hong|saint|fort|port)\s+$", re.IGNORECASE
-)
+_IN = re.compile(r"\b(?:in|near|around|from|to|at|new|san|los|las|cape|hong|saint|fort|port)\s+$", re.IGNORECASE)
 
 
 def _is_modifier(match: re.Match[str], text: str) -> bool:
@@ -87,18 +85,26 @@ def _corrected(written: str, where: _Where) -> str | None:
         return joined
     if written.isupper() and len(word) <= LEAST_LETTERS:  # an abbreviation that is not known
         return None
-    if (swapped := _with_letters_swapped(word)) is not None:
-        return swapped
-    if not english_frequency(word) and (alike := _sounds().get(_sound(word))):
-        return min(alike, key=lambda name: (name[0] != word[0], OSA.distance(word, name)))
+    return _with_letters_swapped(word) or _like_sounding(word) or _nearest_known(word, where)
+
+
+def _like_sounding(word: str) -> str | None:
+    """What a word that English does not have sounds like."""
+    alike = () if english_frequency(word) else _sounds().get(_sound(word), ())
+    return min(alike, key=lambda name: (name[0] != word[0], OSA.distance(word, name)), default=None)
+
+
+def _nearest_known(word: str, where: _Where) -> str | None:
+    """The nearest of the words that may stand there, the likeliest kind first."""
     known = _vocabularies()
-    if where == "place" and (place := _nearest(word, known[-1], is_rare=english_frequency(word) > 0)):
+    is_rare = english_frequency(word) > 0
+    if where == "place" and (place := _nearest(word, known[-1], is_rare=is_rare)):
         return place
     if len(word) <= LEAST_LETTERS:
         known = known[: 2 if where == "title" else 1]  # skills of four letters are too near each other
-    elif english_frequency(word):
+    elif is_rare:
         known = known[:2]
-    return next(filter(None, (_nearest(word, names, is_rare=english_frequency(word) > 0) for names in known)), None)
+    return next(filter(None, (_nearest(word, names, is_rare=is_rare) for names in known)), None)
 
 
 def _with_letters_swapped(word: str) -> str | None:
