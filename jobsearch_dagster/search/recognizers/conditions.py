@@ -10,8 +10,9 @@ from importlib import resources
 
 from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.search.recognizers.spans import Finding, is_excluded, is_part
-from jobsearch_dagster.search.recognizers.words import is_background
+from jobsearch_dagster.search.recognizers.words import is_background, singular
 
+_AS_SAID = "as said"
 _TIMES = re.compile(r"\b(?P<time>night|evening|weekend)s\b", re.IGNORECASE)
 _CALLED = {"night": "night shift", "evening": "evening shift", "weekend": "weekend"}
 
@@ -19,7 +20,7 @@ _CALLED = {"night": "night shift", "evening": "evening shift", "weekend": "weeke
 def find_conditions(text: str) -> list[Finding]:
     """`keywords` such as `night shift`, `visa sponsorship` and `outdoor`; "nights" alone where they are excluded."""
     found = [
-        Finding("keywords", keyword, *match.span())
+        Finding("keywords", singular(match[0].lower()) if keyword == _AS_SAID else keyword, *match.span())
         for keyword, pattern in _wordings().items()
         for match in pattern.finditer(text)
         if not is_background(text, *match.span())

@@ -25,7 +25,8 @@ _YEARS = re.compile(
     (?: \s*(?:-|to|and)\s* (?P<high>{_NUMBER}) \s*\+? )?
     [\s-]* (?:years?|yrs?)\b (?:'|\b)
     (?: \s*(?:or\ more|minimum|plus|and\ up|upwards?|up|or\ so) \b )?
-    (?P<most> \s+(?:or\ (?:less|fewer|under)|at\ (?:the\ )?most|max(?:imum)?|tops) \b )?
+    (?P<most> \s+(?:(?:asked|required|needed|wanted)\ )?
+      (?:or\ (?:less|fewer|under)|at\ (?:the\ )?most|max(?:imum)?|tops) \b )?
     (?: \s*(?:of\s+)? (?:(?:work|working|professional|relevant|industry|job)\s+)* (?:experience|exp\b|expertise
         |practice) )?
     """,
@@ -159,6 +160,10 @@ def _bounds(match: re.Match[str], text: str) -> list[Finding]:
         return [Finding("min_years", low, *match.span(), is_final=True)]
     if before.startswith(_LESS_THAN):
         return [Finding("max_years", max(high - 1, 0), *match.span(), is_final=True)]
+    is_range = match["high"] is not None and before.strip() in ("", "between", "from")
+    if is_range and _PERSON_SPEAKS.search(text) is None:  # "5 to 8 years": what a posting asks for
+        low_and_high = (("min_years", low), ("max_years", high))
+        return [Finding(slot, value, *match.span(), is_final=True) for slot, value in low_and_high]
     if before.startswith(_AT_MOST) or not job_asks:
         return [Finding("max_years", high, *match.span(), is_final=True)]
     findings = [Finding("min_years", low, *match.span(), is_final=True)]

@@ -93,7 +93,7 @@ def _wanted(titles: list[Finding], text: str) -> list[Finding]:
 
 _SPEAKER = re.compile(r"\s+(?:speaking|here)\b\s*[,:;.!-]", re.IGNORECASE)
 _TO_BOSS = re.compile(
-    r"\s+(?:of|at|with)\s+an?\s+|[\s,]+(?:who\s+)?(?:report(?:ing|s)?\s+)?to\s+(?:an?|the|our"
+    r"\s+(?:of|at|with)\s+an?\s+(?:[\w-]+\s+)?|[\s,]+(?:who\s+)?(?:report(?:ing|s)?\s+)?to\s+(?:an?|the|our"
     r"|your)\s+",
     re.IGNORECASE,
 )

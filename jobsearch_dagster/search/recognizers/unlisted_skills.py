@@ -37,7 +37,7 @@ _FRAME = re.compile(
 )
 """What only something that one can do stands behind."""
 _ENDS = re.compile(
-    r"\s*(?:[.,;:!?)/&+|]|$|-\s|\b(?:and|or|nor|plus|in|at|near|for|from|around|as|is|are|would|will|but|if|that|which"
+    r"\s*(?:[.,;:!?)/&+]|$|-\s|\b(?:and|or|nor|plus|in|at|near|for|from|around|as|is|are|would|will|but|if|that|which"
     r"|jobs?|roles?|positions?|please|experience|skills?|knowledge|required|wanted|needed|too|also|preferred|only)\b)",
     re.IGNORECASE,
 )

@@ -25,6 +25,7 @@ WordList = Literal[
     "industry",
     "workplace",
     "workplace_head",
+    "glue",
 ]
 _INCLUDES: dict[WordList, tuple[WordList, ...]] = {
     "function": ("job", "asked", "common"),
@@ -79,7 +80,7 @@ def find_industries(text: str) -> list[Finding]:
     found: list[Finding] = []
     for pattern in (_named_workplaces(), _industry_named(), _workplaces(), _IT):
         matches = [
-            Finding("keywords", _singular((match.groupdict().get("place") or match[0]).lower()), *match.span())
+            Finding("keywords", singular((match.groupdict().get("place") or match[0]).lower()), *match.span())
             for match in pattern.finditer(text)
         ]
         for one in matches:
@@ -136,7 +137,9 @@ def find_keywords(text: str) -> list[Finding]:
     An industry anywhere ("fintech"), what jobs are in, at or about ("at O'Reilly"), what stands before "jobs", what is
     excluded. All other words say how a question is put, not what is asked.
     """
-    findings: list[Finding] = []
+    findings = _segments(text)
+    for found in findings:
+        text = blank(text, found.start, found.end)
     position = 0
     while (match := _WORD.search(text, position)) is not None:
         end = _phrase_end(text, match)
@@ -145,13 +148,26 @@ def find_keywords(text: str) -> list[Finding]:
             continue
         goes_on = bool(findings) and _LIST_GOES_ON.fullmatch(text, findings[-1].end, match.start()) is not None
         if end > match.start() and (goes_on or _is_condition(text, match.start(), end)):
-            findings.append(Finding("keywords", _singular(text[match.start() : end].lower()), match.start(), end))
-        elif end > match.end() and _singular(match[0].lower()) in words("industry"):  # "for a fashion brand"
-            findings.append(Finding("keywords", _singular(match[0].lower()), *match.span()))
+            findings.append(Finding("keywords", singular(text[match.start() : end].lower()), match.start(), end))
+        elif end > match.end() and singular(match[0].lower()) in words("industry"):  # "for a fashion brand"
+            findings.append(Finding("keywords", singular(match[0].lower()), *match.span()))
     return findings
 
 
-def _singular(phrase: str) -> str:
+def _segments(text: str) -> list[Finding]:
+    """What stands between commas in a question that names something else: "tailor, bridal shop, Porto"."""
+    segments = _SEGMENT.finditer(text) if USED in text else ()
+    return [
+        Finding("keywords", singular(segment[1].lower()), *segment.span(1))
+        for segment in segments
+        if any(map(has_meaning, segment[1].split())) and not words("glue") & set(segment[1].lower().split())
+    ]
+
+
+_SEGMENT = re.compile(r",\s*([^\W\d_][\w'&-]*(?:\s+[^\W\d_][\w'&-]*){0,2})(?=\s*(?:,|[.!?]*$))")
+
+
+def singular(phrase: str) -> str:
     """A phrase with its last word in the singular, where that is the commoner form: "sports clubs" is "sports club"."""
     word = phrase.rsplit(" ", 1)[-1]
     one = re.sub("ie$", "y", word.removesuffix("s"))
@@ -222,26 +238,14 @@ def is_background(text: str, start: int, end: int) -> bool:
 def _is_condition(text: str, start: int, end: int) -> bool:
     phrase = text[start:end].lower()
     return (
-        _singular(phrase) in words("industry")
+        singular(phrase) in words("industry")
         or _BEFORE.search(text, max(0, start - _REACH), start) is not None
         or (text[start].isupper() and _BEFORE_A_NAME.search(text, max(0, start - _REACH), start) is not None)
         or _AFTER.match(text, end) is not None
-        or _is_segment(text, start, end)
         or is_excluded(text, start)
         or excludes_before(text, end)
     )
 
 
-def _is_segment(text: str, start: int, end: int) -> bool:
-    """Whether a phrase stands between commas in a question that names something else: "tailor, womenswear, Porto"."""
-    return (
-        USED in text
-        and _SEGMENT_BEGINS.search(text, 0, start) is not None
-        and _SEGMENT_ENDS.match(text, end) is not None
-    )
-
-
-_SEGMENT_BEGINS = re.compile(r",\s*$")
-_SEGMENT_ENDS = re.compile(r"\s*(?:,|[.!?]*$)")
 _REACH = 40
 """Characters before a word in which what makes it a condition stands."""

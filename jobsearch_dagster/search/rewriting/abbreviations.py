@@ -38,7 +38,8 @@ def _titles(text: str) -> dict[tuple[int, int], str]:
     for match in _pattern("titles", "titles_of_somebody").finditer(text):
         initials, plural = match[0].removesuffix("s"), match[0].endswith("s")
         before_jobs = initials not in of_somebody and _BEFORE_JOBS.match(text, match.end())
-        opens = _OPENS.search(text, 0, match.start()) and _ENDS.match(text, match.end())
+        behind_comma = initials in of_somebody and "," in text[: match.start()]  # "Pittsburgh, PA"
+        opens = not behind_comma and _OPENS.search(text, 0, match.start()) and _ENDS.match(text, match.end())
         if plural or before_jobs or opens or _OF_SOMEBODY.search(text, 0, match.start()):
             found[match.span()] = long_forms[initials] + "s" * plural
     return found

@@ -40,7 +40,10 @@ _SWAPPED = {
     "resturant": "restaurant",
     "restraunt": "restaurant",
     "restaraunt": "restaurant",
-    "definately": "definitely",
+    "free lance": "freelance",
+    "fork lift": "forklift",
+    "untied states": "united states",
+    "at leest": "at least",
 }
 """A slip that is a word of its own, or that has little left of the word."""
 _PHRASE = re.compile("|".join(rf"\b{phrase}\b" for phrase in _SWAPPED), re.IGNORECASE)
@@ -59,7 +62,7 @@ def spelling_edits(text: str) -> list[Edit]:
 
 _Where = Literal["place", "title", ""]
 """Where a word stands: behind "in" and its like, before an occupation, or anywhere else."""
-_IN = re.compile(r"\b(?:in|near|around|from|to|at|new|san|los|las|cape|hong|saint|fort|port)\s+$", re.IGNORECASE)
+_IN = re.compile(r"\b(?:in|near|around|from|to|new|san|los|las|cape|hong|saint|fort|port)\s+$", re.IGNORECASE)
 
 
 def _is_modifier(match: re.Match[str], text: str) -> bool:

@@ -14,7 +14,8 @@ from jobsearch_dagster_tests.search.asking import searched
         ("chef with accommodation provided", "accommodation"),
         ("4 day week", "four-day week"),
         ("somewhere dog-friendly", "dog friendly"),
-        ("driller, FIFO", "fly-in fly-out"),
+        ("driller, fly in fly out", "fly-in fly-out"),
+        ("packer, second shift", "second shift"),
         ("software engineer at an early-stage startup", "startup"),
     ],
 )

@@ -6,7 +6,7 @@ from jobsearch_dagster_tests.search.asking import searched
 @pytest.mark.parametrize(
     ("question", "title"),
     [
-        ("sparky wanted, van provided", "electrician"),
+        ("sparky wanted, thanks", "electrician"),
         ("any garbage men needed", "refuse collector"),
         ("HR biz partner stuff", "human resources business partner"),
         ("shrink openings", "psychiatrist"),
