@@ -14,7 +14,14 @@ import duckdb
 
 from jobsearch_dagster.preparation.locations import Location, normalize_place, parse_location
 from jobsearch_dagster.search.filter import Constraints, JobFilter
-from jobsearch_dagster.search.sql import CompiledQuery, Condition, compile_counts, conditions_of, source_of
+from jobsearch_dagster.search.sql import (
+    CompiledQuery,
+    Condition,
+    compile_counts,
+    conditions_of,
+    skill_condition,
+    source_of,
+)
 from jobsearch_dagster.search.unknown_pay import PAY_BOUNDS, compile_unstated
 from jobsearch_dagster.search.wording import any_of, describe, describe_slot, dollars
 
@@ -165,8 +172,8 @@ def _compile_misses(job_filter: JobFilter, conditions: Mapping[str, Condition]) 
     met = "NULL"
     if len(job_filter.skills) > 1:
         measured["skills"] = "max(struct_pack(n := len(met), skills := met))"
-        met = "list_sort(list_intersect([lower(x) FOR x IN skills], ?::VARCHAR[]))"
-        params += ([skill.lower() for skill in job_filter.skills],)
+        met, asked = _met(job_filter.skills)
+        params += asked
     columns = "".join(f", {sql} AS {slot}" for slot, sql in measured.items())
     return CompiledQuery(
         f"SELECT count(*) AS jobs{columns}, missed\n"
@@ -174,6 +181,14 @@ def _compile_misses(job_filter: JobFilter, conditions: Mapping[str, Condition]) 
         "GROUP BY missed ORDER BY missed",
         params,
     )
+
+
+def _met(skills: tuple[str, ...]) -> Condition:
+    """The list of those skills that a posting asks for, in order; a list with an SQL value, not a condition."""
+    conditions = [(*skill_condition(skill), skill.lower()) for skill in sorted(skills, key=str.lower)]
+    cases = ", ".join(f"CASE WHEN {sql} THEN ? END" for sql, _, _ in conditions)
+    params = tuple(param for _, asked, skill in conditions for param in (*asked, skill))
+    return f"[x FOR x IN [{cases}] IF x IS NOT NULL]", params
 
 
 # --- what may be suggested ---

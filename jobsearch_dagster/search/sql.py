@@ -172,7 +172,7 @@ def _titles(values: tuple[str, ...]) -> Condition:
     return _any_of([all_of(holds_words("title_words", name)) for name in names])
 
 
-def _skill(value: str) -> Condition:
+def skill_condition(value: str) -> Condition:
     """A skill that the lexicon has is looked up in the posting's skills, any other one in its words."""
     known = skill_named(value.lower())
     return holds_skill(known) if known else all_of(text_holds_words(value))
@@ -252,8 +252,8 @@ _STATED = "coalesce(salary_source, 'unknown') IN ('stated', 'description')"
 
 SLOT_CONDITIONS: dict[str, Callable[[Any], Condition]] = {
     "titles": _titles,
-    "skills": lambda values: all_of([_skill(value) for value in values]),
-    "skills_any": lambda values: _any_of([_skill(value) for value in values]),
+    "skills": lambda values: all_of([skill_condition(value) for value in values]),
+    "skills_any": lambda values: _any_of([skill_condition(value) for value in values]),
     "locations": _locations,
     "work_mode": _one_of("work_mode"),
     "min_salary_usd": _bound("coalesce(max_usd, min_usd) >= ?"),
@@ -295,7 +295,7 @@ def order_of(job_filter: JobFilter) -> Condition:
     if job_filter.titles:
         keys.append((f"list_contains({ANY_TEXT}, lower(role)) DESC NULLS LAST", (_roles(job_filter.titles),)))
     if job_filter.skills_any:
-        shared = [_skill(value) for value in job_filter.skills_any]
+        shared = [skill_condition(value) for value in job_filter.skills_any]
         keys.append((f"{' + '.join(f'{sql}::INT' for sql, _ in shared)} DESC NULLS LAST", _joined(shared)))
     if job_filter.max_years is not None:
         keys.append(("min_years DESC NULLS LAST", ()))  # what makes most of someone's experience stands first

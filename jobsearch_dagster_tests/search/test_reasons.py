@@ -17,6 +17,7 @@ def row_of(posting, **changes):
         ({"titles": ["pilot", "nurse"]}, "nurse", "Registered Nurse, night shift"),
         ({"skills": ["PYTHON", "Django"]}, "backend", "python, django"),  # as the posting writes them
         ({"skills_any": ["SQL", "React"]}, "scientist", "sql"),
+        ({"skills": ["js", "online shop"]}, "frontend", "javascript, online shop"),  # under its name, and in its words
         ({"locations": ["sweden"]}, "backend", "Malmö, Sweden"),
         ({"locations": ["malmo"]}, "backend", "Malmö, Sweden"),
         ({"locations": ["berlin"]}, "nurse", "Berlin, Germany or Munich, Germany"),

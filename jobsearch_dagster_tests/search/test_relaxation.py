@@ -41,6 +41,11 @@ def said(jobs, **slots):
         ({"min_years": 7}, "The most years that all jobs ask for are 5: 2 jobs match at 5 or more."),
         ({"skills": ["Python", "Django", "React"]}, "1 job matches with Python and Django, without React."),
         (
+            {"skills": ["python", "payment service", "react"]},
+            "1 job matches with python and payment service, without react.",
+        ),
+        ({"skills": ["js", "react", "docker"]}, "1 job matches with js and react, without docker."),
+        (
             {"titles": ["nurse"], "locations": ["hamburg, germany"]},
             "1 job matches in germany instead of hamburg, germany.",
         ),

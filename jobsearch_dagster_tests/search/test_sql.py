@@ -158,6 +158,20 @@ def test_more_of_the_wanted_skills_stand_first(jobs):
     assert found(jobs, skills_any=["react", "python", "sql"]) == ["scientist", "backend", "frontend"]
 
 
+def test_a_skill_that_no_list_has_is_found_in_the_words_of_a_posting(jobs):
+    assert found(jobs, skills=["payment service"]) == ["backend"]
+    assert found(jobs, skills=["python", "payment service"]) == ["backend"]
+    assert "backend" not in found(jobs, exclude={"skills": ["payment service"]})
+
+
+def test_a_skill_is_found_under_each_of_its_names(jobs):
+    assert found(jobs, skills=["js"]) == found(jobs, skills=["JavaScript"]) == ["frontend"]
+
+
+def test_a_short_title_finds_the_one_that_is_written_out(jobs):
+    assert found(jobs, titles=["rn"]) == found(jobs, titles=["registered nurse"]) == ["nurse"]
+
+
 def test_a_title_that_is_the_whole_role_stands_before_one_that_is_part_of_it(jobs):
     assert found(jobs, titles=["frontend developer", "developer"]) == ["frontend", "backend"]
 
