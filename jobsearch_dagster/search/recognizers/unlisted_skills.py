@@ -13,6 +13,8 @@ from jobsearch_dagster.search.recognizers.words import has_meaning, words
 
 MOST_WORDS = 3
 """Of a skill that is not listed; more are a part of the sentence."""
+_REACH = 60
+"""Characters before a skill that are looked at; three words and what joins them have fewer."""
 _WORD = re.compile(r"[^\W\d_](?:[\w+#'&.-]*[\w+#])?")
 _JOINT = (
     r"(?:\s*,\s*(?:and|or)\s+|\s+(?:and|or|nor|plus|&|\+)\s+|\s*[/&+]\s*|\s*,\s*|\s+(?:along|together)\s+with\s+"
@@ -82,10 +84,10 @@ def _those_behind(text: str, mention: Finding, mentions: list[Finding]) -> list[
 def _those_before(text: str, mention: Finding, mentions: list[Finding]) -> list[Finding]:
     found: list[Finding] = []
     start = mention.start
-    while joint := _BEFORE.search(text, 0, start):
+    while joint := _BEFORE.search(text, max(0, start - _REACH), start):
         runs = (_skill_at(text, first, mentions) for first in _starts(text, joint.start()))
         skill = next((run for run in runs if run and run.end == joint.start()), None)
-        if skill is None or not _BEGINS.search(text, 0, skill.start):
+        if skill is None or not _BEGINS.search(text, max(0, skill.start - _REACH), skill.start):
             break
         found.append(skill)
         start = skill.start
@@ -94,7 +96,7 @@ def _those_before(text: str, mention: Finding, mentions: list[Finding]) -> list[
 
 def _starts(text: str, end: int) -> list[int]:
     """Where the last words before a position begin, the longest run first."""
-    starts = [match.start() for match in _WORD.finditer(text, max(0, end - 60), end)]
+    starts = [match.start() for match in _WORD.finditer(text, max(0, end - _REACH), end)]
     return starts[-MOST_WORDS:]
 
 

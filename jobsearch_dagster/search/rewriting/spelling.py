@@ -53,7 +53,13 @@ def spelling_edits(text: str) -> list[Edit]:
     """The right spelling for every misspelt word."""
     found = [Edit(*match.span(), _SWAPPED[match[0].lower()]) for match in _PHRASE.finditer(text)]
     for match in _WORD.finditer(text):
-        where: _Where = "place" if _IN.search(text, 0, match.start()) else "title" if _is_modifier(match, text) else ""
+        where: _Where = (
+            "place"
+            if _IN.search(text, max(0, match.start() - _REACH), match.start())
+            else "title"
+            if _is_modifier(match, text)
+            else ""
+        )
         right = _corrected(match[0], where)
         if right and not (match.start() and match[0].istitle() and right not in _places() and not is_skill(right)):
             found.append(Edit(*match.span(), right))
@@ -63,6 +69,10 @@ def spelling_edits(text: str) -> list[Edit]:
 _Where = Literal["place", "title", ""]
 """Where a word stands: behind "in" and its like, before an occupation, or anywhere else."""
 _IN = re.compile(r"\b(?:in|near|around|from|to|new|san|los|las|cape|hong|saint|fort|port)\s+$", re.IGNORECASE)
+
+
+_REACH = 10
+"""Characters before a word in which "in" and its like stand; looking at all of them made long questions slow."""
 
 
 def _is_modifier(match: re.Match[str], text: str) -> bool:
