@@ -25,6 +25,7 @@ EXAMS = (
     "fifth_questions.yaml",
     "sixth_questions.yaml",
     "seventh_questions.yaml",
+    "eighth_questions.yaml",
     "practice_questions.yaml",
 )
 NOT_ASKED = (None, (), "relevance")
