@@ -39,12 +39,9 @@ def _titles(text: str) -> dict[tuple[int, int], str]:
         initials, plural = match[0].removesuffix("s"), match[0].endswith("s")
         before_jobs = initials not in of_somebody and _BEFORE_JOBS.match(text, match.end())
         behind_comma = initials in of_somebody and "," in text[: match.start()]  # "Pittsburgh, PA"
-        opens = (
-            not behind_comma
-            and _OPENS.search(text, max(0, match.start() - _REACH), match.start())
-            and _ENDS.match(text, match.end())
-        )
-        if plural or before_jobs or opens or _OF_SOMEBODY.search(text, max(0, match.start() - _REACH), match.start()):
+        before = max(0, match.start() - _REACH), match.start()
+        opens = not behind_comma and _OPENS.search(text, *before) and _ENDS.match(text, match.end())
+        if plural or before_jobs or opens or _OF_SOMEBODY.search(text, *before):
             found[match.span()] = long_forms[initials] + "s" * plural
     return found
 

@@ -53,13 +53,8 @@ def spelling_edits(text: str) -> list[Edit]:
     """The right spelling for every misspelt word."""
     found = [Edit(*match.span(), _SWAPPED[match[0].lower()]) for match in _PHRASE.finditer(text)]
     for match in _WORD.finditer(text):
-        where: _Where = (
-            "place"
-            if _IN.search(text, max(0, match.start() - _REACH), match.start())
-            else "title"
-            if _is_modifier(match, text)
-            else ""
-        )
+        is_placed = _IN.search(text, max(0, match.start() - _REACH), match.start()) is not None
+        where: _Where = "place" if is_placed else "title" if _is_modifier(match, text) else ""
         right = _corrected(match[0], where)
         if right and not (match.start() and match[0].istitle() and right not in _places() and not is_skill(right)):
             found.append(Edit(*match.span(), right))
