@@ -8,7 +8,9 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from jobsearch_dagster.preparation.titles import standardize_title
 from jobsearch_dagster.search.filter import Constraints
+from jobsearch_dagster.search.recognizers.skills import skill_named
 from jobsearch_dagster.search.recognizers.spans import USED
 from jobsearch_dagster.search.recognizers.words import words
 from jobsearch_dagster.search.revisions import Revision, narrowed_place, revised
@@ -384,19 +386,35 @@ def _merged(before: Slots, new: Slots, *, adding: bool) -> Slots:
         new = {"agg": before.get("agg", "count")} | new
     if adding:
         renewed -= LIST_SLOTS
-        new = {slot: union(before.get(slot, ()), value) if slot in LIST_SLOTS else value for slot, value in new.items()}
+        new = {
+            slot: union(slot, before.get(slot, ()), value) if slot in LIST_SLOTS else value
+            for slot, value in new.items()
+        }
     return {slot: value for slot, value in before.items() if slot not in renewed} | new
 
 
 def without_values(slots: Slots, gone: Slots) -> Slots:
-    """The slots without list values that are now asked the other way round."""
+    """The slots without list values that are now asked the other way round, under any of their names."""
+    names = {slot: {_name(slot, item) for item in value} for slot, value in gone.items() if slot in LIST_SLOTS}
     left = {
-        slot: tuple(item for item in value if item not in gone.get(slot, ())) if slot in LIST_SLOTS else value
+        slot: tuple(item for item in value if _name(slot, item) not in names.get(slot, ()))
+        if slot in LIST_SLOTS
+        else value
         for slot, value in slots.items()
     }
     return {slot: value for slot, value in left.items() if value != ()}
 
 
-def union(first: tuple[Any, ...], second: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Both, each value once, in the order of their first mention."""
-    return tuple(dict.fromkeys((*first, *second)))
+def union(slot: str, first: tuple[Any, ...], second: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Both, each value of a slot once, in the order and under the name of its first mention."""
+    named: dict[Any, Any] = {}
+    for item in (*first, *second):
+        named.setdefault(_name(slot, item), item)
+    return tuple(named.values())
+
+
+def _name(slot: str, item: Any) -> Any:
+    """What a value is called in the catalog: "MS Office" and Microsoft Office are one skill, QA and quality assurance."""
+    if slot in ("skills", "skills_any"):
+        return (skill_named(item.lower()) or item).lower()
+    return standardize_title(item) if slot == "titles" else item

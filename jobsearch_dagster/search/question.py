@@ -274,7 +274,7 @@ def _slots(findings: Iterable[Finding]) -> Slots:
     slots: Slots = {}
     for finding in findings:
         if finding.slot in LIST_SLOTS:
-            slots[finding.slot] = union(slots.get(finding.slot, ()), (finding.value,))
+            slots[finding.slot] = union(finding.slot, slots.get(finding.slot, ()), (finding.value,))
         else:
             slots[finding.slot] = finding.value
     return slots
@@ -290,7 +290,7 @@ def _evidence(findings: list[Finding], question: str, rewritten: Rewritten) -> d
     for finding in findings:
         slot = f"exclude.{finding.slot}" if finding.negated else finding.slot
         start, end = rewritten.origin(finding.start, finding.end)
-        words[slot] = union(words.get(slot, ()), (question[start:end].strip(),))
+        words[slot] = union("evidence", words.get(slot, ()), (question[start:end].strip(),))
     return {slot: ", ".join(parts) for slot, parts in words.items()}
 
 

@@ -25,7 +25,8 @@ _OFF_TOPIC_START = re.compile(
         | give | accept | let | allow | provide | cover | train ) \w* )
     | (?: is\s+it | should\s+i | do\s+you\s+(?:like|think|believe|know\s+(?:how|who|why)) ) \b
     | tell\s+me\s+(?:a|about)\b | (?: write | translate | explain | sing | play | calculate | solve | define
-        | alexa | siri | recommend | buy | order | book | call | open | cook | draw ) \b
+        | alexa | siri ) \b
+    | (?: recommend | buy | order | book | call | open | cook | draw ) \s+ (?: me | us | an? | the | my | some ) \b
     """,
     _FLAGS,
 )

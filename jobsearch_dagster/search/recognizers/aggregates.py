@@ -7,8 +7,8 @@ from functools import partial
 
 from jobsearch_dagster.search.recognizers.comparisons import compared
 from jobsearch_dagster.search.recognizers.figures import (
-    ceiling,
     count,
+    end_of_pay,
     experience_asked,
     extreme,
     figure_alone,
@@ -40,7 +40,7 @@ def find_aggregate(text: str, asked: str = "") -> list[Finding]:
         count,
         statistic,
         extreme,
-        ceiling,
+        end_of_pay,
         how_much,
         counted_by,
     ):

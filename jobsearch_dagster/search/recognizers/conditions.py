@@ -23,7 +23,7 @@ def find_conditions(text: str) -> list[Finding]:
         Finding("keywords", singular(match[0].lower()) if keyword == _AS_SAID else keyword, *match.span())
         for keyword, pattern in _wordings().items()
         for match in pattern.finditer(text)
-        if not is_background(text, *match.span())
+        if not is_background(text, *match.span()) and not _has_none(text, *match.span())
     ]
     found += [
         Finding("keywords", _CALLED[match["time"].lower()], *match.span())
@@ -31,6 +31,19 @@ def find_conditions(text: str) -> list[Finding]:
         if is_excluded(text, match.start()) and not any(one.start == match.start() for one in found)
     ]
     return [one for one in found if not any(is_part(one, other) for other in found)]
+
+
+def _has_none(text: str, start: int, end: int) -> bool:
+    """Whether what is wanted is to be free of it, or not to need it: "weekends off", "I won't need sponsorship"."""
+    return _FREE_OF.match(text, end) is not None or _NEEDS_NONE.search(text, max(0, start - _REACH), start) is not None
+
+
+_REACH = 40
+_FREE_OF = re.compile(r"\s+(?:off|free|(?:(?:is|are)\s+)?(?:ok|okay|fine)(?!\s+(?:after|now)))\b", re.IGNORECASE)
+_NEEDS_NONE = re.compile(
+    r"\b(?:(?:do|does|will|wo)(?:n't|\s+not)|won't|no\s+longer)\s+(?:need|require)\s+(?:an?\s+|any\s+)?$|\bfree\s+$",
+    re.IGNORECASE,
+)
 
 
 @cache

@@ -99,6 +99,9 @@ _LASTS = re.compile(
 )
 """What makes the years behind it an age, a period of pay, or how long something lasts."""
 _CONTRACT = re.compile(r"\s*(?:contract|fixed|ftc|assignment|project|visa|plan)", re.IGNORECASE)
+_OWN_BEFORE = re.compile(r"\b(?:with|after|got|have|has)\s+$", re.IGNORECASE)
+_AS_A = re.compile(r"\s*as\s+an?\b", re.IGNORECASE)
+"""What makes a range of years somebody's own."""
 _UP = re.compile(r"\bup(?:wards?)?$", re.IGNORECASE)
 _NEITHER = re.compile(
     r"\bno(?:t)?\s+more\b[^.;]{0,12}\bno(?:t)?\s+less\b|\bno(?:t)?\s+less\b[^.;]{0,12}\bno(?:t)?\s+more\b"
@@ -161,7 +164,8 @@ def _bounds(match: re.Match[str], text: str) -> list[Finding]:
     if before.startswith(_LESS_THAN):
         return [Finding("max_years", max(high - 1, 0), *match.span(), is_final=True)]
     is_range = match["high"] is not None and before.strip() in ("", "between", "from")
-    if is_range and _PERSON_SPEAKS.search(text) is None:  # "5 to 8 years": what a posting asks for
+    is_own = _PERSON_SPEAKS.search(text) or _OWN_BEFORE.search(context) or _AS_A.match(text, match.end())
+    if is_range and not is_own:  # "5 to 8 years": what a posting asks for
         low_and_high = (("min_years", low), ("max_years", high))
         return [Finding(slot, value, *match.span(), is_final=True) for slot, value in low_and_high]
     if before.startswith(_AT_MOST) or not job_asks:

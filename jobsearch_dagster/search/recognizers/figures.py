@@ -9,7 +9,7 @@ import re
 from jobsearch_dagster.search.filter import Aggregate, Measure
 from jobsearch_dagster.search.recognizers.columns import FLAGS, MONEY
 from jobsearch_dagster.search.recognizers.groups import GROUP, group
-from jobsearch_dagster.search.recognizers.spans import Finding
+from jobsearch_dagster.search.recognizers.spans import USED, Finding
 
 _YEARS = r"(?:years?(?:\s+of\s+experience)?|experience)"
 _COUNT = re.compile(
@@ -64,25 +64,29 @@ _ON_AVERAGE = re.compile(
     """,
     FLAGS,
 )
-_CEILING = re.compile(
-    rf"""
-    \b (?:{MONEY}\s+)? (?P<end>ceiling|cap|floor|maximum|minimum|max|min) \s+ (?:{MONEY}\s+)? (?:for|of|in)\b
-    | \b (?P<end2>top|bottom|upper\s+end|lower\s+end|high\s+end|low\s+end) \s+ of \s+ (?:the\s+)? {MONEY}
-        (?:\s+(?:scale|range|band))?
-    | ^\W* (?P<end3>max|min|maximum|minimum) \s+ {MONEY} \b (?!.*\bjobs?\b|\s+(?:is|isn't|does|doesn't|won't|will)\b)
-    | \b (?P<end4>biggest|highest|largest|smallest|lowest|worst|best) \s+ (?:{MONEY}|pay\s?check|package|money)
-        (?= [^?]* \b(?:can|could|might|would)\s+(?:get|earn|make|expect)
-          | \s+ (?:listed|advertised|posted|on\s+offer|an?\s+[^?]+\bis\s+offered) )
-    | \b how\s+(?P<end5>high|low)\s+(?:does|do|can|will)\s+(?:it|they|the\s+pay|pay|salar\w+)\s+(?:go|get|run)
+_ENDS_OF_PAY: dict[Aggregate, str] = {
+    "max": rf"""
+        \b (?:{MONEY}\s+)? (?:ceiling|cap) \s+ (?:for|of|in)\b | \b (?:top|upper\s+end|high\s+end) \s+ of \s+ (?:the\s+)? {MONEY}
+        | ^\W* max(?:imum)? \s+ {MONEY} \b | \b how\s+high\s+(?:does|do|can|will)\s+(?:it|they|the\s+pay|pay|salar\w+)\s+(?:go|get|run)
+        | \b (?:biggest|highest|largest|best) \s+ (?:{MONEY}|pay\s?check|package|money) (?= [^?]{{0,60}} \b(?:can|could|might|would)\s+
+            (?:get|earn|make|expect) | \s+ (?:listed|advertised|posted|on\s+offer) )
     """,
-    FLAGS,
-)
+    "min": rf"""
+        \b (?:{MONEY}\s+)? floor \s+ (?:for|of|in)\b | \b (?:bottom|lower\s+end|low\s+end) \s+ of \s+ (?:the\s+)? {MONEY}
+        | ^\W* min(?:imum)? \s+ {MONEY} \b (?! \s+ (?:is|isn't|does|doesn't|won't|will)\b )
+        | \b how\s+low\s+(?:does|do|can|will)\s+(?:it|they|the\s+pay|pay|salar\w+)\s+(?:go|get|run)
+        | \b (?:smallest|lowest|worst) \s+ (?:{MONEY}|pay\s?check|package|money) (?= [^?]{{0,60}} \b(?:can|could|might|would)\s+
+            (?:get|earn|make|expect) | \s+ (?:listed|advertised|posted|on\s+offer) | [^?]{{1,40}} \bis\s+offered )
+    """,
+}
+"""What the two ends of pay are called."""
 _LONGEST = re.compile(
     r"\b(?P<end>longest|most|highest|shortest|least|fewest|lowest)\s+(?:years\s+of\s+)?experience\s+(?:requirements?|asked|demanded|required|needed|wanted)?",
     re.IGNORECASE,
 )
 _HALF = re.compile(
-    r"\bhalf\s+(?:of\s+)?(?:all\s+|the\s+)?(?=[^?]{1,60}\b(?:earn|make|get|are\s+paid)s?\b)", re.IGNORECASE
+    r"\bhalf\s+(?:of\s+)?(?:all\s+|the\s+)?(?=[^?]{1,60}\b(?:earn|make|get|are\s+paid)s?\s+(?:less|more|at\s+least|under|over)\b)",
+    re.IGNORECASE,
 )
 _EXPERIENCE_ASKED = re.compile(
     r"\bhow\s+(?:much|many\s+years(?:'|\s+of)?)\s+(?:work\s+|relevant\s+)?experience\b|\bhow\s+many\s+years\b(?=[^|?]*\b(?:ask|need|requir|want|expect))",
@@ -95,8 +99,8 @@ _HOW_MUCH = re.compile(
     | \bwhat(?:'s|\s+is|\s+are) \s+ the \s+ {MONEY} \s+ (?:like\s+)? (?:of|for|in)\b
     | \bwhat \s+ (?:kind\s+of\s+)? {MONEY} \s+ (?:can|could|do|does|should|would)\b
     | \bwhat\s+(?:might|may|should)\b (?= [^?]{{0,80}} \b(?:earn|make|get\s+paid|be\s+paid|expect)\b )
-    | \bwhat\s+(?:is|are)\b (?!\s+(?:the\s+)?(?:best|highest|top|worst|lowest|well|better|most|least)) (?=
-        [^?]{{0,60}} \bpaid\b )
+    | \bwhat\s+(?:is|are)\b (?!\s+(?:the\s+)?(?:best|highest|top|worst|lowest|well|better|most|least))
+      (?= [^?]{{2,60}} \bpaid\b (?: \s*[?.,]?\s*$ | ,?\s+(?:in|on\s+average|for)\b ) )
     | \bhow\s+(?:does|do|is)\s+(?:the\s+)?{MONEY}\s+(?:go\s+up|rise|grow|change|differ|vary|increase)\w*\b
     | \bballpark\s+{MONEY}\b | \bwhat(?:'s|\s+is|\s+are)\s+ (?=[^?|]{{1,60}}\bworth\b)
     | \bhow\s+(?:well|good|bad(?:ly)?)\s+(?:is|are|does|do)\b (?= [^?]{{0,60}} \b(?:paid|pay)\b )
@@ -161,20 +165,18 @@ def extreme(text: str) -> list[Finding]:
 _END_OF_EXTREME = re.compile(r"\b(?:most|least)\b", re.IGNORECASE)
 
 
-def ceiling(text: str) -> list[Finding]:
-    """`agg` for an end of pay by what it is called: "salary ceiling for a cook"."""
-    match = _CEILING.search(text)
-    if match is None:
-        return []
-    says_pay = re.search(rf"{MONEY}|pay\s?check|package|money|how", match[0], FLAGS)
-    if not says_pay and not _ASKS_A_FIGURE.search(text, 0, match.start()):
-        return []
-    end = next(filter(None, (match[f"end{number}"] for number in ("", 2, 3, 4, 5)))).lower()
-    agg: Aggregate = "min" if end in _LOW_ENDS else "max"
-    return [*figure(agg, match, _MEASURES[agg]), *group(text)]
+def end_of_pay(text: str) -> list[Finding]:
+    """`agg` for an end of pay by what it is called: "salary ceiling for a cook"; not where an amount says which pay."""
+    for agg, wording in _ENDS_OF_PAY.items():
+        match = re.search(wording, text, FLAGS)
+        if match and not _OF_JOBS.search(text) and USED not in text[match.end() : match.end() + _BESIDE]:
+            return [*figure(agg, match, _MEASURES[agg]), *group(text)]
+    return []
 
 
-_LOW_ENDS = ("floor", "minimum", "min", "bottom", "lower end", "low end", "smallest", "lowest", "worst", "low")
+_OF_JOBS = re.compile(r"\b(?:jobs?|roles?|positions?|postings?|show|with)\b", re.IGNORECASE)
+_BESIDE = 3
+"""Characters behind "minimum salary" in which its amount stands."""
 
 
 def longest(text: str) -> list[Finding]:

@@ -12,31 +12,29 @@ from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding, R
 
 GROUP = re.compile(
     rf"""
-    \b (?P<twice>{ANY_COLUMN}) \s+ by \s+ (?P=twice) \b
-    | \b (?: by | per | grouped\s+by | (?:broken|break|split)\s+(?:down|up)?\s*by | (?:for|in|of|at|does|do)\s+(?:each
+    \b (?: by | per | grouped\s+by | (?:broken|break|split)\s+(?:down|up)?\s*by | (?:for|in|of|at|does|do)\s+(?:each
         |every) | each | across | over | with (?=\s+(?:seniority|education|levels?)\b) )
       \s+ (?:the\s+|each\s+|all\s+|different\s+)? (?P<column>{ANY_COLUMN})\b
     """,
     FLAGS,
 )
+_ONE_BY_ONE = re.compile(rf"\b(?P<column>{ANY_COLUMN}) \s+ by \s+ (?P=column)\b", FLAGS)
 _OF_EACH = re.compile(
-    rf"(?P<twice>(?!))?\b(?P<column>{ANY_COLUMN})\b (?= .* \b(?:of|for|in|per)\s+each\b (?!\s+(?:{ANY_COLUMN})) )",
+    rf"\b(?P<column>{ANY_COLUMN})\b (?= .* \b(?:of|for|in|per)\s+each\b (?!\s+(?:{ANY_COLUMN})) )",
     FLAGS,
 )
 _BREAKDOWN = re.compile(rf"\b(?P<column>{ANY_COLUMN})\s+(?:breakdown|distribution|split)\b", FLAGS)
 _SHARE = re.compile(
-    r"\b(?:percentage|per\s?cent|proportion|share|fraction|ratio|%)\b|\b(?:is|are)\s+(?:most|many)\b(?=[^?]*\bor\b)",
+    r"\b(?:what|which|how\s+many|how\s+(?:large|big|high)\s+is)\s+(?:is\s+)?(?:the\s+)?(?:percentage|per\s?cent|proportion|share|fraction|ratio|%)"
+    r"|^\W*(?:is|are)\s+(?:most|many)\b(?=[^?]{0,80}\bor\b)",
     re.IGNORECASE,
 )
 
 
 def group(text: str) -> list[Finding]:
     """`group_by`."""
-    match = GROUP.search(text) or _OF_EACH.search(text)
-    if match is None:
-        return []
-    column = match["column"] or match["twice"]
-    return [Finding("group_by", column_called(column), *match.span())]
+    match = GROUP.search(text) or _ONE_BY_ONE.search(text) or _OF_EACH.search(text)
+    return [] if match is None else [Finding("group_by", column_called(match["column"]), *match.span())]
 
 
 def group_alone(text: str) -> list[Finding]:
@@ -56,13 +54,10 @@ _GROUP_ALONE = re.compile(
 
 def counted_by(text: str) -> list[Finding]:
     """`group_by` where nothing but a group is asked: "welder jobs per country", "vacancies, region by region"."""
-    match = _PER.search(text)
-    return group(text) if match else []
+    return group(text) if _PER.search(text) or _ONE_BY_ONE.search(text) else []
 
 
-_PER = re.compile(
-    rf"\b(?:per|for\s+(?:each|every))\s+(?:the\s+)?(?:{ANY_COLUMN})\b|\b({ANY_COLUMN})\s+by\s+\1\b", FLAGS
-)
+_PER = re.compile(rf"\b(?:per|for\s+(?:each|every))\s+(?:the\s+)?(?:{ANY_COLUMN})\b", FLAGS)
 
 
 def share(text: str) -> list[Finding]:

@@ -51,13 +51,13 @@ _BEFORE_NOW = re.compile(
         | (?:i|we)\s+ (?:have|had) \s+ (?: (?:been|lived|worked|studied|finished|served|trained|spent) \b
             | (?:an?|my) \s+ (?:\w+\s+){0,2} (?:degree|bachelor|master|diploma|phd|licen[cs]e|certificate) )
         | (?:i|we)'ve \s+ (?:been|lived|worked|studied|finished|served|trained|spent|got|had)
-        | (?:i'm|i\s+am|we\s+are|we're) \s+ (?:an?\s+)? (?:\w+\s+){0,3} (?:from|living\s+in|based\s+in)
-        | (?:living|stuck|stationed|posted|based|staying|still|trained|qualified|born|raised|educated)
+        | (?:i'm|i\s+am|we\s+are|we're) \s+ (?:an?\s+)? (?:\w+\s+){0,3} (?:from|living\s+in)
+        | (?:living|stuck|stationed|posted|trained|qualified|born|raised|educated)
             \s+ (?:in|at|to|from)
         | (?:degree|bachelor|master|diploma|phd|nurse|doctor|teacher) (?:\s+of\s+\w+)? \s+ from
         | (?:months?|years?) \s+ (?:\w+\s+){0,3} (?:in|at)
-        | (?:after|coming\s+home\s+from|back\s+from|tired\s+of|leaving|sick\s+of|instead\s+of)
-        | (?:flats?|rents?|houses?|life|childhood|youth|home|studies|apprenticeship) \s+ in
+        | (?:coming\s+home\s+from|back\s+from|leaving)
+        | (?:flats?|rents?|houses?|life|childhood|youth|studies|apprenticeship) \s+ in
       ) \b [^.;|,]* $
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -81,8 +81,8 @@ _SHORT_NAMES = frozenset(
 )
 _SHORT_IN_CAPITALS = frozenset(
     (
-        *("US", "SF", "DC", "TX", "FL", "NY", "NJ", "IL", "OH", "MI", "NC", "AZ", "WA", "TN", "WI", "MN", "KY", "NV"),
-        *("UT", "KS", "NM", "WV", "NH", "ND", "SD", "WY", "VT", "BC", "NSW", "QLD", "HK", "KL", "NZ", "KSA", "SG"),
+        *("US", "SF", "DC", "TX", "FL", "NY", "NJ", "IL", "MI", "AZ", "WA", "WI", "MN", "KY", "NV"),
+        *("KS", "NM", "WV", "NH", "ND", "SD", "WY", "VT", "BC", "NSW", "QLD", "HK", "KL", "NZ", "KSA", "SG"),
     )
 )
 """Letters that in capitals are hardly ever anything else."""
@@ -148,8 +148,15 @@ def _of_now(places: list[Finding], text: str) -> list[Finding]:
 
 
 def _is_past(place: Finding, text: str) -> bool:
-    before = _BEFORE_NOW.search(text, 0, place.start)
+    if _AS_WELL.search(text, place.end, place.end + _SENTENCE):
+        return False
+    before = _BEFORE_NOW.search(text, max(0, place.start - _SENTENCE), place.start)
     return before is not None and _WANTED.search(text, before.start(), place.start) is None
+
+
+_SENTENCE = 120
+"""Characters of a sentence before and behind a place."""
+_AS_WELL = re.compile(r"\b(?:also|as\s+well|there\s+or|here\s+or)\b|\btoo\s*(?:[.,;!?]|$)", re.IGNORECASE)
 
 
 def _without(places: list[Finding], text: str) -> str:
@@ -170,8 +177,8 @@ _PEOPLES = {
     "swedish": "sweden", "swiss": "switzerland", "thai": "thailand", "turkish": "turkey", "welsh": "wales",
 }  # fmt: skip
 _OF_A_COUNTRY = re.compile(
-    rf"\b(?P<people>{'|'.join(_PEOPLES)})(?=\s+(?:cit(?:y|ies)|towns?|regions?|states?|provinces?|companies|company|firms?|employers?"
-    r"|hospitals?|universit\w+|banks?|start-?ups?|(?:job\s+)?market|labou?r\s+market|coast|countryside)\b)",
+    rf"\b(?P<people>{'|'.join(_PEOPLES)})(?=\s+(?:cit(?:y|ies)|towns?|regions?|states?|provinces?"
+    r"|hospitals?|universit\w+|(?:job\s+)?market|labou?r\s+market|coast|countryside)\b)",
     re.IGNORECASE,
 )
 """What says where something is, not which language: "German cities", but not "German teacher"."""

@@ -109,6 +109,8 @@ def _with_polarity(found: list[Finding], text: str) -> list[Finding]:
     """Mark what follows a negation, and what goes on in the same list ("not in London or Paris")."""
     marked: list[Finding] = []
     for finding in found:
+        if finding.slot in _CAN_BE_OPTIONAL and _OPTIONAL.match(text, finding.end):
+            finding = replace(finding, slot=NO_PREFERENCE, value=None)
         can_be_excluded = _may_be_excluded(finding)
         negated = can_be_excluded and _is_negated(finding, text)
         if can_be_excluded and not negated and marked and marked[-1].negated:
@@ -117,6 +119,15 @@ def _with_polarity(found: list[Finding], text: str) -> list[Finding]:
             negated = goes_on and not _ends_the_clause(gap, text, marked[-1], finding)
         marked.append(replace(finding, negated=negated))
     return _with_those_before(marked, text)
+
+
+_CAN_BE_OPTIONAL = ("work_mode", "employment_type", "keywords", "education")
+_OPTIONAL = re.compile(
+    r"\s+(?:is|are)(?:n't|\s+not)\s+(?:\w+\s+)?(?:needed|required|necessary|a\s+must|essential)\b"
+    r"|\s+(?:is|are)\s+(?:nothing\s+special|over\b(?!\s+(?:for|to)\s+me))",
+    re.IGNORECASE,
+)
+"""What leaves a condition open: "remote is not a must"; a skill that is not needed is one that somebody lacks."""
 
 
 def _with_those_before(marked: list[Finding], text: str) -> list[Finding]:
@@ -149,13 +160,14 @@ _LIST_ENDS = re.compile(r"[^.;!?]{0,30}\b(?:and|or|nor)\b", re.IGNORECASE)
 
 
 @cache
-def _negations() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What excludes the next words, up to the end of the searched text, and what excludes those before it."""
+def _negations() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """What excludes the next words, up to the end of the searched text, and what excludes those before it, in two ways."""
     listed = read_yaml(resources.files("jobsearch_dagster.search.recognizers") / "negation.yaml")
-    before, between, after = ("|".join(listed[part]) for part in ("before", "between", "after"))
+    before, between, after, back = ("|".join(listed[part]) for part in ("before", "between", "after", "pointing_back"))
     return (
         re.compile(rf"\b(?:{before})(?:[\s,-]+(?:{between}))*[\s:,-]*$", re.IGNORECASE),
         re.compile(rf"(?:{after})", re.IGNORECASE),
+        re.compile(rf"(?:{back})", re.IGNORECASE),
     )
 
 
@@ -169,6 +181,13 @@ def excludes_before(text: str, end: int) -> bool:
     return _negations()[1].match(text, end) is not None
 
 
+def is_pointed_at(text: str, end: int) -> bool:
+    """Whether the end of the clause behind excludes what ends there: "Java I have seen enough of, so not that"."""
+    return _negations()[2].match(text, end) is not None
+
+
 def _is_negated(finding: Finding, text: str) -> bool:
     """By what stands before it ("no Java") or after it ("Java: no")."""
-    return is_excluded(text, finding.start) or excludes_before(text, finding.end)
+    if is_excluded(text, finding.start) or excludes_before(text, finding.end):
+        return True
+    return finding.slot not in ("titles", "locations") and is_pointed_at(text, finding.end)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from jobsearch_dagster.foundation.package_data import read_yaml
 from jobsearch_dagster.search.english import english_frequency
-from jobsearch_dagster.search.recognizers.spans import USED, Finding, blank, excludes_before, is_excluded
+from jobsearch_dagster.search.recognizers.spans import USED, Finding, blank, excludes_before, is_excluded, is_pointed_at
 
 WordList = Literal[
     "job",
@@ -25,6 +25,7 @@ WordList = Literal[
     "industry",
     "workplace",
     "workplace_head",
+    "plain_kind",
     "glue",
 ]
 _INCLUDES: dict[WordList, tuple[WordList, ...]] = {
@@ -106,29 +107,12 @@ def _industry_named() -> re.Pattern[str]:
 @cache
 def _workplaces() -> re.Pattern[str]:
     """What people work in or for, with up to two words before it: "at an international school"."""
-    heads = "|".join(sorted(words("workplace_head")))
+    heads, kinds = ("|".join(sorted(words(name))) for name in ("workplace_head", "plain_kind"))
     return re.compile(
-        rf"\b(?:at|in|for|on|with|from)\s+(?:an?|some)\s+(?P<place>(?:(?!(?:an?|the|{'|'.join(_PLAIN_KINDS)})\b)[a-z-]+\s+){{0,2}}"
+        rf"\b(?:at|in|for|on|with|from)\s+(?:an?|some)\s+(?P<place>(?:(?!(?:an?|the|{kinds})\b)[a-z-]+\s+){{0,2}}"
         rf"(?:{heads})s?)\b(?!\s+(?:manager|teacher|worker|assistant|owner|nurse|driver)s?\b)",
         re.IGNORECASE,
     )
-
-
-_PLAIN_KINDS = (
-    "small",
-    "big",
-    "large",
-    "local",
-    "good",
-    "nice",
-    "busy",
-    "new",
-    "real",
-    "proper",
-    "little",
-    "quiet",
-    "near",
-)
 
 
 def find_keywords(text: str) -> list[Finding]:
@@ -160,8 +144,14 @@ def _segments(text: str) -> list[Finding]:
     return [
         Finding("keywords", singular(segment[1].lower()), *segment.span(1))
         for segment in segments
-        if any(map(has_meaning, segment[1].split())) and not words("glue") & set(segment[1].lower().split())
+        if _is_thing(segment[1].lower().split())
     ]
+
+
+def _is_thing(said: list[str]) -> bool:
+    """Whether words together name an industry, a place of work or what titles are made of."""
+    nouns = words("industry") | words("workplace_head") | words("title_modifier")
+    return singular(said[-1]) in nouns and not words("glue") & set(said) and any(map(has_meaning, said))
 
 
 _SEGMENT = re.compile(r",\s*([^\W\d_][\w'&-]*(?:\s+[^\W\d_][\w'&-]*){0,2})(?=\s*(?:,|[.!?]*$))")
@@ -244,6 +234,7 @@ def _is_condition(text: str, start: int, end: int) -> bool:
         or _AFTER.match(text, end) is not None
         or is_excluded(text, start)
         or excludes_before(text, end)
+        or is_pointed_at(text, end)
     )
 
 

@@ -40,7 +40,8 @@ def _titles(text: str) -> dict[tuple[int, int], str]:
         before_jobs = initials not in of_somebody and _BEFORE_JOBS.match(text, match.end())
         behind_comma = initials in of_somebody and "," in text[: match.start()]  # "Pittsburgh, PA"
         before = max(0, match.start() - _REACH), match.start()
-        opens = not behind_comma and _OPENS.search(text, *before) and _ENDS.match(text, match.end())
+        is_clear = not behind_comma and (initials not in _SOMETHING_ELSE_TOO or _FOR.match(text, match.end()))
+        opens = is_clear and _OPENS.search(text, *before) and _ENDS.match(text, match.end())
         if plural or before_jobs or opens or _OF_SOMEBODY.search(text, *before):
             found[match.span()] = long_forms[initials] + "s" * plural
     return found
@@ -53,6 +54,9 @@ _OPENS = re.compile(
     r"|full[\s-]time)\s+)*$",
     re.IGNORECASE,
 )
+_SOMETHING_ELSE_TOO = frozenset(("BA", "MA", "OT", "PT", "RT"))
+_FOR = re.compile(r"\s+(?:for|at|with)\b", re.IGNORECASE)
+"""What tells a title from a degree, overtime and part-time: "OT for a school"."""
 _ENDS = re.compile(r"\s*(?:[,.;:!?]|$|-\s|\b(?:in|at|for|with|who|near|here|wanted|needed|to)\b)", re.IGNORECASE)
 """Where initials are all that the first words say: "SLP, remote", "OT for a school"."""
 _BEFORE_JOBS = re.compile(

@@ -1,0 +1,119 @@
+"""Ordinary questions whose words sound like something else: like a figure, an exclusion, a place of the past."""
+
+from typing import Any
+
+import pytest
+
+from jobsearch_dagster_tests.search.asking import asked, searched
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "jobs that pay more than 50k in Leeds or London",
+        "remote or hybrid developer jobs that pay more than 80k",
+        "companies that pay better in Berlin or Munich, python",
+        "I want to earn more in Leeds or London as a nurse",
+        "more remote developer jobs in Berlin or Munich please",
+        "jobs for both nurses and teachers",
+        "python jobs for both junior and senior in Leeds",
+        "minimum salary 50000 accountant London",
+        "min pay 20 an hour, barista Leeds",
+        "jobs with the best pay I can get in Leeds",
+        "share options, remote developer",
+        "senior developer with equity share, London",
+        "I share a flat, junior developer Leeds",
+        "what are paid internships in Berlin",
+        "what are jobs paid over 60k in Boston",
+        "half of the jobs I make are bad, barista",
+        "half the time I make coffee, barista jobs",
+        "cities that I like most are Rome and Milan, cook jobs",
+        "call center Leeds",
+        "book shop Leeds",
+    ],
+)
+def test_it_is_a_search_and_no_figure(question: str) -> None:
+    assert asked(question)[0] == "search"
+
+
+@pytest.mark.parametrize(
+    ("question", "slots"),
+    [
+        ("Any chef jobs in Paris? No nights please", {"titles": ("chef",), "locations": ("paris",)}),
+        ("Are there welder jobs in Texas? No travel", {"titles": ("welder",), "locations": ("texas",)}),
+        ("chef jobs, Paris, not those with nights", {"titles": ("chef",), "locations": ("paris",)}),
+        ("nurse jobs in Leeds, not that picky", {"titles": ("nurse",), "locations": ("leeds",)}),
+        ("nurse in Leeds, skip it", {"titles": ("nurse",), "locations": ("leeds",)}),
+        ("python, java, without it being remote", {"skills": ("Python", "Java")}),
+        ("refuse collector in Leeds", {"titles": ("refuse collector",), "locations": ("leeds",)}),
+        ("My contract is over, looking for nurse jobs", {"titles": ("nurse",)}),
+        ("nurse jobs, Leeds is over an hour away", {"titles": ("nurse",), "locations": ("leeds",)}),
+        ("My degree is nothing special, nurse jobs in Leeds", {"titles": ("nurse",), "locations": ("leeds",)}),
+        ("remote is not a must, python", {"skills": ("Python",)}),
+        ("welder, I won't need visa sponsorship", {"titles": ("welder",)}),
+    ],
+)
+def test_what_is_wanted_is_not_excluded(question: str, slots: dict[str, Any]) -> None:
+    found = searched(question)
+    assert {slot: found.get(slot) for slot in slots} == slots
+    assert not {slot: value for slot, value in found.items() if slot.startswith("not") and slot != "not keywords"}
+
+
+@pytest.mark.parametrize(
+    ("question", "titles"),
+    [
+        ("who pays better, nurse or teacher", {"nurse", "teacher"}),
+        ("BA in English, editor", {"editor"}),
+        ("MA in History, curator", {"curator"}),
+        ("nurse, PT, evenings, Leeds", {"nurse"}),
+        ("companies that hire engineers, welder", {"welder", "engineer"}),
+        ("lead tour guide Rome", {"tour guide"}),
+    ],
+)
+def test_titles_are_neither_lost_nor_made_up(question: str, titles: set[str]) -> None:
+    assert set(asked(question)[1]["titles"]) == titles
+
+
+@pytest.mark.parametrize(
+    ("question", "places"),
+    [
+        ("I am a nurse based in Leeds; York also ok", {"leeds", "york"}),
+        ("I'm a nurse living in Leeds, jobs there or in York", {"leeds", "york"}),
+        ("Dutch companies in Spain", {"spain"}),
+        ("TN visa jobs for engineers in Leeds", {"leeds"}),
+        ("hi, OH my, nurse in Leeds", {"leeds"}),
+        ("a few hours from Leeds, nurse", {"leeds"}),
+    ],
+)
+def test_places_are_neither_lost_nor_made_up(question: str, places: set[str]) -> None:
+    assert set(searched(question)["locations"]) == places
+
+
+@pytest.mark.parametrize(
+    ("question", "slot"),
+    [
+        ("weekends off, nurse in Leeds", "keywords"),
+        ("free weekends, nurse in Leeds", "keywords"),
+        ("nurse, leeds, thanks in advance", "keywords"),
+        ("Western Union jobs in Denver for a cook", "employment_type"),
+        ("early starts ok, baker", "keywords"),
+        ("a few hours from Leeds, nurse", "employment_type"),
+        ("in the village, near Leeds, cook", "work_mode"),
+        ("5 to 8 years as a nurse, jobs in Leeds", "min_years"),
+        ("with 3 to 5 years of experience, java developer", "min_years"),
+    ],
+)
+def test_nothing_is_asked_that_nobody_said(question: str, slot: str) -> None:
+    assert slot not in searched(question)
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "skills"),
+    [
+        (("jobs with GCP and Python",), "drop google cloud", ("Python",)),
+        (("Microsoft Office and Excel jobs",), "no MS Office please", ("Excel",)),
+        (("PLC programming and Excel jobs",), "not PLC", ("Excel",)),
+    ],
+)
+def test_a_skill_is_taken_back_under_any_of_its_names(history: tuple[str, ...], question: str, skills: Any) -> None:
+    assert searched(question, history)["skills"] == skills
