@@ -362,9 +362,9 @@ def _reasons(result: SearchResult) -> Table:
 
 
 def label_of(slot: str) -> str:
-    """A slot as a job seeker would call it."""
+    """A slot as a job seeker would call it, excluded or not: behind it stands what the posting has."""
     name = slot.removeprefix("exclude.")
-    return ("not " if name != slot else "") + _LABELS.get(name, name.replace("_", " "))
+    return _LABELS.get(name, name.replace("_", " "))
 
 
 _LABELS = {

@@ -32,7 +32,7 @@ _SUBJECT = frozenset(("titles", "skills", "skills_any", "keywords"))
 """Slots that say what the work is."""
 _OF_PERSON = frozenset(("min_years", "max_years", "education", "seniority"))
 """Slots that somebody adds about themselves: "I have 2 years of experience"."""
-UNANSWERED = ("harmful", "personal", "off_topic", "long", "empty", "place", "amount", "currency", "either")
+UNANSWERED = ("harmful", "personal", "off_topic", "long", "empty", "place", "employers", "amount", "currency", "either")
 """Replies after which the conversation is as it was."""
 SHORT = 4
 """Words of a fragment ("in Berlin", "over $100K") that goes on from the question before."""
@@ -91,7 +91,7 @@ _UNDOES = re.compile(
 _START_OVER = re.compile(
     rf"""
     {_OPENING}
-    (?: (?:let\s+(?:us|me)\s+|i\s+want\s+to\s+|can\s+(?:we|i)\s+)? start \s+ (?:over|again|afresh|anew
+    (?: (?:let(?:'?s|\s+us|\s+me)\s+|i\s+want\s+to\s+|can\s+(?:we|i)\s+)? start \s+ (?:over|again|afresh|anew
         |from\s+(?:scratch|zero))
         | reset (?:\s+(?:everything|all|it|that))? | (?:a\s+|my\s+)? (?:new|next|different|another) \s+ (?:search
             |question|topic)
@@ -102,7 +102,7 @@ _START_OVER = re.compile(
         | clean\s+slate | from\s+scratch | clear(?=\s*(?:[.,:;!]|$))
         | (?:something\s+)?(?:(?:completely|totally|entirely)\s+)(?:different|else|new) | something\s+(?:different
             |else) )
-    [\s,.:;!-]* (?:(?:and|now|instead|then|i'd\s+like)\s+)* (?P<rest>.*)
+    [\s,.:;!-]* (?:(?:and|now|instead|then|please|pls|thanks|i'd\s+like)\b[\s,.!]*)* (?P<rest>.*)
     """,
     _FLAGS | re.DOTALL,
 )
@@ -414,7 +414,7 @@ def union(slot: str, first: tuple[Any, ...], second: tuple[Any, ...]) -> tuple[A
 
 
 def _name(slot: str, item: Any) -> Any:
-    """What a value is called in the catalog: "MS Office" and Microsoft Office are one skill, QA and quality assurance."""
+    """What a value is called in the catalog: "MS Office" and Microsoft Office are one skill."""
     if slot in ("skills", "skills_any"):
         return (skill_named(item.lower()) or item).lower()
     return standardize_title(item) if slot == "titles" else item

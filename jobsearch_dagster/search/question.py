@@ -51,7 +51,7 @@ from jobsearch_dagster.search.recognizers.places import (
     find_unknown_places,
 )
 from jobsearch_dagster.search.recognizers.report_wordings import find_report_wordings
-from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding, Recognizer, collect, tidy
+from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding, Recognizer, blank, collect, tidy
 from jobsearch_dagster.search.recognizers.titles import find_titles
 from jobsearch_dagster.search.recognizers.unlisted_skills import find_asked_skills
 from jobsearch_dagster.search.recognizers.words import (
@@ -109,6 +109,7 @@ MESSAGES = {
     "long": f"The question has more than {LONGEST_QUESTION} characters. Please ask a shorter one.",
     "vague": "Which job do you mean? Name at least one of: skill, title, place, salary, years of experience.",
     "place": "Which place do you mean? I do not know where you are; name a city, a region or a country.",
+    "employers": "Postings have no column of employers. I can count jobs, also per title, skill or place.",
     "amount": "I read no amount of pay. In a shell, put the question in single quotes: double ones lose the $1.",
     "currency": "I have no rate for that currency: give the pay in USD, EUR, GBP, INR, CAD or AUD.",
     "either": "I can look for all of several conditions, but not for either of two kinds: please ask two questions.",
@@ -207,6 +208,8 @@ def _read_slots(question: str, country: str | None = None) -> Reading:
     about = topic(rewritten.text, rest, {finding.slot for finding in findings})
     if about == "vague" and not findings and (findings := find_phrases(rest)):
         about = "jobs"
+        for found in findings:
+            rest = blank(rest, found.start, found.end)
     asked = [finding for finding in findings if finding.slot not in (NO_PREFERENCE, UNREADABLE)]
     unreadable = next((finding.value for finding in findings if finding.slot == UNREADABLE), None)
     if about == "jobs" and (unreadable or asks_either(asked, rewritten.text)):

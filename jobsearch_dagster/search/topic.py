@@ -11,7 +11,7 @@ from typing import Literal
 from jobsearch_dagster.search.filter import Constraints
 from jobsearch_dagster.search.recognizers.words import words
 
-Topic = Literal["jobs", "vague", "place", "off_topic"]
+Topic = Literal["jobs", "vague", "place", "employers", "off_topic"]
 """`vague` is about jobs and names none, `place` asks for a place that only the asker knows."""
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
@@ -62,6 +62,8 @@ _FACT = re.compile(
     _FLAGS,
 )
 """What asks for a fact, whatever it names."""
+_EMPLOYERS = re.compile(r"\bhow\s+many\s+(?:different\s+)?(?:employers|companies|firms|recruiters)\b", re.IGNORECASE)
+"""What no posting answers: the catalog has no column of employers."""
 _CALCULATES = re.compile(
     r"^\W*\d+(?:\.\d+)?\s*(?:[+*/x-]|times|plus|minus|divided\s+by)\s*\d+(?:\.\d+)?\W*$", re.IGNORECASE
 )
@@ -118,7 +120,12 @@ def topic(question: str, rest: str, named: Iterable[str]) -> Topic:
         rest: What of it no recognizer has used.
         named: The slots that were found in it.
     """
-    slots = set(named)
+    if _EMPLOYERS.search(question):
+        return "employers"
+    return _topic_of_jobs(question, rest, set(named))
+
+
+def _topic_of_jobs(question: str, rest: str, slots: set[str]) -> Topic:
     says_job = bool(_words(question) & words("job"))
     if _GREETS.fullmatch(question) or _CALCULATES.search(question):
         return "off_topic"

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from jobsearch_dagster.search.question import parse_question
 from jobsearch_dagster_tests.search.asking import asked, searched
 
 
@@ -117,3 +118,47 @@ def test_nothing_is_asked_that_nobody_said(question: str, slot: str) -> None:
 )
 def test_a_skill_is_taken_back_under_any_of_its_names(history: tuple[str, ...], question: str, skills: Any) -> None:
     assert searched(question, history)["skills"] == skills
+
+
+@pytest.mark.parametrize(
+    ("question", "slots"),
+    [
+        ("cook jobs with English not required", {"not skills": ("English",)}),
+        ("cook, not required: English", {"not skills": ("English",)}),
+        (
+            "Berlin is too expensive, what about Leipzig, cook",
+            {"locations": ("leipzig",), "not locations": ("berlin",)},
+        ),
+        ("cook in Leeds for non UK citizens", {"locations": ("leeds",)}),
+        ("cook, 40 hours per week max, 20k", {"min_salary_usd": 20_000, "employment_type": ("full-time",)}),
+        ("cook jobs asking for more than 5 years but less than 10", {"min_years": 5, "max_years": 9}),
+        ("cook, exactly 3 years experience", {"min_years": 3, "max_years": 3}),
+        ("jobs for a cook without 10 years experience", {"max_years": 9}),
+        ("cook jobs for 16 year olds", {}),
+        ("cook jobs paying 100k in australian dollars", {"min_salary_usd": 66_000}),
+    ],
+)
+def test_what_a_newcomer_found_misread_is_read(question: str, slots: dict[str, Any]) -> None:
+    assert searched(question) == {"titles": ("cook",)} | slots
+
+
+def test_what_postings_do_not_say_is_said() -> None:
+    found = parse_question("how many employers are hiring?")
+    assert found.intent == "clarify"
+    assert "employers" in str(found.message)
+
+
+def test_in_how_many_places_there_are_jobs_counts_by_place() -> None:
+    assert asked("how many cities in Germany have jobs") == (
+        "aggregate",
+        {"locations": ("germany",), "agg": "count", "group_by": "city"},
+    )
+
+
+@pytest.mark.parametrize("question", ["start over please", "lets start over", "start from scratch"])
+def test_starting_over_is_understood_with_courtesy(question: str) -> None:
+    assert "Started over" in str(parse_question(question, ("jobs in Portugal",)).message)
+
+
+def test_what_was_searched_for_is_not_told_as_unused() -> None:
+    assert parse_question("UNICEF").unread == ()

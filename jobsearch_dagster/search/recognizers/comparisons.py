@@ -21,8 +21,10 @@ _COMPARES = re.compile(
 )
 _IS_MORE = re.compile(
     r"""
-    \b (?: (?:pays?|earns?|makes?|paid) \s+ (?:more|better|less|worse) | (?:more|better|less|worse) [\s-]+ (?:paid|paying)
-        | (?:more|less) \s+ (?:common|frequent|usual) | (?:more|fewer) (?= \s+ (?:[\w|-]+\s+){0,5} (?:jobs|openings|vacancies|work|postings)\b )
+    \b (?: (?:pays?|earns?|makes?|paid) \s+ (?:more|better|less|worse) | (?:more|better|less|worse) [\s-]+
+        (?:paid|paying)
+        | (?:more|less) \s+ (?:common|frequent|usual) | (?:more|fewer) (?= \s+ (?:[\w|-]+\s+){0,5}
+            (?:jobs|openings|vacancies|work|postings)\b )
       ) \b (?= [^?]{0,120} \b(?:than|or)\b ) (?! \s+ than \s+ \W? [\d|] )
     """,
     FLAGS,

@@ -19,7 +19,7 @@ _NUMBER = rf"(?:\d{{1,2}}(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}|{_A_YEAR_OF_IT})"
 _YEARS = re.compile(
     rf"""
     (?P<before> (?: \b(?: at\ least | no[t]?\ less\ than | no\ fewer\ than | more\ than | over | min(?:imum)?(?:\ of)?
-        | less\ than | fewer\ than | under
+        | less\ than | fewer\ than | under | without
         | below | up\ to | at\ most | max(?:imum)?(?:\ of)? | not?\ more\ than | between | from )\s+ )? )
     (?<![\w.$€£₹]) (?P<low>{_NUMBER}) (?:\s*\+|\s+or\s+more|\s+plus)?
     (?: \s*(?:-|to|and)\s* (?P<high>{_NUMBER}) \s*\+? )?
@@ -45,7 +45,8 @@ _NONE_ASKED = re.compile(
         |a\s+must)\b
     | \bexperience \s+ (?:is\s+)? (?:optional|unnecessary)\b
     | \bunknown\s+years?\s+of\s+experience\b
-    | \b(?:no|without|zero)\s+(?:\w+\s+){1,2}experience\b (?!\s+(?:required|needed|necessary|asked|wanted))
+    | \b(?:no|without|zero)\s+(?:(?!years?\b)[a-z]+\s+){1,2}experience\b
+        (?!\s+(?:required|needed|necessary|asked|wanted))
     | \b(?:no|without)\s+(?:an?\s+|any\s+)?(?:work\s+history|track\s+record|employment\s+history|previous\s+jobs?)\b
     | \b(?:nobody|no\s+one|who\s+(?:do\s+not|don't)|never|not)\s+(?:asks?|asking|care|cares|bothers?|worr(?:y|ies))\s+
       (?:about|for)\s+(?:\w+\s+)?experience\b
@@ -88,7 +89,7 @@ _THEIRS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _OLD = re.compile(
-    r"\s*(?:of\s+age|old|ago|later|from\s+now|(?:at\s+home|off|away|raising|with)\b[^.;|]{0,20}\b(?:kids|children|baby|family|son|daughter)"
+    r"\s*(?:of\s+age|olds?|ago|later|from\s+now|(?:at\s+home|off|away|raising|with)\b[^.;|]{0,20}\b(?:kids|children|baby|family|son|daughter)"
     r"|off\b|out\s+of\s+work)\b",
     re.IGNORECASE,
 )
@@ -102,6 +103,13 @@ _CONTRACT = re.compile(r"\s*(?:contract|fixed|ftc|assignment|project|visa|plan)"
 _OWN_BEFORE = re.compile(r"\b(?:with|after|got|have|has)\s+$", re.IGNORECASE)
 _AS_A = re.compile(r"\s*as\s+an?\b", re.IGNORECASE)
 """What makes a range of years somebody's own."""
+_BUT_LESS = re.compile(
+    rf"\s*,?\s*(?:but|and)\s+(?:less\s+than|fewer\s+than|under|below|at\s+most|no(?:t)?\s+more\s+than|up\s+to)\s+(?P<high>{_NUMBER})\b",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(r"\+|more|minimum|\bup\b|plus", re.IGNORECASE)
+_STRICTLY = re.compile(r"less|fewer|under|below", re.IGNORECASE)
+_EXACTLY = re.compile(r"\bexact(?:ly)?\s*$", re.IGNORECASE)
 _UP = re.compile(r"\bup(?:wards?)?$", re.IGNORECASE)
 _NEITHER = re.compile(
     r"\bno(?:t)?\s+more\b[^.;]{0,12}\bno(?:t)?\s+less\b|\bno(?:t)?\s+less\b[^.;]{0,12}\bno(?:t)?\s+more\b"
@@ -109,7 +117,7 @@ _NEITHER = re.compile(
 _AT_MOST = ("up to", "at most", "max", "no more", "not more")
 _AT_LEAST = ("no less", "not less", "no fewer")
 _NOTHING = re.compile(r"\b(?:nothing|none|no\s+(?:jobs?|roles?|postings?)|not)\b[^.,;|?!]{0,30}$", re.IGNORECASE)
-_LESS_THAN = ("less", "fewer", "under", "below")
+_LESS_THAN = ("less", "fewer", "under", "below", "without")
 
 
 def find_experience(text: str) -> list[Finding]:
@@ -143,43 +151,67 @@ def _is_no_experience(match: re.Match[str], text: str) -> bool:
 
 
 def _bounds(match: re.Match[str], text: str) -> list[Finding]:
-    low, high = sorted((_number(match["low"]), _number(match["high"] or match["low"])))
+    """The bounds that a number of years sets: by its own words, by whose they are, else as what somebody has."""
+    return _between(match, text) or _below(match, text) or _above(match, text)
+
+
+def _between(match: re.Match[str], text: str) -> list[Finding]:
+    """Both bounds: "more than 5 but less than 10", "exactly 3", and "5 to 8 years" where they are nobody's own."""
+    low, high = _ends(match)
+    context, behind = text[: match.start()], _BUT_LESS.match(text, match.end())
+    if _PERSON_SPEAKS.search(context):
+        return []
+    if behind and match["before"].lower().startswith(("over", "more than", "at least")):
+        below = _number(behind["high"])
+        return _range(low, below - 1 if _STRICTLY.search(behind[0]) else below, match.start(), behind.end())
+    if _EXACTLY.search(context):
+        return _range(low, low, *match.span())
+    is_range = match["high"] is not None and match["before"].lower().strip() in ("", "between", "from")
+    is_own = _PERSON_SPEAKS.search(text) or _OWN_BEFORE.search(context) or _AS_A.match(text, match.end())
+    return _range(low, high, *match.span()) if is_range and not is_own else []
+
+
+def _below(match: re.Match[str], text: str) -> list[Finding]:
+    """The upper bound where it is said as one: "less than 5", "5 at most", "nothing that wants over 5"."""
+    _, high = _ends(match)
     before = match["before"].lower()
-    context = text[: match.start()]
+    nothing_over = before.startswith(("over", "more than")) and _NOTHING.search(text[: match.start()])
+    if before.startswith(_LESS_THAN):
+        high = max(high - 1, 0)
+    elif not (match["most"] or before.startswith(_AT_MOST) or nothing_over):
+        return []
+    return [Finding("max_years", high, *match.span(), is_final=True)]
+
+
+def _above(match: re.Match[str], text: str) -> list[Finding]:
+    """The lower bound where one is said or a posting asks for the years; else the upper one, of what somebody has."""
+    low, high = _ends(match)
+    before, context = match["before"].lower(), text[: match.start()]
+    nobody_speaks = _PERSON_SPEAKS.search(context) is None
+    opens = match["high"] is None and (before.startswith("from") or _UP.search(match[0]) is not None)
+    is_least = before.startswith(_AT_LEAST) or (nobody_speaks and (opens or before.startswith(("at least", "minimum"))))
     job_asks = (
         _ASKED_AFTER.match(text, match.end()) is not None
         or _THEIRS.search(context) is not None
-        or (_JOB_ASKS.search(context) is not None and _PERSON_SPEAKS.search(context) is None)
+        or (_JOB_ASKS.search(context) is not None and nobody_speaks)
     )
-    if before.startswith(("over", "more than")) and _NOTHING.search(context):  # "nothing that wants over 5"
+    if not (is_least or job_asks):
         return [Finding("max_years", high, *match.span(), is_final=True)]
-    if match["most"]:
-        return [Finding("max_years", high, *match.span(), is_final=True)]
-    opens = match["high"] is None and (before.startswith("from") or _UP.search(match[0]))
-    if opens and _PERSON_SPEAKS.search(context) is None:
-        return [Finding("min_years", low, *match.span(), is_final=True)]
-    is_least = before.startswith(("at least", "minimum")) and _PERSON_SPEAKS.search(context) is None
-    if is_least or before.startswith(_AT_LEAST):
-        return [Finding("min_years", low, *match.span(), is_final=True)]
-    if before.startswith(_LESS_THAN):
-        return [Finding("max_years", max(high - 1, 0), *match.span(), is_final=True)]
-    is_range = match["high"] is not None and before.strip() in ("", "between", "from")
-    is_own = _PERSON_SPEAKS.search(text) or _OWN_BEFORE.search(context) or _AS_A.match(text, match.end())
-    if is_range and not is_own:  # "5 to 8 years": what a posting asks for
-        low_and_high = (("min_years", low), ("max_years", high))
-        return [Finding(slot, value, *match.span(), is_final=True) for slot, value in low_and_high]
-    if before.startswith(_AT_MOST) or not job_asks:
-        return [Finding("max_years", high, *match.span(), is_final=True)]
-    findings = [Finding("min_years", low, *match.span(), is_final=True)]
-    exactly = re.search(r"\bexact(?:ly)?\s*$", context, re.IGNORECASE) or _NEITHER.search(text, match.end())
-    if exactly:
-        return [*findings, Finding("max_years", high, *match.span(), is_final=True)]
-    open_ended = (
-        before.strip() not in ("", "between", "from")
-        or re.search(r"\+|more|minimum|\bup\b|plus", match[0].lower()) is not None
-        or match["high"] is None
-    )
-    return findings if open_ended else [*findings, Finding("max_years", high, *match.span(), is_final=True)]
+    is_exact = not is_least and (_EXACTLY.search(context) or _NEITHER.search(text, match.end()))
+    is_closed = match["high"] is not None and not is_least and _OPEN.search(match[0]) is None
+    if is_exact or (is_closed and before.strip() in ("", "between", "from")):
+        return _range(low, high, *match.span())
+    return [Finding("min_years", low, *match.span(), is_final=True)]
+
+
+def _ends(match: re.Match[str]) -> tuple[int, int]:
+    low, high = sorted((_number(match["low"]), _number(match["high"] or match["low"])))
+    return low, high
+
+
+def _range(low: int, high: int, start: int, end: int) -> list[Finding]:
+    both = (("min_years", low), ("max_years", high))
+    return [Finding(slot, value, start, end, is_final=True) for slot, value in both]
 
 
 def _number(text: str) -> int:

@@ -7,11 +7,16 @@ beside what in `comparisons.py`, and the order in which they are tried in `aggre
 import re
 
 from jobsearch_dagster.search.filter import Aggregate, Measure
-from jobsearch_dagster.search.recognizers.columns import FLAGS, MONEY
+from jobsearch_dagster.search.recognizers.columns import FLAGS, MONEY, column_called
 from jobsearch_dagster.search.recognizers.groups import GROUP, group
 from jobsearch_dagster.search.recognizers.spans import USED, Finding
 
 _YEARS = r"(?:years?(?:\s+of\s+experience)?|experience)"
+_HOW_MANY_DISTINCT = re.compile(
+    r"\bhow\s+many\s+(?:different\s+|distinct\s+|other\s+)?(?P<column>cities|towns|regions|states|provinces|countries|(?:job\s+)?titles"
+    r"|occupations|professions|skills|languages)\b",
+    re.IGNORECASE,
+)
 _COUNT = re.compile(
     r"""
     \b(?: how\s+much\s+(?:jobs?|work|vacanc\w+)\s+(?:is|are) | (?:give|tell)\s+me\s+(?:the|a)\s+(?:number|count|total)
@@ -66,16 +71,21 @@ _ON_AVERAGE = re.compile(
 )
 _ENDS_OF_PAY: dict[Aggregate, str] = {
     "max": rf"""
-        \b (?:{MONEY}\s+)? (?:ceiling|cap) \s+ (?:for|of|in)\b | \b (?:top|upper\s+end|high\s+end) \s+ of \s+ (?:the\s+)? {MONEY}
-        | ^\W* max(?:imum)? \s+ {MONEY} \b | \b how\s+high\s+(?:does|do|can|will)\s+(?:it|they|the\s+pay|pay|salar\w+)\s+(?:go|get|run)
-        | \b (?:biggest|highest|largest|best) \s+ (?:{MONEY}|pay\s?check|package|money) (?= [^?]{{0,60}} \b(?:can|could|might|would)\s+
+        \b (?:{MONEY}\s+)? (?:ceiling|cap) \s+ (?:for|of|in)\b | \b (?:top|upper\s+end|high\s+end) \s+ of \s+
+            (?:the\s+)? {MONEY}
+        | ^\W* max(?:imum)? \s+ {MONEY} \b | \b
+            how\s+high\s+(?:does|do|can|will)\s+(?:it|they|the\s+pay|pay|salar\w+)\s+(?:go|get|run)
+        | \b (?:biggest|highest|largest|best) \s+ (?:{MONEY}|pay\s?check|package|money) (?= [^?]{{0,60}}
+            \b(?:can|could|might|would)\s+
             (?:get|earn|make|expect) | \s+ (?:listed|advertised|posted|on\s+offer) )
     """,
     "min": rf"""
-        \b (?:{MONEY}\s+)? floor \s+ (?:for|of|in)\b | \b (?:bottom|lower\s+end|low\s+end) \s+ of \s+ (?:the\s+)? {MONEY}
+        \b (?:{MONEY}\s+)? floor \s+ (?:for|of|in)\b | \b (?:bottom|lower\s+end|low\s+end) \s+ of \s+ (?:the\s+)?
+            {MONEY}
         | ^\W* min(?:imum)? \s+ {MONEY} \b (?! \s+ (?:is|isn't|does|doesn't|won't|will)\b )
         | \b how\s+low\s+(?:does|do|can|will)\s+(?:it|they|the\s+pay|pay|salar\w+)\s+(?:go|get|run)
-        | \b (?:smallest|lowest|worst) \s+ (?:{MONEY}|pay\s?check|package|money) (?= [^?]{{0,60}} \b(?:can|could|might|would)\s+
+        | \b (?:smallest|lowest|worst) \s+ (?:{MONEY}|pay\s?check|package|money) (?= [^?]{{0,60}}
+            \b(?:can|could|might|would)\s+
             (?:get|earn|make|expect) | \s+ (?:listed|advertised|posted|on\s+offer) | [^?]{{1,40}} \bis\s+offered )
     """,
 }
@@ -117,7 +127,13 @@ _MEASURES: dict[Aggregate, Measure] = {
 
 
 def count(text: str) -> list[Finding]:
-    """`agg` count: "how many"."""
+    """`agg` count: "how many"; by group where the groups themselves are counted: "in how many cities"."""
+    distinct = _HOW_MANY_DISTINCT.search(text)
+    if distinct:
+        return [
+            Finding("agg", "count", *distinct.span()),
+            Finding("group_by", column_called(distinct["column"]), *distinct.span()),
+        ]
     match = _COUNT.search(text)
     return [] if match is None else [Finding("agg", "count", *match.span()), *group(text)]
 
@@ -174,7 +190,7 @@ def end_of_pay(text: str) -> list[Finding]:
     return []
 
 
-_OF_JOBS = re.compile(r"\b(?:jobs?|roles?|positions?|postings?|show|with)\b", re.IGNORECASE)
+_OF_JOBS = re.compile(r"\b(?:jobs?|roles?|positions?|postings?|show)\b", re.IGNORECASE)
 _BESIDE = 3
 """Characters behind "minimum salary" in which its amount stands."""
 
@@ -200,7 +216,9 @@ def figure_alone(text: str) -> list[Finding]:
     return figure(agg, match, _MEASURES[agg]) if match and agg else []
 
 
-_ALONE = re.compile(rf"\W*(?:(?:and|or|now|what\s+about|how\s+about|the|is|what's)\s+)*(?:{_ANY_FIGURE})\W*", FLAGS)
+_ALONE = re.compile(
+    rf"[^\w|]*(?:(?:and|or|now|what\s+about|how\s+about|the|is|what's)\s+)*(?:{_ANY_FIGURE})[^\w|]*", FLAGS
+)
 
 
 def experience_asked(text: str) -> list[Finding]:

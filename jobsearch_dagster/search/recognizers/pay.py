@@ -21,7 +21,7 @@ _CODE = (
     r"|dollars\s+(?:Canadian|Australian|American)|USD|EUR|GBP|INR|CAD|AUD|CHF|SEK|NOK|DKK|PLN|JPY|SGD|NZD|ZAR|AED|BRL|MXN|HUF|CZK|THB"
     r"|MYR|IDR|KRW|CNY|RMB|NGN|KES|SAR|QAR|KWD|EGP|PKR|ILS|kr|rand|baht|won|ringgit|naira|shillings?|rou?bles?|lira|dinars?"
     r"|riyals?|yuan|forint|koruna|shekels?|Canadian|Australian|dollars?|euros?|quid"
-    r"|(?:in\s+)?pounds?(?:\s+sterling)?|in\s+(?:euros?|dollars)|sterling|(?:Indian\s+)?rupees?|bucks|francs?|kroner|kronor|yen|zloty|dirhams?|pesos?|reais)\b"
+    r"|(?:in\s+)?pounds?(?:\s+sterling)?|in\s+(?:euros?|(?:(?:canadian|australian|american|us)\s+)?dollars)|sterling|(?:Indian\s+)?rupees?|bucks|francs?|kroner|kronor|yen|zloty|dirhams?|pesos?|reais)\b"
     r"|\s?[€£₹$](?!\d))"
 )
 _PERIOD = (
@@ -255,7 +255,9 @@ def _side(before: str, after: str) -> str | None:
 def _usd(amount: str, country: str | None) -> tuple[float, float] | None:
     """Both ends in USD a year; None for a currency without a rate."""
     amount = re.sub(r"dollars\s+(canadian|australian|american)", r"\1 dollars", amount, flags=re.IGNORECASE)
-    amount = re.sub(r"\s+in\s+(?=pounds|euro|dollars)", " ", amount, flags=re.IGNORECASE)
+    amount = re.sub(
+        r"\s+in\s+(?=pounds|euro|dollars|canadian|australian|american|us\s)", " ", amount, flags=re.IGNORECASE
+    )
     written = re.sub(r"\s+and\s+", "-", amount.replace("+", "").strip(), flags=re.IGNORECASE)
     written = re.sub(r"\b(canadian|australian)\b(?!\s+(?:dollar|buck))", r"\1 dollars", written, flags=re.IGNORECASE)
     dollars = country if country in DOLLAR_COUNTRIES else None

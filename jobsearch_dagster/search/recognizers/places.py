@@ -100,6 +100,7 @@ _LARGE = 1_000_000
 _RARE = 50
 """How often pyspellchecker's corpus has the rarest half of its words, nearly all of them names (Kalgoorlie, Galway)."""
 _NOT_THAT_ONE = re.compile(r"\bnot\s+the\s+[A-Z]\w+(?:\s+[A-Z]\w+)?\s+(?:one|town|city)\b")
+_NON_CITIZENS = re.compile(r"\bnon[\s-]+[A-Z]\w+\s+(?:citizens?|nationals?|residents?)\b")
 _BASED = re.compile(
     r"(?<!\w)(?:(?P<place>us|uk|eu)(?=[\s-]+(?:based|only|citizens?|residents?)\b)|(?P<name>[^\W\d_]{4,})(?=-based\b))",
     re.IGNORECASE,
@@ -119,7 +120,8 @@ def find_places(text: str) -> list[Finding]:
     for span in _places_left(text):
         text = blank(text, *span)
     findings += _told_apart(text)
-    findings += [Finding(NO_PREFERENCE, None, *match.span()) for match in _NOT_THAT_ONE.finditer(text)]
+    said_of_others = (match for pattern in (_NOT_THAT_ONE, _NON_CITIZENS) for match in pattern.finditer(text))
+    findings += [Finding(NO_PREFERENCE, None, *match.span()) for match in said_of_others]
     for found in findings:
         text = blank(text, found.start, found.end)
     findings += [
@@ -336,6 +338,8 @@ def _is_one_place(name: str) -> bool:
         return False
     if name in SHORT_FOR:
         return True
+    if name in _CURRENCIES:
+        return False
     if not key or " - " in name or _is_word(name.strip("¿¡-'\"")):
         return False
     if world_area(name) or (country_code(name) and (len(key) > 2 or _is_code(name))):
@@ -354,6 +358,8 @@ def _is_one_place(name: str) -> bool:
     return any(is_known(head) and not _is_word(head) and _is_area_of(tail, name) for head, tail in splits)
 
 
+_CURRENCIES = frozenset(("AUD", "CAD", "CHF", "CNY", "EUR", "GBP", "INR", "JPY", "NZD", "SGD", "USD", "ZAR"))
+"""Codes that are taken for places where they stand behind "in": CAD is no Chad."""
 _COUNTY = re.compile(r"(?:(?!the\b|this\b|my\b|your\b)[^\W\d_]{4,}\s+){1,2}county", re.IGNORECASE)
 
 

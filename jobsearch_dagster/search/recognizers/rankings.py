@@ -22,16 +22,19 @@ _MOST_FREQUENT = tuple(
         rf"\b {_NUMBER} {_MOST} \s+ (?P<column>{ANY_COLUMN})\b",
         rf"\b {_MOST} \s+ {_NUMBER} (?P<column>{ANY_COLUMN})\b",
         rf"""
-        \b (?:(?:at|for|in)\s+)? (?:which|what) \s+ {_NUMBER} (?P<column>{ANY_COLUMN}) (?:\s+of\s+[\w-]+)? \b (?!\s+(?:pays?|earns?|offers?)\b)
+        \b (?:(?:at|for|in)\s+)? (?:which|what) \s+ {_NUMBER} (?P<column>{ANY_COLUMN}) (?:\s+of\s+[\w-]+)? \b
+            (?!\s+(?:pays?|earns?|offers?)\b)
           (?= [^|?]{{0,120}} \b{_OFTEN}\b | [^?]{{0,120}} \b(?:mostly|mainly|usually|chiefly|predominantly|most)\b )
         """,
         r"\b(?P<column>skill|city|country|title|degree|state)[\s-]wise\b",
         r"""
-        \b(?:which|what) \s+ (?P<column>skills?|qualifications|degrees?|languages|tools) \s+ (?:do|does|are|is|should|would) \b
+        \b(?:which|what) \s+ (?P<column>skills?|qualifications|degrees?|languages|tools) \s+
+            (?:do|does|are|is|should|would) \b
           (?= [^|?]{0,120} \b(?:need|require|ask|want|have|expect)\w*\b )
         """,
         r"""
-        \bwhat \b [^|?]{0,60} \b (?:looking\s+for|look\s+for|want|wants|ask\s+for|need|require|expect) \s+ in\s+terms\s+of \s+
+        \bwhat \b [^|?]{0,60} \b (?:looking\s+for|look\s+for|want|wants|ask\s+for|need|require|expect) \s+
+            in\s+terms\s+of \s+
           (?P<column>skills?|qualifications|degrees?|education|languages|tools)\b
         """,
         rf"""
@@ -39,7 +42,8 @@ _MOST_FREQUENT = tuple(
           (?= \s+ (?:of\s+[\w-]+\s+)? (?:with|that\s+have|having|where)\b [^|?]{{0,30}} \bmost\b )
         """,
         rf"""
-        \b(?:the\s+)? (?P<column>{ANY_COLUMN}) \b (?= \s+ (?:that|which) \s+ (?:gets?|is|are|comes?|shows?|occurs?|appears?) \b [^|?]{{0,30}}
+        \b(?:the\s+)? (?P<column>{ANY_COLUMN}) \b (?= \s+ (?:that|which) \s+
+            (?:gets?|is|are|comes?|shows?|occurs?|appears?) \b [^|?]{{0,30}}
           \b(?:most\s+often|most|oftenest)\b )
         """,
     )
@@ -54,7 +58,8 @@ _BEST_PAYING = tuple(
           (?P<end>best|most|highest|least|lowest|worst)\b (?:\s+{MONEY})?
         """,
         rf"""
-        \b(?:which|what) \s+ (?P<column>{ANY_COLUMN}) \s+ (?:has|have) \s+ (?:the\s+)? (?P<end>best|highest|lowest|worst) \s+
+        \b(?:which|what) \s+ (?P<column>{ANY_COLUMN}) \s+ (?:has|have) \s+ (?:the\s+)?
+            (?P<end>best|highest|lowest|worst) \s+
           (?:(?:average|mean|median)\s+)? {MONEY}
         """,
         rf"""
@@ -62,10 +67,12 @@ _BEST_PAYING = tuple(
           (?= \s+ (?:pays?|rewards?) \s+ (?:[\w-]+\s+){{1,3}} (?:the\s+)? (?P<end>best|most|worst|least)\b )
         """,
         rf"""
-        \b(?:which|what) \s+ (?P<column>{ANY_COLUMN}) \b (?= \s+ (?:would|could|can|do|does|will|should) \b [^?|]{{0,40}}
+        \b(?:which|what) \s+ (?P<column>{ANY_COLUMN}) \b (?= \s+ (?:would|could|can|do|does|will|should) \b
+            [^?|]{{0,40}}
           \b (?:make|earn|get|be\s+paid) \s+ (?:the\s+)? (?P<end>best|most|more|worst|least)\b )
         """,
-        rf"\b(?P<end>best|highest|top|lowest|worst)[\s-](?:paying|paid) \s+ (?P<column>(?!(?:job\s+)?titles?|roles?|occupations?|professions?){ANY_COLUMN})\b",
+        rf"\b(?P<end>best|highest|top|lowest|worst)[\s-](?:paying|paid) \s+ (?P<column>(?!(?:job\s+)?titles?"
+        rf"|roles?|occupations?|professions?){ANY_COLUMN})\b",
     )
 )
 """Each with the groups `column` and `end`; "the best paying roles" asks for jobs, not for a ranking."""

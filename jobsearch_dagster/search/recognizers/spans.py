@@ -161,7 +161,7 @@ _LIST_ENDS = re.compile(r"[^.;!?]{0,30}\b(?:and|or|nor)\b", re.IGNORECASE)
 
 @cache
 def _negations() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """What excludes the next words, up to the end of the searched text, and what excludes those before it, in two ways."""
+    """What excludes the next words, up to the end of the searched text, and in two ways those before it."""
     listed = read_yaml(resources.files("jobsearch_dagster.search.recognizers") / "negation.yaml")
     before, between, after, back = ("|".join(listed[part]) for part in ("before", "between", "after", "pointing_back"))
     return (
