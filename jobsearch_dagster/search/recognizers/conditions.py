@@ -39,6 +39,7 @@ def _has_none(text: str, start: int, end: int) -> bool:
 
 
 _REACH = 40
+"""Characters before a condition that are looked at."""
 _FREE_OF = re.compile(r"\s+(?:off|free|(?:(?:is|are)\s+)?(?:ok|okay|fine)(?!\s+(?:after|now)))\b", re.IGNORECASE)
 _NEEDS_NONE = re.compile(
     r"\b(?:(?:do|does|will|wo)(?:n't|\s+not)|won't|no\s+longer)\s+(?:need|require)\s+(?:an?\s+|any\s+)?$|\bfree\s+$",

@@ -1,7 +1,7 @@
 """Skills that no list has, known by where they stand: "Fanuc or Siemens controls", "who can do lime mortar".
 
-Belongs here: the words beside a known skill in a list, behind "knowledge of" and its like, and behind a title and a
-colon. Skills by name are in `skills.py`; it also tells "and" from "or".
+Belongs here: the words beside a known skill in a list, and those behind "knowledge of" and its like. Skills by name are
+in `skills.py`, which also tells "and" from "or".
 """
 
 import re
@@ -44,7 +44,6 @@ _ENDS = re.compile(
     re.IGNORECASE,
 )
 """What may stand behind such a skill; anything else makes its words a part of the sentence."""
-
 _BEGINS = re.compile(
     r"(?:^|[,:;(/]|[|]\s*[-,]|\b(?:and|or|with|in|of|for|know|knows|speak|use|using|can|do|does|either|both|need|my|wants?))"
     r"(?:\s+(?:an?|the|my|either|both))*\s*$",

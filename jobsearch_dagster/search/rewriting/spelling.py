@@ -64,16 +64,14 @@ def spelling_edits(text: str) -> list[Edit]:
 _Where = Literal["place", "title", ""]
 """Where a word stands: behind "in" and its like, before an occupation, or anywhere else."""
 _IN = re.compile(r"\b(?:in|near|around|from|to|new|san|los|las|cape|hong|saint|fort|port)\s+$", re.IGNORECASE)
-
-
 _REACH = 10
 """Characters before a word in which "in" and its like stand; looking at all of them made long questions slow."""
 
 
 def _is_modifier(match: re.Match[str], text: str) -> bool:
-    """Whether an occupation stands behind a lowercase word: `truk` and `securty` before driver and guard."""
+    """Whether an occupation stands behind a word so short that else only words of questions are put right."""
     behind = _WORD.match(text, match.end() + 1)
-    if behind is None or not match[0].islower() or text[match.end()] != " ":
+    if behind is None or len(match[0]) > LEAST_LETTERS or not match[0].islower() or text[match.end()] != " ":
         return False
     word = behind[0].lower()
     return word.removesuffix("s") in words("occupation") or _nearest(word, _occupations()) is not None
