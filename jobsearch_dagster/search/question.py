@@ -211,6 +211,7 @@ def _read_slots(question: str, country: str | None = None) -> Reading:
         for found in findings:
             rest = blank(rest, found.start, found.end)
     asked = [finding for finding in findings if finding.slot not in (NO_PREFERENCE, UNREADABLE)]
+    asked = remote_as_place(asked, rewritten.text)
     unreadable = next((finding.value for finding in findings if finding.slot == UNREADABLE), None)
     if about == "jobs" and (unreadable or asks_either(asked, rewritten.text)):
         about = unreadable or "either"
@@ -233,6 +234,35 @@ def _read_slots(question: str, country: str | None = None) -> Reading:
 
 def _collected(text: str, country: str | None) -> tuple[list[Finding], str]:
     return collect(text, recognizers(country_asked(text) or country, text))
+
+
+def remote_as_place(findings: list[Finding], text: str) -> list[Finding]:
+    """The findings, remote work as one of the places where it is a choice beside one: "remote or in Boston"."""
+    for number, pair in enumerate(pairwise(findings)):
+        is_choice = _EITHER.fullmatch(text, pair[0].end, pair[1].start) is not None
+        if (
+            not is_choice
+            or {one.slot for one in pair} != {"locations", "work_mode"}
+            or any(one.negated for one in pair)
+        ):
+            continue
+        at = number if pair[0].slot == "work_mode" else number + 1
+        if findings[at].value == "remote":
+            as_place = replace(findings[at], slot="locations")
+            return _with_its_place([*findings[:at], as_place, *findings[at + 1 :]], at, text)
+    return findings
+
+
+def _with_its_place(findings: list[Finding], at: int, text: str) -> list[Finding]:
+    """The same with the place that remote work itself is in: "in Munich or remote in Germany"."""
+    remote, *behind = findings[at : at + 2]
+    if not behind or behind[0].slot != "locations" or not _IN.fullmatch(text, remote.end, behind[0].start):
+        return findings
+    joined = replace(remote, value=f"{remote.value}, {behind[0].value}", end=behind[0].end)
+    return [*findings[:at], joined, *findings[at + 2 :]]
+
+
+_IN = re.compile(r"\s+(?:in|within|across)\s+", re.IGNORECASE)
 
 
 def asks_either(findings: list[Finding], text: str) -> bool:

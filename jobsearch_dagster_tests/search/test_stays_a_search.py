@@ -162,3 +162,17 @@ def test_starting_over_is_understood_with_courtesy(question: str) -> None:
 
 def test_what_was_searched_for_is_not_told_as_unused() -> None:
     assert parse_question("UNICEF").unread == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "places"),
+    [
+        ("cook, remote or in Boston", {"remote", "boston"}),
+        ("cook jobs in London or remote", {"london", "remote"}),
+        ("cook in Munich or remote in Germany", {"munich", "remote, germany"}),
+    ],
+)
+def test_remote_work_can_be_one_of_the_places(question: str, places: set[str]) -> None:
+    found = searched(question)
+    assert set(found["locations"]) == places
+    assert "work_mode" not in found
