@@ -77,7 +77,7 @@ _FLAGS = re.IGNORECASE | re.VERBOSE
 _OPENING = r"""
     (?: (?: ok | okay | please | let's | no | yes | oh | oops | ups | ah | uh | um | now | then | and | so | but |
         actually | hm+ | well | thanks | thank\s+you | sorry
-        | alright | great | cool | wait | on\s+second\s+thoughts? ) [\s,.!:-]+ )*
+        | too\s+\w+ | alright | great | cool | wait | on\s+second\s+thoughts? ) [\s,.!:-]+ )*
 """
 _UNDOES = re.compile(
     rf"""
@@ -119,6 +119,7 @@ _FOLLOWS_UP = re.compile(
     | .{{0,80}} \b(?: ones? | of\s+(?:those|these|them) | instead | those | these | them | there | too | as\s+well |
         also | either
         | any\s?more | after\s+all )\b
+    | .{{0,80}} \bonly \W* $
     """,
     _FLAGS,
 )
@@ -138,7 +139,7 @@ _REFINES = re.compile(
 _GOES_ON = re.compile(rf"{_OPENING}(?:with(?:out)?|not|no|in|under|over|at|or|for|near|from|except)\b", _FLAGS)
 _BEGINS_AND = re.compile(r"(?:and|but|or|now|then)\b", re.IGNORECASE)
 _ADDS = re.compile(
-    rf"{_OPENING}(?:also|plus|add|include|or)\b|.*\b(?:also|as\s+well|too|in\s+addition|additionally|on\s+top|could\s+be|can\s+be)\b"
+    rf"{_OPENING}(?:also|plus|add|include|or)\b|.*\b(?:also|as\s+well|too(?=\s*(?:[.,;!?]|$))|in\s+addition|additionally|on\s+top|could\s+be|can\s+be)\b"
     r"|and\b(?!\s+(?:in|what|how)\b)|with\b",
     _FLAGS,
 )
@@ -148,7 +149,7 @@ _REPLACES = re.compile(
 _ASPECTS: dict[str, tuple[str, ...]] = {
     r"salar(?:y|ies)|pay|money|wages?|compensation|income": ("min_salary_usd", "max_salary_usd", "has_salary"),
     r"degrees?|education|diplomas?|qualifications?": ("education",),
-    r"locations?|places?|cit(?:y|ies)|countr(?:y|ies)|region": ("locations",),
+    r"locations?|places?|cit(?:y|ies)|countr(?:y|ies)|region|anywhere": ("locations",),
     r"years?|experience": ("min_years", "max_years"),
     r"seniority|levels?": ("seniority",),
     r"skills?|technolog(?:y|ies)|tools?|languages?|stack": ("skills", "skills_any"),
@@ -187,7 +188,7 @@ _DROPS = re.compile(
       (?: (?:\s*,\s*|\s+and\s+|\s+or\s+)+ (?:(?:the|my|any|about)\s+)* (?:{_ASPECT})\b {_PART} )*
     | \b (?:any|whatever|every) \s+ (?:{_ASPECT}) \s+ (?:(?:is|are|will|would)\s+)? (?:fine|ok|okay|good|do|does
         |works?|goes)\b
-    | ^\W* (?:any|whatever) \s+ (?:{_ASPECT}) \W* $
+    | ^\W* (?:(?:any|whatever) \s+ (?:{_ASPECT}) | anywhere(?:\s+(?:is\s+)?(?:fine|ok|okay|else))?) \W* $
     | \b (?:{_ASPECT}) \s+ (?:(?:really|actually)\s+)? (?:does(?:\s+not|n't)|do(?:\s+not|n't)|is(?:\s+not|n't)
         |are(?:\s+not|n't)|no\s+longer)
       \s+ (?:\w+\s+)? (?:matters?|important|relevant|needed|required|necessary)\b

@@ -176,8 +176,10 @@ def _read_later(question: str, country: str | None) -> Reading:
     reading = _read_slots(left, country)
     if takes_back(left):
         reading = replace(reading, included={}, excluded={}, gone=_everything(reading), follows="replacing")
-    if reading.reply in ("vague", "off_topic") or (reading.reply is None and reading.follows != "no"):
-        reading = replace(reading, revises=revision(in_plain_english(question).text))
+    revises = revision(in_plain_english(question).text)
+    is_open = reading.reply in ("vague", "off_topic") or (reading.reply is None and reading.follows != "no")
+    if is_open or revises == "list":
+        reading = replace(reading, revises=revises)
     if not dropped:
         return reading
     follows = "replacing" if reading.follows == "no" else reading.follows

@@ -62,7 +62,11 @@ _FACT = re.compile(
     _FLAGS,
 )
 """What asks for a fact, whatever it names."""
-_EMPLOYERS = re.compile(r"\bhow\s+many\s+(?:different\s+)?(?:employers|companies|firms|recruiters)\b", re.IGNORECASE)
+_EMPLOYERS = re.compile(
+    r"\bhow\s+many\s+(?:different\s+)?(?:employers|companies|firms|recruiters)\b|\b(?:by|per)\s+(?:company|employer)\b"
+    r"|\b(?:top|best)\s+(?:\d+\s+)?(?:companies|employers)\b",
+    re.IGNORECASE,
+)
 """What no posting answers: the catalog has no column of employers."""
 _CALCULATES = re.compile(
     r"^\W*\d+(?:\.\d+)?\s*(?:[+*/x-]|times|plus|minus|divided\s+by)\s*\d+(?:\.\d+)?\W*$", re.IGNORECASE

@@ -69,6 +69,9 @@ def test_what_is_wanted_is_not_excluded(question: str, slots: dict[str, Any]) ->
         ("nurse, PT, evenings, Leeds", {"nurse"}),
         ("companies that hire engineers, welder", {"welder", "engineer"}),
         ("lead tour guide Rome", {"tour guide"}),
+        ("executive assistant to CEO in Hong Kong", {"executive assistant"}),
+        ("I've been a line cook for 6 years and want to become a sous chef", {"sous chef"}),
+        ("h1b sponsor data scientist", {"data scientist"}),
     ],
 )
 def test_titles_are_neither_lost_nor_made_up(question: str, titles: set[str]) -> None:
@@ -142,8 +145,45 @@ def test_what_a_newcomer_found_misread_is_read(question: str, slots: dict[str, A
     assert searched(question) == {"titles": ("cook",)} | slots
 
 
-def test_what_postings_do_not_say_is_said() -> None:
-    found = parse_question("how many employers are hiring?")
+@pytest.mark.parametrize(
+    ("question", "slots"),
+    [
+        ("jobs without a degree that pay over 60k, cook", {"min_salary_usd": 60_000, "education": ("none",)}),
+        ("no weekends cook over 70k", {"min_salary_usd": 70_000, "not keywords": ("weekend",)}),
+        (
+            "not contract, permanent only, cook",
+            {"employment_type": ("full-time",), "not employment_type": ("contract",)},
+        ),
+        ("not remote, hybrid cook", {"work_mode": ("hybrid",), "not work_mode": ("remote",)}),
+        ("cook, school not hospital", {"not keywords": ("hospital",)}),
+        ("too junior for me, cook", {"not seniority": ("junior",)}),
+        ("night shift cook", {"keywords": ("night shift",)}),
+        ("cook, jobs too far from home, only in Leeds", {"locations": ("leeds",)}),
+    ],
+)
+def test_a_negation_ends_where_its_clause_does(question: str, slots: dict[str, Any]) -> None:
+    assert searched(question) == {"titles": ("cook",)} | slots
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "slots"),
+    [
+        (("average pay of a cook in Ohio",), "show me the jobs", {"locations": ("ohio",)}),
+        (("cook in Texas",), "too far, only Austin", {"locations": ("austin",)}),
+        (("cook in Colorado",), "too far, Denver only", {"locations": ("denver",)}),
+        (("cook in Denver",), "anywhere", {}),
+        (("senior cook in Paris",), "too senior for me", {"locations": ("paris",), "not seniority": ("senior",)}),
+    ],
+)
+def test_a_follow_up_does_what_it_says(history: tuple[str, ...], question: str, slots: dict[str, Any]) -> None:
+    assert searched(question, history) == {"titles": ("cook",)} | slots
+
+
+@pytest.mark.parametrize(
+    "question", ["how many employers are hiring?", "jobs per company", "top 5 companies for nurses"]
+)
+def test_what_postings_do_not_say_is_said(question: str) -> None:
+    found = parse_question(question)
     assert found.intent == "clarify"
     assert "employers" in str(found.message)
 

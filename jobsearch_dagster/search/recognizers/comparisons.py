@@ -11,6 +11,7 @@ from jobsearch_dagster.search.recognizers.columns import FLAGS, MONEY
 from jobsearch_dagster.search.recognizers.figures import figure
 from jobsearch_dagster.search.recognizers.levels import find_employment_type, find_seniority, find_work_mode
 from jobsearch_dagster.search.recognizers.places import find_named_places, find_places
+from jobsearch_dagster.search.recognizers.skills import listed_skills
 from jobsearch_dagster.search.recognizers.spans import USED, Finding, Recognizer
 from jobsearch_dagster.search.recognizers.titles import find_titles
 
@@ -61,6 +62,7 @@ def _compared_column(text: str) -> Category | None:
         "seniority": find_seniority,
         "employment_type": find_employment_type,
         "standard_title": find_titles,
+        "skills": listed_skills,
     }
     column = next(
         (column for column, find in kinds.items() if len({found.value for found in find(text)}) >= LEAST_COMPARED), None

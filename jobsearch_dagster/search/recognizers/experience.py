@@ -99,7 +99,9 @@ _LASTS = re.compile(
     re.IGNORECASE,
 )
 """What makes the years behind it an age, a period of pay, or how long something lasts."""
-_CONTRACT = re.compile(r"\s*(?:contract|fixed|ftc|assignment|project|visa|plan)", re.IGNORECASE)
+_CONTRACT = re.compile(
+    r"\s*(?:contract|fixed|ftc|assignment|project(?!\s+\w*manager|\s+\w*lead)|visa|plan)", re.IGNORECASE
+)
 _OWN_BEFORE = re.compile(r"\b(?:with|after|got|have|has)\s+$", re.IGNORECASE)
 _AS_A = re.compile(r"\s*as\s+an?\b", re.IGNORECASE)
 """What makes a range of years somebody's own."""

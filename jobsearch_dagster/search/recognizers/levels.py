@@ -39,8 +39,8 @@ _NO_DEGREE = re.compile(
         \bunqualified\b
     | \b{_A_DEGREE}\b [^.;|]{{0,40}} [?.;,] \s* (?:\w+\s+){{0,2}} (?:ones?|those|jobs)\s+(?:that|which|who)\s+(?:do|are)
         (?:n't|\s+not)\b
-    | \b{_A_DEGREE} \s+ (?:is\s+|are\s+)? (?:not|n't|isn't|aren't|unnecessary|optional) (?:\s+(?:required|needed
-        |necessary|asked|wanted|a\s+must|important))?\b
+    | \b{_A_DEGREE} \s+ (?:is\s+|are\s+)? (?:unnecessary|optional|(?:not|n't|isn't|aren't) \s+ (?:required|needed
+        |necessary|asked|wanted|a\s+must|important))\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )

@@ -116,7 +116,9 @@ _EXCLUDES = re.compile(
     re.IGNORECASE,
 )
 _REVERSED = re.compile(
-    r"\b(?:nothing|nowhere|not|never|no|n't|won't|wouldn't|don't|can't|couldn't|cannot|shouldn't|without)\b[^.,;:|?!]{0,30}$",
+    r"\b(?:nothing|nowhere|not|never|no|n't|won't|wouldn't|don't|can't|couldn't|cannot|shouldn't|without)"
+    r"(?:\s+(?:jobs?|roles?|anything|ones?|that|which|pays?|paying|earn(?:s|ing)?|work(?:s|ing)?|for|want|wants|to|go|going|accept|take|get|getting"
+    r"|consider|out\s+of\s+bed|do|doing|be|is|are|me|show|look(?:ing)?|at|interested|in|offers?|anyone|settle|start(?:s|ing)?|a|the|salary|salaries|money))*\s*$",
     re.IGNORECASE,
 )
 """What turns a side round: "nothing above $100K"."""
@@ -222,6 +224,8 @@ def _bounds(match: re.Match[str], amount: str, text: str, country: str | None) -
         side = None
     if _REVERSED.search(text, 0, match.start("before")) is not None:  # "nothing above", "won't work for less than"
         side = {"upper": "lower", "lower": "upper"}.get(side or "", side)
+    if _NOT_ENOUGH.match(text, match.end()):
+        side = "lower"
     if side == "about":
         low, high = round(low * (1 - AROUND)), round(high * (1 + AROUND))
     lower, upper = (
@@ -236,6 +240,7 @@ def _bounds(match: re.Match[str], amount: str, text: str, country: str | None) -
 
 
 _FROM = re.compile(r"\bfrom\s*$", re.IGNORECASE)
+_NOT_ENOUGH = re.compile(r"\s*(?:is\s+|are\s+)?(?:not\s+(?:interested|enough)|too\s+(?:little|low))\b", re.IGNORECASE)
 
 
 def _side(before: str, after: str) -> str | None:

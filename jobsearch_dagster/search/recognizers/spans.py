@@ -152,7 +152,7 @@ def _ends_the_clause(gap: str, text: str, excluded: Finding, finding: Finding) -
 
 
 _CLAUSE = re.compile(
-    r"\b(?:not\s+(?:interested|keen|looking|into)|(?:do|does|did|wo|would|ca)n't|cannot|never|hates?|dislikes?"
+    r"\b(?:not|(?:do|does|did|wo|would|ca)n't|cannot|never|hates?|dislikes?"
     r"|(?:sick|tired|fed\s+up)\s+(?:of|with)|done\s+with|refuse\s+to|allergic)\b[^.;!?]*$",
     re.IGNORECASE,
 )

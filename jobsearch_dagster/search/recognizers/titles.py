@@ -79,9 +79,7 @@ def _wanted(titles: list[Finding], text: str) -> list[Finding]:
     """The titles less those of somebody's boss ("assistant to the CEO") and, beside others, of somebody's past."""
     titles = sorted(titles, key=lambda title: title.start)
     bosses = {
-        second.start
-        for first, second in pairwise(titles)
-        if first.end < second.start and _TO_BOSS.fullmatch(text, first.end, second.start)
+        second.start for first, second in pairwise(titles) if first.end < second.start and _is_boss(first, second, text)
     }
     now = [
         title
@@ -91,6 +89,13 @@ def _wanted(titles: list[Finding], text: str) -> list[Finding]:
     return now or [title for title in titles if title.start not in bosses]
 
 
+def _is_boss(first: Finding, second: Finding, text: str) -> bool:
+    """Whether the second title is whom the first one works for: "assistant to the CEO", "CFO of a manufacturer"."""
+    if first.value.endswith("assistant") and text[first.end : second.start] == " to ":
+        return True
+    return _TO_BOSS.fullmatch(text, first.end, second.start) is not None
+
+
 _SPEAKER = re.compile(r"\s+(?:speaking|here)\b\s*[,:;.!-]", re.IGNORECASE)
 _TO_BOSS = re.compile(
     r"\s+(?:of|at|with)\s+an?\s+(?:[\w-]+\s+)?|[\s,]+(?:who\s+)?(?:report(?:ing|s)?\s+)?to\s+(?:an?|the|our"
@@ -98,7 +103,7 @@ _TO_BOSS = re.compile(
     re.IGNORECASE,
 )
 _PAST = re.compile(
-    r"(?:[|]\s+as\b|\b(?:(?:i|we|he|she|and|then)\s+(?:was|were|used\s+to\s+(?:be|work\s+as)|worked\s+as|started\s+(?:out\s+)?as|trained\s+as)"
+    r"(?:[|]\s+as\b|\b(?:(?:i've|i\s+have|we've)\s+been|(?:i|we|he|she|and|then)\s+(?:was|were|used\s+to\s+(?:be|work\s+as)|worked\s+as|started\s+(?:out\s+)?as|trained\s+as)"
     r"|years?(?:\s+as)?|former(?:ly)?(?:\s+an?)?(?:\s+[a-z]+)?|ex|no\s+longer|(?:husband|wife|boss|father|mother|dad|mum|mom|brother|sister|son|daughter)"
     r"\s+is))[\s-]+(?:an?\s+|the\s+|once\s+|only\s+)*$",
     re.IGNORECASE,
@@ -159,10 +164,20 @@ def _first_token(tokens: list[re.Match[str]], last: int, text: str, tools: set[i
     """Index of the first word of the title that ends with the last one."""
     first = last
     while first > 0 and last - first + 1 < _MOST_WORDS and _touch(tokens, first, text):
-        if first - 1 in tools or not _is_modifier(tokens[first - 1][0]):
+        if first - 1 in tools or not _is_modifier(tokens[first - 1][0]) or _is_shift(tokens, first - 1):
             break
         first -= 1
     return first
+
+
+def _is_shift(tokens: list[re.Match[str]], number: int) -> bool:
+    """Whether a token ends "night shift", which is no part of a title as it is in "shift manager"."""
+    return tokens[number][0].lower() == "shift" and number > 0 and tokens[number - 1][0].lower() in _TIMES_OF_DAY
+
+
+_TIMES_OF_DAY = frozenset(
+    ("night", "day", "evening", "late", "early", "morning", "swing", "second", "third", "graveyard")
+)
 
 
 def _is_modifier(written: str) -> bool:
