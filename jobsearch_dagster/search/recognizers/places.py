@@ -101,6 +101,8 @@ _RARE = 50
 """How often pyspellchecker's corpus has the rarest half of its words, nearly all of them names (Kalgoorlie, Galway)."""
 _NOT_THAT_ONE = re.compile(r"\bnot\s+the\s+[A-Z]\w+(?:\s+[A-Z]\w+)?\s+(?:one|town|city)\b")
 _NON_CITIZENS = re.compile(r"\bnon[\s-]+[A-Z]\w+\s+(?:citizens?|nationals?|residents?)\b")
+_COMMON = 1000
+"""How often pyspellchecker's corpus has words that are hardly ever a city's name in another language: lime for Lima."""
 _BASED = re.compile(
     r"(?<!\w)(?:(?P<place>us|uk|eu)(?=[\s-]+(?:based|only|citizens?|residents?)\b)|(?P<name>[^\W\d_]{4,})(?=-based\b))",
     re.IGNORECASE,
@@ -406,6 +408,9 @@ def _stands_alone(name: str, phrase: str) -> bool:
     if is_skill(name) and place_key(name) not in large_city_keys(_LARGE):
         return False
     found = parse_location(name)
+    is_other_name = found.city is not None and place_key(found.city) != place_key(name)
+    if is_other_name and name.islower() and english_frequency(lowered) > _COMMON:
+        return False
     if found.country or found.region or world_area(name) or found.city or _is_area(place_key(name)):
         return True
     return is_known(place_key(name)) and english_frequency(lowered) <= _RARE

@@ -9,6 +9,7 @@ from jobsearch_dagster_tests.search.asking import searched
 @pytest.mark.parametrize(
     ("question", "slots"),
     [
+        ("stonemason who can do lime mortar", {"titles": ("stonemason",), "skills": ("lime mortar",)}),
         ("midwife trained in quillwork", {"titles": ("midwife",), "skills": ("quillwork",)}),
         ("CNC machinist, Excel or Zoltronix", {"titles": ("cnc machinist",), "skills_any": ("Excel", "zoltronix")}),
         ("geologist: Zorbtool, Excel", {"titles": ("geologist",), "skills": ("zorbtool", "Excel")}),
