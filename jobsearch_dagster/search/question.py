@@ -66,7 +66,7 @@ from jobsearch_dagster.search.rewriting import Rewritten, in_plain_english
 from jobsearch_dagster.search.topic import topic
 
 
-def recognizers(country: str | None, question: str = "") -> tuple[Recognizer, ...]:
+def recognizers(country: str | None, question: str) -> tuple[Recognizer, ...]:
     """In this order, because each takes its words away from the later ones: "5 years" is no "5 jobs".
 
     Args:
@@ -206,7 +206,8 @@ def _read_slots(question: str, country: str | None = None) -> Reading:
     rewritten = Rewritten.unchanged(question) if wording else in_plain_english(question)
     if rewritten.text != question and (reply := _reply_refused(rewritten.text)) is not None:
         return _nothing(reply)
-    findings, rest = (wording, "") if wording else _collected(rewritten.text, country)
+    readers = recognizers(country_asked(rewritten.text) or country, rewritten.text)
+    findings, rest = (wording, "") if wording else collect(rewritten.text, readers)
     about = topic(rewritten.text, rest, {finding.slot for finding in findings})
     if about == "vague" and not findings and (findings := find_phrases(rest)):
         about = "jobs"
@@ -232,10 +233,6 @@ def _read_slots(question: str, country: str | None = None) -> Reading:
         text=rewritten.text,
         unread=tuple(finding.value for finding in find_content_words(rest)),
     )
-
-
-def _collected(text: str, country: str | None) -> tuple[list[Finding], str]:
-    return collect(text, recognizers(country_asked(text) or country, text))
 
 
 def remote_as_place(findings: list[Finding], text: str) -> list[Finding]:

@@ -21,7 +21,7 @@ from jobsearch_dagster.search.recognizers.rankings import best_paying, most_freq
 from jobsearch_dagster.search.recognizers.spans import Finding
 
 
-def find_aggregate(text: str, asked: str = "") -> list[Finding]:
+def find_aggregate(text: str, asked: str) -> list[Finding]:
     """`agg`, `field` and `group_by`, and the direction of a ranking of groups in `sort`.
 
     Args:
