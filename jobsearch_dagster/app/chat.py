@@ -31,7 +31,7 @@ from jobsearch_dagster.foundation.errors import UserError
 from jobsearch_dagster.foundation.settings import Settings
 from jobsearch_dagster.search import remembered
 from jobsearch_dagster.search.answering import SearchResult
-from jobsearch_dagster.search.conversation import picked_row
+from jobsearch_dagster.search.follow_ups import picked_row
 from jobsearch_dagster.search.model_filter import ModelReader
 from jobsearch_dagster.search.profile import Profile
 from jobsearch_dagster.search.publication import published_catalog

@@ -18,9 +18,9 @@ import duckdb
 from jobsearch_dagster.pairs.templates import load_templates
 from jobsearch_dagster.search.agreement import Agreement
 from jobsearch_dagster.search.catalog import open_catalog
-from jobsearch_dagster.search.conversation import picked_row
 from jobsearch_dagster.search.filter import Asked, Interpretation, JobFilter
 from jobsearch_dagster.search.fit import Fit
+from jobsearch_dagster.search.follow_ups import picked_row
 from jobsearch_dagster.search.profile import Profile
 from jobsearch_dagster.search.question import MESSAGES, parse_question
 from jobsearch_dagster.search.reasons import reasons

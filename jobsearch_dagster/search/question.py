@@ -18,6 +18,11 @@ from jobsearch_dagster.search.conversation import (
     Reading,
     Slots,
     continued,
+    union,
+    without_values,
+)
+from jobsearch_dagster.search.filter import Asked, Constraints, Intent, Interpretation, JobFilter
+from jobsearch_dagster.search.follow_ups import (
     dropped_slots,
     how_it_follows,
     named_aspects,
@@ -26,10 +31,7 @@ from jobsearch_dagster.search.conversation import (
     split_start,
     takes_back,
     undoes,
-    union,
-    without_values,
 )
-from jobsearch_dagster.search.filter import Asked, Constraints, Intent, Interpretation, JobFilter
 from jobsearch_dagster.search.recognizers.aggregates import find_aggregate
 from jobsearch_dagster.search.recognizers.conditions import find_conditions
 from jobsearch_dagster.search.recognizers.described_work import find_described_work

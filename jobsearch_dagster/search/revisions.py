@@ -1,6 +1,6 @@
 """Follow-ups that change one value of the question before without naming it: "bump it to 40", "the other way round".
 
-Belongs here: what they change, and into what. All other ways in which a question goes on are in `conversation.py`.
+Belongs here: what they change, and into what. All other ways in which a question goes on are in `follow_ups.py`.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from jobsearch_dagster.search.recognizers.place_forms import canonical_place
-from jobsearch_dagster.search.recognizers.places import listed_places
+from jobsearch_dagster.search.recognizers.place_phrases import listed_places
 
 Revision = float | Literal["flip", "list"]
 """A new number, the other order, or the postings themselves instead of a figure about them."""

@@ -33,8 +33,8 @@ from jobsearch_dagster.ingestion.resumes import READERS
 from jobsearch_dagster.preparation.vocabulary import EDUCATIONS, EMPLOYMENT_TYPES, SENIORITIES, WORK_MODES
 from jobsearch_dagster.search import remembered
 from jobsearch_dagster.search.answering import SearchResult, cell, suggestions
-from jobsearch_dagster.search.conversation import undoes
 from jobsearch_dagster.search.filter import JobFilter
+from jobsearch_dagster.search.follow_ups import undoes
 from jobsearch_dagster.search.question import LONGEST_QUESTION, MESSAGES
 from jobsearch_dagster.search.recognizers.spans import tidy
 from jobsearch_dagster.search.remembered import NOBODY

@@ -123,10 +123,10 @@ def _tails(name: str) -> list[str]:
 
 
 @cache
-def _regionlisted_places() -> dict[tuple[str, str], str]:
+def _region_names() -> dict[tuple[str, str], str]:
     names = {(region.country, region.shown): region.names[0] for region in reversed(subdivisions()) if region.names}
     return names | {("US", "DC"): "DC"}
 
 
 def _region_name(country: str, region: str) -> str:
-    return _regionlisted_places().get((country, region), region)
+    return _region_names().get((country, region), region)

@@ -1,25 +1,29 @@
 """Places in a question: after "in" and its like, and by name alone.
 
-Belongs here: how far a place reaches in a sentence. Its name in one form is in `place_forms.py`. Which places there are
-is for `preparation.gazetteer` and `world_areas` to say, what a name means for `preparation.locations`; a place it
-cannot tell from others of the name ("Cambridge") stays as it is written.
+Belongs here: how far a place reaches in a sentence. Whether words are a place is in `place_phrases.py`, its name in one
+form in `place_forms.py`, what makes it one that is not asked for in `past_places.py`. Which places there are is for
+`preparation.gazetteer` and `world_areas` to say, what a name means for `preparation.locations`; a place it cannot tell
+from others of the name ("Cambridge") stays as it is written.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
 from itertools import islice
 
-from jobsearch_dagster.preparation.gazetteer import areas, is_city, is_known, large_city_keys
-from jobsearch_dagster.preparation.locations import country_code, parse_location
+from jobsearch_dagster.preparation.gazetteer import is_city, is_known
+from jobsearch_dagster.preparation.locations import parse_location
 from jobsearch_dagster.preparation.place_names import place_key
-from jobsearch_dagster.search.english import english_frequency
-from jobsearch_dagster.search.recognizers.place_forms import SHORT_FOR, canonical_place, town_in_area
-from jobsearch_dagster.search.recognizers.skills import is_skill
+from jobsearch_dagster.search.recognizers.past_places import is_past, places_left
+from jobsearch_dagster.search.recognizers.place_forms import canonical_place
+from jobsearch_dagster.search.recognizers.place_phrases import (
+    is_clear_place,
+    is_one_place,
+    listed_places,
+    stands_alone,
+)
 from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding, blank
 from jobsearch_dagster.search.recognizers.words import words
-from jobsearch_dagster.search.world_areas import world_area
 
 _ANCHOR = re.compile(
     r"""
@@ -37,72 +41,12 @@ _REST = re.compile(
 _NAME = r"(?P<place>[A-Z](?=\w*[^\WA-Z])[^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,2})"
 _LAST_NAME = re.compile(rf"(?:[,|]|\b(?:in|near|around|to))\s+(?:the\s+)?{_NAME}\s*[.?!]*$")
 _ONLY_NAME = re.compile(rf"^\W*{_NAME}\W*$")
-_MOVING = re.compile(
-    r"\b(?:mov|relocat|com|transferr)(?:e|ing)\s+from\s+(?P<left>[^|,.;?!]{2,40}?)\s+to\b"
-    r"|\b(?:leav(?:e|ing)|left|quitt?(?:ing)?)\s+(?P<quit>[^|,.;?!]{2,40}?)(?:,?\s+(?:for|to|in|and|next|this)\b|[.;,])"
-    r"|\b(?:(?:i'm|i\s+am|we're|we\s+are|originally|come|coming|is)\s+from|born\s+in|grew\s+up\s+in|studied\s+in"
-    r"|residency\s+in)\s+(?P<home>[^|,.;?!]{2,40}?)(?:,?\s+(?:but|and|now|want|looking|living|who)\b|[.;,])",
-    re.IGNORECASE,
-)
-_BEFORE_NOW = re.compile(
-    r"""
-    \b (?: (?:i|we) \s+ (?: live | lived | came | served | worked | studied | was | were | grew | trained | graduated
-            | qualified | finished | taught | ran | spent | did | moved | went | got | left | come )
-        | (?:i|we)\s+ (?:have|had) \s+ (?: (?:been|lived|worked|studied|finished|served|trained|spent) \b
-            | (?:an?|my) \s+ (?:\w+\s+){0,2} (?:degree|bachelor|master|diploma|phd|licen[cs]e|certificate) )
-        | (?:i|we)'ve \s+ (?:been|lived|worked|studied|finished|served|trained|spent|got|had)
-        | (?:i'm|i\s+am|we\s+are|we're) \s+ (?:an?\s+)? (?:\w+\s+){0,3} (?:from|living\s+in)
-        | (?:living|stuck|stationed|posted|trained|qualified|born|raised|educated)
-            \s+ (?:in|at|to|from)
-        | (?:degree|bachelor|master|diploma|phd|nurse|doctor|teacher) (?:\s+of\s+\w+)? \s+ from
-        | (?:months?|years?) \s+ (?:\w+\s+){0,3} (?:in|at)
-        | (?:coming\s+home\s+from|back\s+from|leaving)
-        | (?:flats?|rents?|houses?|life|childhood|youth|studies|apprenticeship) \s+ in
-      ) \b [^.;|,]* $
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-"""What makes a place behind it one where somebody was or is, not one where they want to work."""
-_WANTED = re.compile(
-    r"\b(?:want\w*|look\w*|seek\w*|find|hunting|search\w*|moving\s+to|relocat\w+|jobs?|roles?|work\s+in|posts?|openings?"
-    r"|positions?|vacanc\w+|hiring|cross\s+to|now|next|show|prefer\w*|would|but)\b[^.;]*$",
-    re.IGNORECASE,
-)
 _TOKEN = re.compile(r"[^\s,|?!;:/()&]+")
 _GAP = re.compile(r"\s*,?\s*(?:(?:or|and|&|/)\s+)?|\s*/\s*")
 _MOST_TOKENS = 8
-_ALTERNATIVE = re.compile(r"\s*,?\s+(?:or|and|nor|oder)\s+(?:in\s+|at\s+)?|\s*[/&]\s*|\s*,\s*", re.IGNORECASE)
-_WORD = re.compile(r"[^\W\d_]+")
 _LAST_WORD = re.compile(r"[^\W\d_]+(?=\s*$)")
-_LEAST_LETTERS = 4
-"""Of a place without "in": shorter names are words as well."""
-_SHORT_NAMES = frozenset(
-    ("usa", "uk", "uae", "nyc", "emea", "dach", "apac", "eu", "latam", "mena", "anz", "gcc", "pnw")
-)
-_SHORT_IN_CAPITALS = frozenset(
-    (
-        *("US", "SF", "DC", "TX", "FL", "NY", "NJ", "IL", "MI", "AZ", "WA", "WI", "MN", "KY", "NV"),
-        *("KS", "NM", "WV", "NH", "ND", "SD", "WY", "VT", "BC", "NSW", "QLD", "HK", "KL", "NZ", "KSA", "SG"),
-    )
-)
-"""Letters that in capitals are hardly ever anything else."""
-_WELL_KNOWN = 300_000
-"""Inhabitants of a city that everyone knows; smaller ones share their names with words (Bush, Union)."""
-_TRADES_IN_CAPITALS = frozenset(
-    (
-        *("AI", "AM", "BA", "BI", "CS", "ER", "GP", "HI", "HR", "IN", "IT", "MA", "MD", "ME", "ML", "OK", "OR", "PA"),
-        *("PE", "PM", "PR", "QA", "TV", "UI", "UX"),
-    )
-)
-"""Two letters that are a trade or a word at least as often as a state or country."""
-_LARGE = 1_000_000
-"""Inhabitants of a city that is meant even where a skill has its name: Phoenix."""
-_RARE = 50
-"""How often pyspellchecker's corpus has the rarest half of its words, nearly all of them names (Kalgoorlie, Galway)."""
 _NOT_THAT_ONE = re.compile(r"\bnot\s+the\s+[A-Z]\w+(?:\s+[A-Z]\w+)?\s+(?:one|town|city)\b")
 _NON_CITIZENS = re.compile(r"\bnon[\s-]+[A-Z]\w+\s+(?:citizens?|nationals?|residents?)\b")
-_COMMON = 1000
-"""How often pyspellchecker's corpus has words that are hardly ever a city's name in another language: lime for Lima."""
 _BASED = re.compile(
     r"(?<!\w)(?:(?P<place>us|uk|eu)(?=[\s-]+(?:based|only|citizens?|residents?)\b)|(?P<name>[^\W\d_]{4,})(?=-based\b))",
     re.IGNORECASE,
@@ -117,9 +61,9 @@ _IN_US = re.compile(
 def find_places(text: str) -> list[Finding]:
     """`locations` after "in", "near" and the like; no preference for where someone comes from."""
     findings = [
-        Finding(NO_PREFERENCE, None, *span) for span in _places_left(text) if listed_places(text[slice(*span)].strip())
+        Finding(NO_PREFERENCE, None, *span) for span in places_left(text) if listed_places(text[slice(*span)].strip())
     ]
-    for span in _places_left(text):
+    for span in places_left(text):
         text = blank(text, *span)
     findings += _told_apart(text)
     said_of_others = (match for pattern in (_NOT_THAT_ONE, _NON_CITIZENS) for match in pattern.finditer(text))
@@ -142,25 +86,13 @@ def find_places(text: str) -> list[Finding]:
 
 def _of_now(places: list[Finding], text: str) -> list[Finding]:
     """The places, with no preference for those of somebody's past where others, or a name at the end, are asked."""
-    past = [place for place in places if place.slot == "locations" and _is_past(place, text)]
+    past = [place for place in places if place.slot == "locations" and is_past(place, text)]
     if not past:
         return places
     others = [place for place in places if place not in past] or find_named_places(_without(past, text))
     if not any(place.slot == "locations" for place in others):
         return places
     return [replace(place, slot=NO_PREFERENCE, value=None) if place in past else place for place in places]
-
-
-def _is_past(place: Finding, text: str) -> bool:
-    if _AS_WELL.search(text, place.end, place.end + _SENTENCE):
-        return False
-    before = _BEFORE_NOW.search(text, max(0, place.start - _SENTENCE), place.start)
-    return before is not None and _WANTED.search(text, before.start(), place.start) is None
-
-
-_SENTENCE = 120
-"""Characters of a sentence before and behind a place."""
-_AS_WELL = re.compile(r"\b(?:also|as\s+well|there\s+or|here\s+or)\b|\btoo\s*(?:[.,;!?]|$)", re.IGNORECASE)
 
 
 def _without(places: list[Finding], text: str) -> str:
@@ -221,7 +153,7 @@ def country_asked(text: str) -> str | None:
     """The country (alpha-2) of the places of a question; None for none, for several, and where no amount is asked."""
     if not any(map(str.isdigit, text)):
         return None
-    for span in _places_left(text):
+    for span in places_left(text):
         text = blank(text, *span)
     found = (*find_places(text), *find_named_places(text))
     return country_of(place.value for place in found if place.slot == "locations")
@@ -233,11 +165,6 @@ def country_of(places: Iterable[str]) -> str | None:
     return countries.pop() if len(countries) == 1 else None
 
 
-def _places_left(text: str) -> list[tuple[int, int]]:
-    """Where a question says what someone comes from, and goes on with what they want."""
-    return [match.span(match.lastgroup or 0) for match in _MOVING.finditer(text)]
-
-
 def _told_apart(text: str) -> list[Finding]:
     """`locations` of a name that a question tells from others of it: "Portland - the one in Maine"."""
     findings: list[Finding] = []
@@ -245,7 +172,7 @@ def _told_apart(text: str) -> list[Finding]:
         area = match["area"] or match["area2"]
         for word in reversed(list(_CAPITALIZED.finditer(text, 0, match.start()))):
             place = f"{word[0]}, {area}"
-            if is_city(place_key(word[0])) and _is_one_place(place):
+            if is_city(place_key(word[0])) and is_one_place(place):
                 spans = (word.span(), match.span())
                 return [*findings, *(Finding("locations", canonical_place(place), *span) for span in spans)]
     return findings
@@ -264,26 +191,9 @@ def _with_city_before(found: list[Finding], text: str, anchor: int) -> list[Find
     if len(found) != 1 or before is None or before[0].lower() in words("plain"):
         return found
     joined = f"{before[0]}, {text[found[0].start : found[0].end]}"
-    if not is_city(place_key(before[0])) or not _is_one_place(joined):
+    if not is_city(place_key(before[0])) or not is_one_place(joined):
         return found
     return [Finding("locations", canonical_place(joined), before.start(), found[0].end)]
-
-
-def is_clear_place(name: str) -> bool:
-    """Whether a name alone says which place is meant: that of a large town, a region or a country."""
-    found = parse_location(name)
-    return bool(found.country or found.region) or _is_area(place_key(name))
-
-
-def is_well_known_place(word: str) -> bool:
-    """Whether a word is the name of a large city, a country or a region, in any case."""
-    key = place_key(word)
-    return key in large_city_keys(_WELL_KNOWN) or (len(word) >= _LEAST_LETTERS and _is_area(key))
-
-
-def is_place(word: str) -> bool:
-    """Whether a word names a place and is no plain word as well."""
-    return _is_one_place(word) and word.lower() not in words("plain")
 
 
 def _place_at(text: str, start: int, *, alone: bool = False) -> list[Finding]:
@@ -306,111 +216,6 @@ def _place_at(text: str, start: int, *, alone: bool = False) -> list[Finding]:
 def _findings(phrase: str, start: int, *, alone: bool) -> list[Finding]:
     """One finding per place of a phrase; none where any part of it is something else."""
     names = listed_places(phrase)
-    if not names or (alone and not all(_stands_alone(name, phrase) for name in names)):
+    if not names or (alone and not all(stands_alone(name, phrase) for name in names)):
         return []
     return [Finding("locations", canonical_place(name), start, start + len(phrase)) for name in names]
-
-
-@lru_cache(maxsize=20_000)
-def listed_places(phrase: str) -> tuple[str, ...]:
-    """The places that a phrase lists; none where a part of it is no place."""
-    if _is_one_place(phrase):
-        return (phrase,)
-    parts = [part.strip().removeprefix("the ") for part in _ALTERNATIVE.split(phrase)]
-    if len(parts) == 1 or not all(parts):
-        return ()
-    names: list[str] = []
-    separators = _ALTERNATIVE.findall(phrase)
-    for part, separator in zip(parts, ["", *separators], strict=True):
-        joined = f"{names[-1]}, {part}" if names and separator.strip() == "," else ""
-        if joined and _is_one_place(joined):
-            names[-1] = joined
-        elif _is_one_place(part):
-            names.append(part)
-        else:
-            return ()
-    return tuple(names)
-
-
-@lru_cache(maxsize=50_000)
-def _is_one_place(name: str) -> bool:
-    """Whether every word of a name belongs to one place: "Paris, Texas", "the Netherlands", "newark nj"."""
-    key = place_key(name)
-    if name.islower() and name in words("function"):
-        return False
-    if name in SHORT_FOR:
-        return True
-    if name in _CURRENCIES:
-        return False
-    if not key or " - " in name or _is_word(name.strip("¿¡-'\"")):
-        return False
-    if world_area(name) or (country_code(name) and (len(key) > 2 or _is_code(name))):
-        return True
-    if _COUNTY.fullmatch(name) or town_in_area(name):
-        return True
-    if is_known(key):
-        return name.lower() not in words("occupation") and (" " in key or len(key) > 2 or _is_code(name))
-    if name.lower().startswith("the "):
-        return False
-    parts = key.split()
-    written = _WORD.findall(name)
-    if not written or _is_word(written[-1]):  # the "to" of "Boulder to" is no Tonga
-        return False
-    splits = ((" ".join(parts[:n]), " ".join(parts[n:])) for n in range(len(parts) - 1, 0, -1))
-    return any(is_known(head) and not _is_word(head) and _is_area_of(tail, name) for head, tail in splits)
-
-
-_CURRENCIES = frozenset(("AUD", "CAD", "CHF", "CNY", "EUR", "GBP", "INR", "JPY", "NZD", "SGD", "USD", "ZAR"))
-"""Codes that are taken for places where they stand behind "in": CAD is no Chad."""
-_COUNTY = re.compile(r"(?:(?!the\b|this\b|my\b|your\b)[^\W\d_]{4,}\s+){1,2}county", re.IGNORECASE)
-
-
-def _is_code(name: str) -> bool:
-    """Whether two letters name a state or a country, and not a trade ("in HR")."""
-    return _is_area(place_key(name)) and name not in _TRADES_IN_CAPITALS
-
-
-def _is_word(written: str) -> bool:
-    """Whether a short name is a plain word, as it is not in capitals."""
-    return len(written) <= len("usa") and written.islower() and written in words("plain")
-
-
-def _is_area_of(tail: str, name: str) -> bool:
-    """Whether the words behind a city are its region, its country, or both, and the whole is one place."""
-    if not _is_area(tail) and not any(_is_area(first) and _is_area(second) for first, second in _halves(tail)):
-        return False
-    found = parse_location(name)
-    named_for_region = all(other.city == found.region for other in found.others)  # "New Delhi, Delhi, India"
-    # A city or a region in its country; "Netherlands, Belgium" are two countries.
-    return named_for_region and found.country is not None and bool(found.city or found.region)
-
-
-def _halves(key: str) -> list[tuple[str, str]]:
-    parts = key.split()
-    return [(" ".join(parts[:n]), " ".join(parts[n:])) for n in range(1, len(parts))]
-
-
-def _is_area(key: str) -> bool:
-    return key in areas() or world_area(key) is not None
-
-
-def _stands_alone(name: str, phrase: str) -> bool:
-    """Whether a place is clear enough without "in": no other place, common word or trade is written the same way."""
-    lowered = name.lower()
-    if " " in lowered:
-        return world_area(name) is not None or not set(lowered.split()) <= words("plain")
-    if len(lowered) < _LEAST_LETTERS:
-        return lowered in _SHORT_NAMES or name in _SHORT_IN_CAPITALS
-    if name in SHORT_FOR:
-        return True
-    if lowered in words("plain") | words("title_modifier") | words("industry") | words("occupation"):
-        return False
-    if is_skill(name) and place_key(name) not in large_city_keys(_LARGE):
-        return False
-    found = parse_location(name)
-    is_other_name = found.city is not None and place_key(found.city) != place_key(name)
-    if is_other_name and name.islower() and english_frequency(lowered) > _COMMON:
-        return False
-    if found.country or found.region or world_area(name) or found.city or _is_area(place_key(name)):
-        return True
-    return is_known(place_key(name)) and english_frequency(lowered) <= _RARE

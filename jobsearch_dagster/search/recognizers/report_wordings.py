@@ -11,7 +11,7 @@ from jobsearch_dagster.preparation.locations import country_code
 from jobsearch_dagster.preparation.place_names import place_key
 from jobsearch_dagster.preparation.work_modes import split_work_mode
 from jobsearch_dagster.search.recognizers.place_forms import canonical_place
-from jobsearch_dagster.search.recognizers.places import listed_places
+from jobsearch_dagster.search.recognizers.place_phrases import listed_places
 from jobsearch_dagster.search.recognizers.skills import skill_in_full
 from jobsearch_dagster.search.recognizers.spans import Finding
 

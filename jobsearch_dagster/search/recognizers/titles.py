@@ -16,7 +16,7 @@ from jobsearch_dagster.search.recognizers.occupations import (
     says_a_trade,
     trade_name,
 )
-from jobsearch_dagster.search.recognizers.places import is_place, is_well_known_place
+from jobsearch_dagster.search.recognizers.place_phrases import is_place, is_well_known_place
 from jobsearch_dagster.search.recognizers.skills import is_skill, listed_skills
 from jobsearch_dagster.search.recognizers.spans import Finding
 from jobsearch_dagster.search.recognizers.words import words

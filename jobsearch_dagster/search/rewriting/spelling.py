@@ -19,7 +19,7 @@ from jobsearch_dagster.preparation.entities import known_skills
 from jobsearch_dagster.preparation.gazetteer import countries, large_city_keys, regions
 from jobsearch_dagster.preparation.skills import skill_spellings
 from jobsearch_dagster.search.english import english_frequency
-from jobsearch_dagster.search.recognizers.places import is_clear_place
+from jobsearch_dagster.search.recognizers.place_phrases import is_clear_place
 from jobsearch_dagster.search.recognizers.skills import is_skill
 from jobsearch_dagster.search.recognizers.words import words
 from jobsearch_dagster.search.rewriting.edits import Edit

@@ -1,0 +1,58 @@
+"""Places of somebody's past, and of those that they leave: they are not asked for.
+
+Belongs here: what makes a place one where somebody was or is, not one where they want to work.
+"""
+
+import re
+
+from jobsearch_dagster.search.recognizers.spans import Finding
+
+_MOVING = re.compile(
+    r"\b(?:mov|relocat|com|transferr)(?:e|ing)\s+from\s+(?P<left>[^|,.;?!]{2,40}?)\s+to\b"
+    r"|\b(?:leav(?:e|ing)|left|quitt?(?:ing)?)\s+(?P<quit>[^|,.;?!]{2,40}?)(?:,?\s+(?:for|to|in|and|next|this)\b|[.;,])"
+    r"|\b(?:(?:i'm|i\s+am|we're|we\s+are|originally|come|coming|is)\s+from|born\s+in|grew\s+up\s+in|studied\s+in"
+    r"|residency\s+in)\s+(?P<home>[^|,.;?!]{2,40}?)(?:,?\s+(?:but|and|now|want|looking|living|who)\b|[.;,])",
+    re.IGNORECASE,
+)
+
+
+def places_left(text: str) -> list[tuple[int, int]]:
+    """Where a question says what someone comes from, and goes on with what they want."""
+    return [match.span(match.lastgroup or 0) for match in _MOVING.finditer(text)]
+
+
+_BEFORE_NOW = re.compile(
+    r"""
+    \b (?: (?:i|we) \s+ (?: live | lived | came | served | worked | studied | was | were | grew | trained | graduated
+            | qualified | finished | taught | ran | spent | did | moved | went | got | left | come )
+        | (?:i|we)\s+ (?:have|had) \s+ (?: (?:been|lived|worked|studied|finished|served|trained|spent) \b
+            | (?:an?|my) \s+ (?:\w+\s+){0,2} (?:degree|bachelor|master|diploma|phd|licen[cs]e|certificate) )
+        | (?:i|we)'ve \s+ (?:been|lived|worked|studied|finished|served|trained|spent|got|had)
+        | (?:i'm|i\s+am|we\s+are|we're) \s+ (?:an?\s+)? (?:\w+\s+){0,3} (?:from|living\s+in)
+        | (?:living|stuck|stationed|posted|trained|qualified|born|raised|educated)
+            \s+ (?:in|at|to|from)
+        | (?:degree|bachelor|master|diploma|phd|nurse|doctor|teacher) (?:\s+of\s+\w+)? \s+ from
+        | (?:months?|years?) \s+ (?:\w+\s+){0,3} (?:in|at)
+        | (?:coming\s+home\s+from|back\s+from|leaving)
+        | (?:flats?|rents?|houses?|life|childhood|youth|studies|apprenticeship) \s+ in
+      ) \b [^.;|,]* $
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What makes a place behind it one where somebody was or is, not one where they want to work."""
+_WANTED = re.compile(
+    r"\b(?:want\w*|look\w*|seek\w*|find|hunting|search\w*|moving\s+to|relocat\w+|jobs?|roles?|work\s+in|posts?|openings?"
+    r"|positions?|vacanc\w+|hiring|cross\s+to|now|next|show|prefer\w*|would|but)\b[^.;]*$",
+    re.IGNORECASE,
+)
+_SENTENCE = 120
+"""Characters of a sentence before and behind a place."""
+_AS_WELL = re.compile(r"\b(?:also|as\s+well|there\s+or|here\s+or)\b|\btoo\s*(?:[.,;!?]|$)", re.IGNORECASE)
+
+
+def is_past(place: Finding, text: str) -> bool:
+    """Whether a place is one where somebody was or is, by the words of its sentence."""
+    if _AS_WELL.search(text, place.end, place.end + _SENTENCE):
+        return False
+    before = _BEFORE_NOW.search(text, max(0, place.start - _SENTENCE), place.start)
+    return before is not None and _WANTED.search(text, before.start(), place.start) is None
