@@ -26,6 +26,7 @@ EXAMS = (
     "sixth_questions.yaml",
     "seventh_questions.yaml",
     "eighth_questions.yaml",
+    "ninth_questions.yaml",
     "practice_questions.yaml",
 )
 NOT_ASKED = (None, (), "relevance")
