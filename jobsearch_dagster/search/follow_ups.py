@@ -145,6 +145,8 @@ _DROPS = re.compile(
       (?: (?:\s*,\s*|\s+and\s+|\s+or\s+)+ (?:(?:the|my|any|about)\s+)* (?:{_ASPECT})\b {_PART} )*
     | \b (?:any|whatever|every) \s+ (?:{_ASPECT}) \s+ (?:(?:is|are|will|would)\s+)? (?:fine|ok|okay|good|do|does
         |works?|goes)\b
+    | \b anywhere \s+ (?:else\s+)? (?:is|would\s+be|will|works) \s+ (?:fine|ok|okay|do|good)\b
+      (?: ,? \s+ not \s+ (?:just|only) \s+ (?:there|here) )?
     | ^\W* (?:(?:any|whatever) \s+ (?:{_ASPECT}) | anywhere(?:\s+(?:is\s+)?(?:fine|ok|okay|else))?) \W* $
     | \b (?:{_ASPECT}) \s+ (?:(?:really|actually)\s+)? (?:does(?:\s+not|n't)|do(?:\s+not|n't)|is(?:\s+not|n't)
         |are(?:\s+not|n't)|no\s+longer)

@@ -180,7 +180,7 @@ def _read_later(question: str, country: str | None) -> Reading:
         reading = replace(reading, included={}, excluded={}, gone=_everything(reading), follows="replacing")
     revises = revision(in_plain_english(question).text)
     is_open = reading.reply in ("vague", "off_topic") or (reading.reply is None and reading.follows != "no")
-    if is_open or revises == "list":
+    if is_open or revises in ("list", "all", "any"):
         reading = replace(reading, revises=revises)
     if not dropped:
         return reading

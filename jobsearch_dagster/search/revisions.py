@@ -10,8 +10,8 @@ from typing import Any, Literal
 from jobsearch_dagster.search.recognizers.place_forms import canonical_place
 from jobsearch_dagster.search.recognizers.place_phrases import listed_places
 
-Revision = float | Literal["flip", "list"]
-"""A new number, the other order, or the postings themselves instead of a figure about them."""
+Revision = float | Literal["flip", "list", "all", "any"]
+"""A new number, the other order, the postings instead of a figure about them, or how many of the skills are needed."""
 _FLAGS = re.IGNORECASE | re.VERBOSE
 _NUMBER = re.compile(
     r"""
@@ -37,6 +37,18 @@ _LIST = re.compile(
     """,
     _FLAGS,
 )
+_THEM = r"(?:\s+of\s+(?:them|those|these)|\s+(?:the\s+)?(?:skills|languages|tools))?"
+_ALL = re.compile(
+    rf"(?:(?:no|actually|sorry|well)\W+)*(?:(?:i|we|they|it|you|must|should|do|need|needs|want|wants|have|has|know)\s+)*(?:to\s+know\s+)?"
+    rf"both{_THEM}(?:\s+(?:(?:is|are)\s+)?(?:needed|required|a\s+must|please|together|wanted))*\W*",
+    re.IGNORECASE,
+)
+_ANY = re.compile(
+    rf"(?:(?:no|actually|sorry|well)\W+)*(?:just\s+|only\s+)?(?:one|1|either|any)(?:\s+one)?"
+    rf"(?:\s+of\s+(?:the\s+)?(?:two|2|them|those|these){_THEM}|\s+of\s+the\s+(?:skills|languages|tools))?"
+    r"\s+(?:(?:is|would\s+be|'s|will\s+be)\s+(?:fine|ok|okay|enough|good|sufficient)|(?:will|would)\s+do|does\s+it|works?)\W*",
+    re.IGNORECASE,
+)
 _THE_ONE_IN = re.compile(r"\bthe\s+(?:one|city|town|place)\s+(?:that\s+is\s+)?in\b", re.IGNORECASE)
 _FIRST_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _REVISED = ("min_salary_usd", "max_salary_usd", "min_years", "max_years", "limit")
@@ -51,6 +63,10 @@ def revision(question: str) -> Revision | None:
         return "flip"
     if _LIST.fullmatch(question):
         return "list"
+    if _ALL.fullmatch(question):
+        return "all"
+    if _ANY.fullmatch(question):
+        return "any"
     number = _NUMBER.fullmatch(question)
     return float(number["number"]) if number else None
 
@@ -66,6 +82,9 @@ def revised(asked: Mapping[str, Any], evidence: Mapping[str, str], change: Revis
     slots = dict(asked)
     if change == "list":
         return {slot: value for slot, value in slots.items() if slot not in ("agg", "field", "group_by")}
+    if change in ("all", "any"):
+        skills = (*slots.pop("skills", ()), *slots.pop("skills_any", ()))
+        return slots | ({"skills" if change == "all" else "skills_any": skills} if skills else {})
     if change == "flip":
         other = {"salary_desc": "salary_asc", "salary_asc": "salary_desc"}
         return slots | ({"sort": other[slots["sort"]]} if slots.get("sort") in other else {})

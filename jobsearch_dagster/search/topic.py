@@ -22,7 +22,7 @@ _OFF_TOPIC_START = re.compile(
     | (?: who | when | why ) \b (?! \s+ (?: is | are | 's )? \s* (?: hir | look | need | want | pay | offer | ha[sv]e?
         | else | would | will | can
         | might | employ | recruit | take | wants | sponsor
-        | give | accept | let | allow | provide | cover | train ) \w* )
+        | speak | use | teach | give | accept | let | allow | provide | cover | train ) \w* )
     | (?: is\s+it | should\s+i | do\s+you\s+(?:like|think|believe|know\s+(?:how|who|why)) ) \b
     | tell\s+me\s+(?:a|about)\b | (?: write | translate | explain | sing | play | calculate | solve | define
         | alexa | siri ) \b

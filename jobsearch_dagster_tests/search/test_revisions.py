@@ -22,6 +22,27 @@ def test_an_order_is_turned_round(question):
     assert searched(question, ("nurse jobs, best paid first",))["sort"] == "salary_asc"
 
 
+@pytest.mark.parametrize("question", ["no, I need both", "both of them please", "they must know both"])
+def test_one_of_the_skills_becomes_all_of_them(question):
+    assert searched(question, ("statistician with Stata or SPSS",)) == {
+        "titles": ("statistician",),
+        "skills": ("Stata", "SPSS"),
+    }
+
+
+@pytest.mark.parametrize("question", ["one of the two would be enough", "either is fine", "just one of them will do"])
+def test_all_of_the_skills_become_one_of_them(question):
+    assert searched(question, ("statistician with Stata and SPSS",)) == {
+        "titles": ("statistician",),
+        "skills_any": ("Stata", "SPSS"),
+    }
+
+
+@pytest.mark.parametrize("question", ["both", "either is fine"])
+def test_without_skills_nothing_changes(question):
+    assert searched(question, ("statistician in Oslo",)) == {"titles": ("statistician",), "locations": ("oslo",)}
+
+
 def test_the_postings_behind_a_figure_are_listed():
     assert searched("show me those jobs", ("average salary of nurses in Spain",)) == {
         "titles": ("nurse",),

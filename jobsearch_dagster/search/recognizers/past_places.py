@@ -29,10 +29,12 @@ _BEFORE_NOW = re.compile(
             | (?:an?|my) \s+ (?:\w+\s+){0,2} (?:degree|bachelor|master|diploma|phd|licen[cs]e|certificate) )
         | (?:i|we)'ve \s+ (?:been|lived|worked|studied|finished|served|trained|spent|got|had)
         | (?:i'm|i\s+am|we\s+are|we're) \s+ (?:an?\s+)? (?:\w+\s+){0,3} (?:from|living\s+in)
-        | (?:living|stuck|stationed|posted|trained|qualified|born|raised|educated)
+        | (?<!now\s)(?<!currently\s)(?:living|stuck|stationed|posted|trained|qualified|born|raised|educated)
             \s+ (?:in|at|to|from)
         | (?:degree|bachelor|master|diploma|phd|nurse|doctor|teacher) (?:\s+of\s+\w+)? \s+ from
         | (?:months?|years?) \s+ (?:\w+\s+){0,3} (?:in|at)
+        | (?:^|[.!?]\s) \s* (?:an?\s+)?
+          (?!anything|something|work|remote|home) (?:[^\W\d_][\w-]*\s+){1,3} from
         | (?:coming\s+home\s+from|back\s+from|leaving)
         | (?:flats?|rents?|houses?|life|childhood|youth|studies|apprenticeship) \s+ in
       ) \b [^.;|,]* $

@@ -30,7 +30,7 @@ _PERIOD = (
 )
 _LOWER = (
     r"over|above|more\s+than|at\s+least|min(?:imum)?(?:\s+of)?|starting\s+(?:at|from)|exceed(?:s|ing)?|greater\s+than|higher\s+than"
-    r"|better\s+than|beyond|anything\s+from|starting|upwards\s+from|north\s+of|upwards?\s+of|(?:no|not)\s+(?:less|lower)\s+than|not\s+(?:under|below)|>=?"
+    r"|better\s+than|beyond|anything\s+from|starting|upwards\s+from|north\s+of|upwards?\s+of|(?:no|not)\s+(?:less|lower)\s+than|not\s+(?:a\s+(?:penny|cent|dollar|euro|pound|buck)\s+)?(?:under|below)|>=?"
 )
 _UPPER = (
     r"capped\s+at|tops|maxing\s+out\s+at|topping\s+out\s+at|cap\s+of|ceiling\s+of|budget\s+(?:of|is)|under|below|less\s+than|lower\s+than|up\s+to|at\s+most|max(?:imum)?(?:\s+of)?|(?:no|not)\s+(?:more|higher)\s+than"
@@ -90,6 +90,8 @@ _STATED = re.compile(
     | \b(?:salary|pay|wages?) \s+ (?:(?:is|are)\s+)? (?:(?:already|clearly|openly|actually)\s+)?
         (?: written | printed | spelled | posted | advertised | quoted | displayed | revealed | named ) \b
         (?:\s+(?:in|on|out|down)(?:\s+(?:it|them|the\s+\w+))?)?
+    | \b(?:salary|pay|wages?) \s+ (?: (?:is|are|must\s+be|should\s+be|has\s+to\s+be) \s+ )? (?:right\s+)?
+        (?:in|on) \s+ the \s+ (?: ad | advert | posting | listing | job\s+ad )s? \b
     | \bno \s+ (?:secret|hidden|mystery|undisclosed|unstated) \s+ (?:salar(?:y|ies)|pay|wages?)\b
     | \b(?:up\s?front|open|honest|clear) \s+ about \s+ (?:the\s+)? (?:salar(?:y|ies)|pay|wages?|money)\b
     | \b(?:pay|salary|wage) \s+ transparen\w+ | \btransparent \s+ (?:about\s+)? (?:the\s+)?(?:pay|salar\w+)

@@ -57,6 +57,8 @@ def canonical_place(name: str) -> str:
     found = parse_location(name)
     if world_area(written) or _WIDE & set(written.split()) or found.others or not (found.country or found.city):
         return written.removeprefix("the ")
+    if found.city and found.city.lower() == f"{written} city":  # Cebu
+        return written
     parts = [found.city, _said_region(name, found), _said_country(name, found)]
     said = fold(", ".join(part for part in parts if part)).removeprefix("the ")
     return said if said and parse_location(said) == found else written.removeprefix("the ")

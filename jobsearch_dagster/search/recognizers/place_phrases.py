@@ -4,6 +4,7 @@ Belongs here: whether a phrase names a place and nothing else. Where in a questi
 """
 
 import re
+from calendar import month_name
 from functools import lru_cache
 
 from jobsearch_dagster.preparation.gazetteer import areas, is_known, large_city_keys
@@ -48,7 +49,7 @@ def is_one_place(name: str) -> bool:
         return False
     if name in SHORT_FOR:
         return True
-    if name in _CURRENCIES:
+    if name in _CURRENCIES or name.lower() in _MONTHS:
         return False
     if not key or " - " in name or _is_word(name.strip("¿¡-'\"")):
         return False
@@ -70,6 +71,8 @@ def is_one_place(name: str) -> bool:
 
 _CURRENCIES = frozenset(("AUD", "CAD", "CHF", "CNY", "EUR", "GBP", "INR", "JPY", "NZD", "SGD", "USD", "ZAR"))
 """Codes that are taken for places where they stand behind "in": CAD is no Chad."""
+_MONTHS = frozenset(month.lower() for month in month_name if month)
+"""What stands behind "in" as a place does: March and August are towns as well."""
 _COUNTY = re.compile(r"(?:(?!the\b|this\b|my\b|your\b)[^\W\d_]{4,}\s+){1,2}county", re.IGNORECASE)
 _TRADES_IN_CAPITALS = frozenset(
     (

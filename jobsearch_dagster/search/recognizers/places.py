@@ -22,7 +22,7 @@ from jobsearch_dagster.search.recognizers.place_phrases import (
     listed_places,
     stands_alone,
 )
-from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding, blank
+from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding, blank, is_part
 from jobsearch_dagster.search.recognizers.words import words
 
 _ANCHOR = re.compile(
@@ -80,8 +80,9 @@ def find_places(text: str) -> list[Finding]:
         start = anchor.end()
         if not any(found.start <= start < found.end for found in findings):
             found = _place_at(text, start, alone=_SURE.match(anchor[0]) is None)
-            findings += _with_city_before(found, text, anchor.start())
-    return _of_now(findings, text)
+            is_inside = anchor[0].lower().startswith("in ")
+            findings += _with_city_before(found, text, anchor.start()) if is_inside else found
+    return _of_now([one for one in findings if not any(is_part(one, other) for other in findings)], text)
 
 
 def _of_now(places: list[Finding], text: str) -> list[Finding]:
@@ -188,7 +189,7 @@ _CAPITALIZED = re.compile(r"[A-Z][\w.']*(?:\s[A-Z]\w*)*")
 def _with_city_before(found: list[Finding], text: str, anchor: int) -> list[Finding]:
     """One place for "London in Canada"."""
     before = _LAST_WORD.search(text, 0, anchor)
-    if len(found) != 1 or before is None or before[0].lower() in words("plain"):
+    if len(found) != 1 or before is None or before[0].lower() in words("plain") | words("occupation"):
         return found
     joined = f"{before[0]}, {text[found[0].start : found[0].end]}"
     if not is_city(place_key(before[0])) or not is_one_place(joined):

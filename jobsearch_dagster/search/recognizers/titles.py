@@ -5,6 +5,7 @@ in standard form is for `preparation.titles`.
 """
 
 import re
+from functools import partial
 from itertools import pairwise, takewhile
 
 from jobsearch_dagster.preparation.skills import skill_fields
@@ -26,8 +27,8 @@ _MOST_WORDS = 4
 """Words of a title; a fifth is more likely a part of the sentence."""
 _TOOLS = frozenset(("software", "business software", "data", "cloud and devops", "testing", "languages", "design"))
 """Fields of skills that stand beside a title rather than in it: "python developer", but "payroll clerk"."""
-_AGENT = re.compile(r"[a-z]{4,}(?:er|or)s?")
-"""Ends of words of which the rare ones, in the place of a title, do."""
+_AGENT = re.compile(r"[a-z]{4,}(?:er|or)s?|[a-z]{5,}(?:man|woman)")
+"""Ends of words of which the rare ones, in the place of a title, name an occupation."""
 _COMMON_AGENT = 3000
 """How often pyspellchecker's corpus has the rarest "-er" that is hardly ever an occupation (weather, ladder)."""
 _NO_MODIFIER = re.compile(r"[a-z]+ly|[a-z]+n't|.")
@@ -59,17 +60,20 @@ def _with_shared_heads(titles: list[Finding], text: str) -> list[Finding]:
     """Titles whose end stands behind the next one only: "bus or tram driver", "primary or secondary school teacher"."""
     found = []
     for title in titles:
-        _, _, shared = title.value.partition(" ")
+        kind, _, shared = title.value.partition(" ")
         before = _BEFORE_OR.search(text, 0, title.start)
         if before is None or not shared:
             continue
-        run = list(
-            takewhile(lambda word: word[0].lower() in words("title_modifier"), reversed([*_WORD.finditer(before[0])]))
-        )
+        run = list(takewhile(partial(_is_same_kind, kind), reversed([*_WORD.finditer(before[0])])))
         if 0 < len(run) < _MOST_WORDS:
             start, end = (before.start() + edge for edge in (run[-1].start(), run[0].end()))
             found.append(Finding("titles", title_as_said(f"{text[start:end].lower()} {shared}"), start, end))
     return found
+
+
+def _is_same_kind(kind: str, word: re.Match[str]) -> bool:
+    """Whether a word may stand in a title where another one does: of "French or German teacher" both are languages."""
+    return word[0].lower() in words("title_modifier") or (is_skill(kind) and is_skill(word[0]))
 
 
 _BEFORE_OR = re.compile(r"[^,.;:?!]*(?=\s+or\s+$)", re.IGNORECASE)

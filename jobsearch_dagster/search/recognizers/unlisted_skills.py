@@ -5,9 +5,10 @@ in `skills.py`, which also tells "and" from "or".
 """
 
 import re
-from itertools import chain
+from dataclasses import replace
+from itertools import chain, pairwise
 
-from jobsearch_dagster.search.recognizers.skills import choices, listed_skills
+from jobsearch_dagster.search.recognizers.skills import choices, listed_skills, name_asked, skill_named
 from jobsearch_dagster.search.recognizers.spans import USED, Finding
 from jobsearch_dagster.search.recognizers.words import has_meaning, words
 
@@ -17,7 +18,8 @@ _REACH = 60
 """Characters before a skill that are looked at; three words and what joins them have fewer."""
 _WORD = re.compile(r"[^\W\d_](?:[\w+#'&.-]*[\w+#])?")
 _JOINT = (
-    r"(?:\s*,\s*(?:and|or)\s+|\s+(?:and|or|nor|plus|&|\+)\s+|\s*[/&+]\s*|\s*,\s*|\s+(?:along|together)\s+with\s+"
+    r"(?:\s*,\s*(?:and(?:\s+then)?|or)\s+|\s+(?:and|or(?:\s+else)?|nor|plus|&|\+|alongside)\s+"
+    r"|\s*[/&+]\s*|\s*,\s*|\s+(?:along|together)\s+with\s+"
     r"|\s+as\s+well\s+as\s+)"
 )
 _FILLER = r"(?:(?:with|in|of|an?|the|my|some|also|even|both|basic|good|do|does)\s+)*"
@@ -25,14 +27,16 @@ _AFTER = re.compile(rf"{_JOINT}{_FILLER}", re.IGNORECASE)
 _BEFORE = re.compile(rf"{_JOINT}{_FILLER}$", re.IGNORECASE)
 _FRAME = re.compile(
     r"""
-    \b (?: knowledge\s+of | knowing | experience\s+(?:in|with|of|using) | experienced\s+(?:in|with) | background\s+in
+    (?: \b | (?<=[|]) )
+    (?: knowledge\s+of | knowing | experience\s+(?:in|with|of|using) | experienced\s+(?:in|with) | background\s+in
         | (?:skilled|proficient|trained|certified|versed|competent|expert|expertise|proficiency|training|qualified)
           \s+ (?:in|at|with|on)
         | familiar(?:ity)?\s+with | fluent\s+in | good\s+(?:with|at) | speak(?:s|ing)? | who\s+knows? | i\s+know
         | (?:who|i|and|to) \s+ (?:can|could|is\s+able\s+to|am\s+able\s+to) \s+
-          (?:do|use|operate|handle|run|speak|play|make|read)
+          (?:do|use|operate|handle|run|speak|play|make|read|teach)
         | who \s+ (?: do(?:es)? | uses? | handles? | operates? | speaks? | makes? | plays? )
-        | (?:that|which|they) \s+ (?:use|want|need|ask\s+for) | hands-on\s+with | works?\s+with | mention(?:s|ing)?
+        | (?:that|which|they|,|:) \s* (?:uses?|wants?|needs?|has\s+to\s+(?:know|want|do)|asks?\s+for)
+        | hands-on\s+with | works?\s+with | mention(?:s|ing)?
       ) \s+ (?: (?: an? | the | my | some | both | basic | good | either ) \s+ )*
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -59,7 +63,19 @@ def find_asked_skills(text: str) -> list[Finding]:
     mentions = _apart([*mentions, *framed])
     for mention in tuple(mentions):
         mentions += chain(_those_behind(text, mention, mentions), _those_before(text, mention, mentions))
-    return choices(_apart(mentions), text)
+    return choices(_with_shared_ends(_apart(mentions), text), text)
+
+
+def _with_shared_ends(mentions: list[Finding], text: str) -> list[Finding]:
+    """The mentions, with the end of the next one where only both together name a skill: "TIG or MIG welding"."""
+    named = list(mentions)
+    for number, (one, other) in enumerate(pairwise(mentions)):
+        whole = f"{one.value} {other.value.split()[-1]}".lower()
+        is_joined = _AFTER.fullmatch(text, one.end, other.start) is not None
+        skill = skill_named(whole) if is_joined else None
+        if skill and skill_named(one.value.lower()) in (None, skill):
+            named[number] = replace(one, value=name_asked(whole, skill))
+    return named
 
 
 def _apart(mentions: list[Finding]) -> list[Finding]:

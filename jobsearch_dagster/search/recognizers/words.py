@@ -132,10 +132,16 @@ def find_keywords(text: str) -> list[Finding]:
             continue
         goes_on = bool(findings) and _LIST_GOES_ON.fullmatch(text, findings[-1].end, match.start()) is not None
         if end > match.start() and (goes_on or _is_condition(text, match.start(), end)):
-            findings.append(Finding("keywords", singular(text[match.start() : end].lower()), match.start(), end))
+            phrase = text[match.start() : end]
+            name = phrase.lower() if _NAME.fullmatch(phrase) else singular(phrase.lower())
+            findings.append(Finding("keywords", name, match.start(), end))
         elif end > match.end() and singular(match[0].lower()) in words("industry"):  # "for a fashion brand"
             findings.append(Finding("keywords", singular(match[0].lower()), *match.span()))
     return findings
+
+
+_NAME = re.compile(r"[A-Z][\w'&-]*(?:\s[A-Z][\w'&-]*)+")
+"""A proper name of several words, which has no singular: "Uber Eats"."""
 
 
 def _segments(text: str) -> list[Finding]:
@@ -234,8 +240,13 @@ def _is_condition(text: str, start: int, end: int) -> bool:
         or _AFTER.match(text, end) is not None
         or is_excluded(text, start)
         or excludes_before(text, end)
-        or is_pointed_at(text, end)
+        or (is_pointed_at(text, end) and not _says_something_before(text, start))
     )
+
+
+def _says_something_before(text: str, start: int) -> bool:
+    """Whether a clause has said something before this: "a master's would be wasted on it, so leave those out"."""
+    return USED in re.split(r"[.,;:!?]", text[max(0, start - _REACH) : start])[-1]
 
 
 _REACH = 40

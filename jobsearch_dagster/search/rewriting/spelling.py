@@ -105,7 +105,7 @@ def _nearest_known(word: str, where: _Where) -> str | None:
     known = _vocabularies()
     is_rare = english_frequency(word) > 0
     if where == "place" and (place := _nearest(word, known[-1], is_rare=is_rare)):
-        return place
+        return _nearest(word, (place, *known[0], *known[1]), is_rare=is_rare)
     if len(word) <= LEAST_LETTERS:
         known = known[: 2 if where == "title" else 1]  # skills of four letters are too near each other
     elif is_rare:
@@ -153,7 +153,13 @@ def _nearest(word: str, known: tuple[str, ...], *, is_rare: bool = False) -> str
     found = process.extract(word, known, scorer=OSA.distance, score_cutoff=slips, limit=20)
     near = ((distance, name) for name, distance, _ in found if _may_be_meant(word, name))
     candidates = [
-        (n, name) for n, name in near if n < slips or len(word) >= LONG or _alike(word, name) >= LONG - 3 or slips == 1
+        (n, name)
+        for n, name in near
+        if n < slips
+        or len(word) >= LONG
+        or _alike(word, name) >= LONG - 3
+        or slips == 1
+        or sorted(word) == sorted(name)  # chigaco
     ]
     if not candidates:
         return None

@@ -25,6 +25,8 @@ HOURS = 2080
             {"min_salary_usd": 54_000 * EUR, "max_salary_usd": 66_000 * EUR},
         ),
         ("cook with the pay written in it", {"has_salary": True}),
+        ("cook, the pay has to be in the ad", {"has_salary": True}),
+        ("cook, and not a cent under $32/hr", {"min_salary_usd": 32 * HOURS}),
         ("no secret salaries please, cook", {"has_salary": True}),
         ("cook, $15.50 - $18.75 an hour", {"min_salary_usd": 15.5 * HOURS, "max_salary_usd": 18.75 * HOURS}),
     ],

@@ -9,6 +9,8 @@ from jobsearch_dagster_tests.search.asking import searched
         ("I'd relocate to Queenstown NZ", "queenstown, new zealand"),
         ("jobs in Kaikoura, New Zealand", "kaikoura, new zealand"),
         ("Portland - the one in Maine", "portland, maine"),
+        ("jobs in London in Canada", "london, canada"),
+        ("jobs in Cebu", "cebu"),
         ("Reading jobs please, I mean the town in the UK", "reading, united kingdom"),
         ("Cambridge, but the Massachusetts one", "cambridge, massachusetts"),
         ("jobs in Orange County", "orange county"),
@@ -32,6 +34,10 @@ def test_a_place_is_found_as_people_call_it(question, place):
         ("chef, I'm from Lagos, want work in Accra", "accra"),
         ("chef moving from Chicago to Denver", "denver"),
         ("I grew up in Lima but want a chef job in Quito", "quito"),
+        ("Chef from Lima, no kids. I am looking at Quito", "quito"),
+        ("I'm a chef from Lima, now living in Quito", "quito"),
+        ("chef, left the army in March, settling in Quito", "quito"),
+        ("I am chef from Nepal, I want job in Quito", "quito"),
     ],
 )
 def test_a_place_that_somebody_comes_from_is_not_asked_for(question, place):

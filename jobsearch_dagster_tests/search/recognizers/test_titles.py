@@ -7,6 +7,8 @@ from jobsearch_dagster_tests.search.asking import searched
     ("question", "title"),
     [
         ("sparky wanted, thanks", "electrician"),
+        ("slaughterman", "slaughterman"),
+        ("steel detailer", "steel detailer"),
         ("any garbage men needed", "refuse collector"),
         ("HR biz partner stuff", "human resources business partner"),
         ("shrink openings", "psychiatrist"),
@@ -55,3 +57,10 @@ def test_titles_of_others_and_of_the_past_are_not_asked_for(question, title):
 
 def test_somebody_s_only_title_counts_though_it_is_of_the_past():
     assert searched("I was a nurse for 5 years") == {"titles": ("nurse",), "max_years": 5}
+
+
+def test_of_two_languages_the_first_shares_the_title_of_the_second():
+    assert searched("French or German teacher in Oslo") == {
+        "titles": ("french teacher", "german teacher"),
+        "locations": ("oslo",),
+    }

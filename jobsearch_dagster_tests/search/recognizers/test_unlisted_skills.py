@@ -13,6 +13,9 @@ from jobsearch_dagster_tests.search.asking import searched
         ("midwife trained in quillwork", {"titles": ("midwife",), "skills": ("quillwork",)}),
         ("CNC machinist, Excel or Zoltronix", {"titles": ("cnc machinist",), "skills_any": ("Excel", "zoltronix")}),
         ("geologist: Zorbtool, Excel", {"titles": ("geologist",), "skills": ("zorbtool", "Excel")}),
+        ("barber, needs quilldrum and zorbtool", {"titles": ("barber",), "skills": ("quilldrum", "zorbtool")}),
+        ("cook with Excel or else Zoltronix", {"titles": ("cook",), "skills_any": ("Excel", "zoltronix")}),
+        ("TIG or MIG welding", {"skills_any": ("TIG welding", "MIG welding")}),
         ("cook who can use a quilldrum and Excel", {"titles": ("cook",), "skills": ("quilldrum", "Excel")}),
     ],
 )

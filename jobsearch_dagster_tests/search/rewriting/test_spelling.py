@@ -19,6 +19,14 @@ def test_a_word_of_a_title_is_put_right_though_a_place_is_called_so(question: st
     assert searched(question) == {"titles": (title,)}
 
 
+def test_letters_of_a_city_may_be_anywhere_in_it():
+    assert searched("nurse in chigaco") == {"titles": ("nurse",), "locations": ("chicago",)}
+
+
+def test_the_nearest_word_counts_behind_in_too():
+    assert searched("internship in markting") == {"employment_type": ("internship",), "keywords": ("marketing",)}
+
+
 def test_a_city_behind_in_is_put_right_though_the_word_is_known() -> None:
     assert searched("nurse in huston") == {"titles": ("nurse",), "locations": ("houston",)}
 
