@@ -211,7 +211,7 @@ def rag_answers(step: Step) -> pd.DataFrame:
     ANSWERS,
     inputs=("test_set", "training_set", "job_catalog", "search_index"),
     recipe=AnalyticsRecipe,
-    code_version="5",
+    code_version="6",
     external=question_data,
 )
 def analytics_answers(step: Step) -> pd.DataFrame:
@@ -284,7 +284,7 @@ def retrieval_data(folder: DataFolder, config: Recipe) -> dict[str, str]:
         *(f"{name}_answers" for name in CONTENDERS),
     ),
     recipe=RetrievalRecipe,
-    code_version="2",
+    code_version="3",
     external=retrieval_data,
     kinds=("duckdb", "pytorch"),
     show=pages.retrieval,

@@ -68,13 +68,9 @@ def continued(before: Reading, new: Reading) -> Reading:
     if new.reply == "over":
         return new
     if new.revises is not None:
-        return replace(
-            before,
-            included=revised(before.included, before.evidence, new.revises),
-            reply=None,
-            pick=None,
-            before=before,
-        )
+        included = revised(before.included, before.evidence, new.revises)
+        if included != before.included or not new.included:  # a number that revises nothing is read by itself
+            return replace(before, included=included, reply=None, pick=None, before=before)
     if new.reply in UNANSWERED:
         return replace(before, reply=new.reply, pick=None)  # the next question goes on from where this one came
     if new.undoes:

@@ -34,6 +34,7 @@ from jobsearch_dagster.search.follow_ups import (
 )
 from jobsearch_dagster.search.recognizers.aggregates import find_aggregate
 from jobsearch_dagster.search.recognizers.conditions import find_conditions
+from jobsearch_dagster.search.recognizers.corrections import without_corrected
 from jobsearch_dagster.search.recognizers.described_work import find_described_work
 from jobsearch_dagster.search.recognizers.experience import find_experience
 from jobsearch_dagster.search.recognizers.levels import (
@@ -216,7 +217,7 @@ def _read_slots(question: str, country: str | None = None) -> Reading:
         for found in findings:
             rest = blank(rest, found.start, found.end)
     asked = [finding for finding in findings if finding.slot not in (NO_PREFERENCE, UNREADABLE)]
-    asked = remote_as_place(asked, rewritten.text)
+    asked = without_corrected(remote_as_place(asked, rewritten.text), rewritten.text)
     unreadable = next((finding.value for finding in findings if finding.slot == UNREADABLE), None)
     if about == "jobs" and (unreadable or asks_either(asked, rewritten.text)):
         about = unreadable or "either"

@@ -17,7 +17,8 @@ _NUMBER = re.compile(
     r"""
     (?: .*\b (?: bump | raise | lower | increase | decrease | reduce | drop | cut | change | set | push | make | move |
         take | go | up | more\s+like | rather | say ) \b [^\d]{0,20} )?
-    (?<![\d.,]) (?P<number>\d{1,3}(?:\.\d+)?) (?:\s+(?:then|instead|please|rather|is\s+(?:enough|fine|ok)))? \W*
+    (?<![\d.,]) (?P<number>\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d+)?)
+    (?:\s+(?:then|instead|please|rather|is\s+(?:enough|fine|ok)))? \W*
     """,
     _FLAGS,
 )
@@ -37,17 +38,22 @@ _LIST = re.compile(
     """,
     _FLAGS,
 )
-_THEM = r"(?:\s+of\s+(?:them|those|these)|\s+(?:the\s+)?(?:skills|languages|tools))?"
 _ALL = re.compile(
-    rf"(?:(?:no|actually|sorry|well)\W+)*(?:(?:i|we|they|it|you|must|should|do|need|needs|want|wants|have|has|know)\s+)*(?:to\s+know\s+)?"
-    rf"both{_THEM}(?:\s+(?:(?:is|are)\s+)?(?:needed|required|a\s+must|please|together|wanted))*\W*",
-    re.IGNORECASE,
+    r"""
+    (?: (?:no|actually|sorry|well) \W+ )* (?: (?:i|we|they|it|you|must|should|do|needs?|wants?|have|has|to|know) \s+ )*
+    both (?:\s+of\s+(?:them|those|these) | \s+(?:the\s+)?(?:skills|languages|tools))?
+    (?: \s+ (?:is|are|needed|required|a\s+must|please|together|wanted) )* \W*
+    """,
+    _FLAGS,
 )
 _ANY = re.compile(
-    rf"(?:(?:no|actually|sorry|well)\W+)*(?:just\s+|only\s+)?(?:one|1|either|any)(?:\s+one)?"
-    rf"(?:\s+of\s+(?:the\s+)?(?:two|2|them|those|these){_THEM}|\s+of\s+the\s+(?:skills|languages|tools))?"
-    r"\s+(?:(?:is|would\s+be|'s|will\s+be)\s+(?:fine|ok|okay|enough|good|sufficient)|(?:will|would)\s+do|does\s+it|works?)\W*",
-    re.IGNORECASE,
+    r"""
+    (?: (?:no|actually|sorry|well) \W+ )* (?:just|only)? \s* (?:one|1|either|any) (?:\s+one)?
+    (?: \s+of\s+(?:the\s+)?(?:two|2|them|those|these) )? (?: \s+(?:of\s+the\s+)?(?:skills|languages|tools) )?
+    (?: (?:\s+(?:is|would\s+be|will\s+be)|'s) \s+ (?:fine|ok|okay|enough|good|sufficient)
+        | \s+(?:will|would)\s+do | \s+does\s+it | \s+works? ) \W*
+    """,
+    _FLAGS,
 )
 _THE_ONE_IN = re.compile(r"\bthe\s+(?:one|city|town|place)\s+(?:that\s+is\s+)?in\b", re.IGNORECASE)
 _FIRST_NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -68,7 +74,7 @@ def revision(question: str) -> Revision | None:
     if _ANY.fullmatch(question):
         return "any"
     number = _NUMBER.fullmatch(question)
-    return float(number["number"]) if number else None
+    return float(number["number"].replace(",", "")) if number else None
 
 
 def revised(asked: Mapping[str, Any], evidence: Mapping[str, str], change: Revision) -> dict[str, Any]:
@@ -90,9 +96,10 @@ def revised(asked: Mapping[str, Any], evidence: Mapping[str, str], change: Revis
         return slots | ({"sort": other[slots["sort"]]} if slots.get("sort") in other else {})
     for slot in filter(slots.__contains__, _REVISED):
         said = _FIRST_NUMBER.search(evidence.get(slot, "").replace(",", ""))
-        if said is not None and 1 / _MOST <= change / max(float(said[0]), 1) <= _MOST:
-            value = slots[slot] * change / float(said[0])
-            return slots | {slot: value if slot.endswith("usd") else round(change)}
+        numbers = (float(said[0]), float(said[0]) * 1000) if said is not None else ()  # 60000 after "over 50k"
+        number = next((one for one in numbers if 1 / _MOST <= change / max(one, 1) <= _MOST), None)
+        if number:
+            return slots | {slot: slots[slot] * change / number if slot.endswith("usd") else round(change)}
     return slots
 
 

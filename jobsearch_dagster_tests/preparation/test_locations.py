@@ -24,6 +24,8 @@ from jobsearch_dagster.preparation.locations import Location, country_code, norm
         ("Geneva, NY", "Geneva", "NY", "US"),
         ("Frankfurt an der Oder", "Frankfurt (Oder)", "Brandenburg", "DE"),
         ("NYC", "New York", "NY", "US"),
+        ("Tunis", "Tunis", None, "TN"),
+        ("Brasília", "Brasília", "Federal District", "BR"),
         ("SF Bay Area", "San Francisco", "CA", "US"),
         ("LA, California", "Los Angeles", "CA", "US"),
         ("Austin TX", "Austin", "TX", "US"),

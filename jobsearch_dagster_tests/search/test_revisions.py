@@ -13,6 +13,11 @@ def test_a_bare_number_takes_the_unit_of_the_one_before():
     assert searched("make it 3", ("nurse, at least 5 years required",)) == {"titles": ("nurse",), "min_years": 3}
 
 
+def test_a_number_may_be_written_out():
+    assert pay_after("tailor, at least 1500 euros a month", "let's say 1,800 then") == pytest.approx(1800 * 12 * 1.08)
+    assert pay_after("nurse over 50k", "make it 60000") == 60_000
+
+
 def test_a_number_far_from_the_pay_before_is_a_count_of_postings():
     assert searched("make it 20", ("10 best paid nurse jobs over 100k",))["limit"] == 20
 

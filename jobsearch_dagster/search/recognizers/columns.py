@@ -12,11 +12,11 @@ COLUMNS: dict[str, Category] = {
     r"states?|regions?|provinces?": "region",
     r"countr(?:y|ies)": "country",
     r"(?:job\s+)?titles?|roles?|occupations?|professions?": "standard_title",
-    r"seniority(?:\s+levels?)?|levels?|career\s+levels?": "seniority",
+    r"seniority(?:\s+levels?)?|levels?(?!\s+of\s+education)|career\s+levels?": "seniority",
     r"work\s?(?:place\s+)?modes?|remote\s+status": "work_mode",
     r"(?:salary|pay)\s+(?:ranges?|buckets?|bands?)": "bucket",
     r"skills?|technolog(?:y|ies)|(?:programming\s+)?languages?|tools?|frameworks?|qualifications": "skills",
-    r"degrees?|education(?:\s+levels?)?": "education",
+    r"degrees?|education(?:\s+levels?)?|levels?\s+of\s+education": "education",
     r"(?:employment|contract|job|contract)\s+types?|(?:types?|kinds?|sorts?|forms?)\s+of\s+(?:employment"
     r"|contracts?)": "employment_type",
 }

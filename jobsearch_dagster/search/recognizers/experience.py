@@ -19,16 +19,17 @@ _NUMBER = rf"(?:\d{{1,2}}(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}|{_A_YEAR_OF_IT})"
 _YEARS = re.compile(
     rf"""
     (?P<before> (?: \b(?: at\ least | no[t]?\ less\ than | no\ fewer\ than | more\ than | over | min(?:imum)?(?:\ of)?
-        | less\ than | fewer\ than | under | without
+        | beyond | above | less\ than | fewer\ than | under | without
         | below | up\ to | at\ most | max(?:imum)?(?:\ of)? | not?\ more\ than | between | from )\s+ )? )
     (?<![\w.$€£₹]) (?P<low>{_NUMBER}) (?:\s*\+|\s+or\s+more|\s+plus)?
     (?: \s*(?:-|to|and)\s* (?P<high>{_NUMBER}) \s*\+? )?
     [\s-]* (?:years?|yrs?)\b (?:'|\b)
-    (?: \s*(?:or\ more|minimum|plus|and\ up|upwards?|up|or\ so) \b )?
+    (?: \s*(?:or\ more|minimum|plus|and\ up(?:wards?)?|upwards?|up|or\ so) \b )?
     (?P<most> \s+(?:(?:asked|required|needed|wanted)\ )?
       (?:or\ (?:less|fewer|under)|at\ (?:the\ )?most|max(?:imum)?|tops) \b )?
     (?: \s*(?:of\s+)? (?:(?:work|working|professional|relevant|industry|job)\s+)* (?:experience|exp\b|expertise
         |practice) )?
+    (?: \s+ in\ (?:the|this|my)\ (?:trade|business|field|industry|game|profession|job|sector)\b )?
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -53,6 +54,7 @@ _NONE_ASKED = re.compile(
     | \b(?:never|haven't|have\s+not)\s+(?:yet\s+)?(?:held|had|done)\s+
       (?:an?\s+|any\s+)?(?:real\s+|paid\s+)?(?:jobs?|work)\b
     | \binexperienced\b | \bunexperienced\b
+    | \bnever\s+(?:\w+\s+){1,4}for\s+(?:a\s+living|pay|money|wages)\b
     | \b(?:complete|total|absolute)?\s*(?:newcomers?|newbies?|novices?|rookies?)\b | \bnew\s+to\s+(?:the\s+)?(?:field
         |job|trade|industry|profession|business|game|workforce|this)\b
     | \bfirst[\s-](?:ever\s+)?(?:job|time\s+job|timer)s?\b | \bnever\s+(?:had\s+a\s+job|worked|been\s+employed
@@ -119,6 +121,7 @@ _NEITHER = re.compile(
 _AT_MOST = ("up to", "at most", "max", "no more", "not more")
 _AT_LEAST = ("no less", "not less", "no fewer")
 _NOTHING = re.compile(r"\b(?:nothing|none|no\s+(?:jobs?|roles?|postings?)|not)\b[^.,;|?!]{0,30}$", re.IGNORECASE)
+_OVER = ("over", "more than", "above", "beyond")
 _LESS_THAN = ("less", "fewer", "under", "below", "without")
 
 
@@ -132,9 +135,7 @@ def find_experience(text: str) -> list[Finding]:
     if findings:
         return findings
     years = [match for match in _YEARS.finditer(text) if not _is_no_experience(match, text)]
-    lower = [
-        match for match in years if match["before"].lower().startswith(("at least", "more", "over", "min", *_AT_LEAST))
-    ]
+    lower = [match for match in years if match["before"].lower().startswith(("at least", "min", *_OVER, *_AT_LEAST))]
     upper = [match for match in years if match["before"].lower().startswith((*_AT_MOST, *_LESS_THAN, "not more"))]
     if lower and upper:  # "at least 2 years but no more than 5"
         least = Finding("min_years", _number(lower[0]["low"]), *lower[0].span(), is_final=True)
@@ -163,7 +164,7 @@ def _between(match: re.Match[str], text: str) -> list[Finding]:
     context, behind = text[: match.start()], _BUT_LESS.match(text, match.end())
     if _PERSON_SPEAKS.search(context):
         return []
-    if behind and match["before"].lower().startswith(("over", "more than", "at least")):
+    if behind and match["before"].lower().startswith((*_OVER, "at least")):
         below = _number(behind["high"])
         return _range(low, below - 1 if _STRICTLY.search(behind[0]) else below, match.start(), behind.end())
     if _EXACTLY.search(context):
@@ -177,7 +178,7 @@ def _below(match: re.Match[str], text: str) -> list[Finding]:
     """The upper bound where it is said as one: "less than 5", "5 at most", "nothing that wants over 5"."""
     _, high = _ends(match)
     before = match["before"].lower()
-    nothing_over = before.startswith(("over", "more than")) and _NOTHING.search(text[: match.start()])
+    nothing_over = before.startswith(_OVER) and _NOTHING.search(text[: match.start()])
     if before.startswith(_LESS_THAN):
         high = max(high - 1, 0)
     elif not (match["most"] or before.startswith(_AT_MOST) or nothing_over):

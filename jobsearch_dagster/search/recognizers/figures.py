@@ -28,14 +28,14 @@ _COUNT = re.compile(
             |by)\s+(?!(?:the\s+)?(?:hour|day|week|month|year|pay|salary)))
         | (?:the\s+)?total\s+(?:of\s+)?(?:the\s+|all\s+)?
             (?=(?:\w+\s+)?(?:jobs|openings|postings|vacancies|positions|roles|ads)\b)
-        | how\s+common\s+(?:is|are) | (?:breakdown|distribution|tally)\s+of | break\s+down )\b
+        | how\s+common\s+(?:is|are) | (?:breakdown|distribution|tally)(?=\s+(?:of|by|per|across)\b) | break\s+down )\b
     """,
     FLAGS,
 )
 _FIGURES: dict[Aggregate, str] = {
     "avg": "average|avg|mean|typical|usual|normal|going|expected",
     "median": "median|middle",
-    "min": "lowest|minimum|smallest|least|worst",
+    "min": "lowest|minimum|smallest|least|fewest|worst",
     "max": "highest|maximum|top|biggest|largest|most|best",
 }
 _ANY_FIGURE = " | ".join(f"(?P<{agg}>{names})" for agg, names in _FIGURES.items())
@@ -51,14 +51,14 @@ _ASKS_A_FIGURE = re.compile(
     r"\b(?:what|what's|whats|tell|give|calculate|compute|show|know|find\s+out)\b [^,;.|]* $", FLAGS
 )
 _OF_SOMEONE = re.compile(
-    r"\s*(?:(?:that\s+)?(?:offered|paid|given|advertised|possible)\b|(?:for|of|to|among|in|at|an?|any|anyone|anybody|you|someone|somebody|people)\b)(?!\s+(?:first|order)\b)",
+    r"\s*(?:(?:that\s+)?(?:offered|paid|given|advertised|possible)\b|(?:for|of|to|among|in|at|an?|any|anywhere|anyone|anybody|you|someone|somebody|people)\b)(?!\s+(?:first|order)\b)",
     FLAGS,
 )
 _EXTREME = re.compile(
     r"""
     \b (?:the\s+)? (?P<end>most|least) \s+ (?:that\s+)? (?:an?|any|you|someone|somebody|people|they|one|the|i) \b
         [^|?.,]{0,40}?
-      \b (?:gets?|earns?|makes?|is\s+paid|are\s+paid|be\s+paid|pays?|earn|make|get|offers?)\b (?:\s+(?:offered|paid))?
+      \b (?:gets?|earns?|makes?|(?:is|are|be)\s+(?:paid|offered)|pays?|earn|make|get|offers?)\b (?:\s+(?:offered|paid))?
     """,
     FLAGS,
 )
@@ -105,7 +105,8 @@ _EXPERIENCE_ASKED = re.compile(
 _HOW_MUCH = re.compile(
     rf"""
     \bhow\s+much\b (?!\s+(?:experience|time)\b)
-    | \bwhat\s+(?:do|does|can|could|would|will)\b (?= [^?]{{0,80}} \b(?:earn|make|get\s+paid|pay)\b )
+    | \bwhat\s+(?:do|does|can|could|would|will)\b (?= [^?]{{0,80}}
+        \b(?:earn|make|get\s+paid|pay|(?:take|bring)\s+home)\b )
     | \bwhat(?:'s|\s+is|\s+are) \s+ the \s+ {MONEY} \s+ (?:like\s+)? (?:of|for|in)\b
     | \bwhat \s+ (?:kind\s+of\s+)? {MONEY} \s+ (?:can|could|do|does|should|would)\b
     | \bwhat\s+(?:might|may|should)\b (?= [^?]{{0,80}} \b(?:earn|make|get\s+paid|be\s+paid|expect)\b )

@@ -26,7 +26,7 @@ _OF_EACH = re.compile(
 _BREAKDOWN = re.compile(rf"\b(?P<column>{ANY_COLUMN})\s+(?:breakdown|distribution|split)\b", FLAGS)
 _SHARE = re.compile(
     r"\b(?:what|which|how\s+many|how\s+(?:large|big|high)\s+is)\s+(?:is\s+)?(?:the\s+)?(?:percentage|per\s?cent|proportion|share|fraction|ratio|%)"
-    r"|^\W*(?:is|are)\s+(?:most|many)\b(?=[^?]{0,80}\bor\b)",
+    r"|\bhow\s+many\b(?=[^?]*\bhow\s+many\b)|^\W*(?:is|are)\s+(?:most|many)\b(?=[^?]{0,80}\bor\b)",
     re.IGNORECASE,
 )
 

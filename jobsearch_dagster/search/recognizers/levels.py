@@ -23,7 +23,8 @@ _A_DEGREE = (
 )
 _NO_DEGREE = re.compile(
     rf"""
-    \b(?: without | no | lack(?:s|ing)? | (?:not|don'?t|doesn'?t|does\s+not|do\s+not|isn't|aren't|never|haven't|won't
+    \b(?: nothing\s+(?:that|which)\s+(?:needs|requires|asks\s+for|wants|demands) | without | no | lack(?:s|ing)?
+      | (?:not|don'?t|doesn'?t|does\s+not|do\s+not|isn't|aren't|never|haven't|won't
         |wouldn't) \s+
         (?:need|require|requiring|have|having|ask\s+for|asking\s+for|demand|insist\s+on|want|got|finished|finish
             |went\s+to|gone\s+to|go\s+to|completed|care\s+about|expect|call\s+for|look\s+for)

@@ -79,17 +79,20 @@ _LIMIT = re.compile(
         \b(?:say|not\s+too\s+many|(?:want|like|need)\s+(?:to\s+see|only)|to\s+see)[\s,]+(?:only\s+|just\s+|like\s+)?(?P<say>{_NUMBER})
         (?=\s*(?:[.,:;!?|]|$|of\b|{_THINGS}\b))
     | \bonly\s+the\s+(?:very\s+)?(?:top|best|first)\s+(?P<the_one>one|result|hit|job|posting|match)\b
+    | \b(?:just|only)\s+(?:the\s+)?(?P<just_one>one)\s+(?:[a-z-]+\s+){{0,2}}?
+        (?:job|gig|role|posting|ad|vacancy|result)\b
+    | \b(?P<one_is_enough>one)\s+(?:is|would\s+be)\s+(?:enough|plenty|fine)\b
     | \bthe\s+(?:very\s+)?(?:top|best)\s+(?P<the_top>result|hit|match)\b
     | (?<![\w.$€£-])(?P<number_of>{_NUMBER})\s+(?:[a-z-]+\s+){{0,2}}?(?:ads?|adverts?)\b
     | \blimit(?:ed)? \s* [:=]? \s* (?:\w+\s+)?? (?:to\s+)? (?P<limit>{_NUMBER})\b
     | \b(?:give|show|list|find|bring|send|get) \s+ (?:me\s+|us\s+)? (?:the\s+|up\s+to\s+|at\s+most\s+|some\s+)?
         (?P<give>{_NUMBER})\b
-    | \b(?P<of>{_NUMBER}) \s+ {_THINGS}\b
+    | (?<!in\ )(?<!the\ )\b(?P<of>{_NUMBER}) \s+ {_THINGS}\b
     | \b(?P<enough>{_NUMBER}) \s+ (?:will\s+do|is\s+enough|are\s+enough|would\s+do|suffices?|is\s+plenty|please
         |max(?:imum)?|tops|at\s+most) \b
     | ^\W*(?P<instead>{_NUMBER}) \s+ instead\b | \b(?P<single>single(?=\s+(?:best|highest|most|top|lowest|worst
         |(?:[a-z-]+\s+){{0,3}}(?:job|role|vacancy|posting|ad|result)\b)))\b
-    | \b(?P<one>1) \s+ (?:[a-z-]+\s+){{0,3}}? (?:job|role|position|opening|posting|vacancy)\b
+    | (?<!in\ )\b(?P<one>1) \s+ (?:[a-z-]+\s+){{0,3}}? (?:job|role|position|opening|posting|vacancy)\b
     | \b(?P<before>{_NUMBER}) \s+ (?:[a-z-]+\s+){{0,3}}?
       (?:jobs|roles|positions|openings|postings|vacancies|listings|best|highest|cheapest|top|most|lowest|worst)\b
     """,

@@ -29,7 +29,7 @@ _PERIOD = (
     r"|\s+(?:hourly|daily|weekly|monthly|yearly|annually|annual|p\.?a\b\.?|p/?h\b|p/?m\b|p/?w\b))"
 )
 _LOWER = (
-    r"over|above|more\s+than|at\s+least|min(?:imum)?(?:\s+of)?|starting\s+(?:at|from)|exceed(?:s|ing)?|greater\s+than|higher\s+than"
+    r"(?:that|which|whatever)\s+tops|over|above|more\s+than|at\s+least|min(?:imum)?(?:\s+of)?|starting\s+(?:at|from)|exceed(?:s|ing)?|greater\s+than|higher\s+than"
     r"|better\s+than|beyond|anything\s+from|starting|upwards\s+from|north\s+of|upwards?\s+of|(?:no|not)\s+(?:less|lower)\s+than|not\s+(?:a\s+(?:penny|cent|dollar|euro|pound|buck)\s+)?(?:under|below)|>=?"
 )
 _UPPER = (
@@ -228,6 +228,8 @@ def _bounds(match: re.Match[str], amount: str, text: str, country: str | None) -
         side = {"upper": "lower", "lower": "upper"}.get(side or "", side)
     if _NOT_ENOUGH.match(text, match.end()):
         side = "lower"
+    if (beyond := _NOTHING_BEYOND.match(text, match.end())) is not None:
+        side = "upper" if beyond["above"] else "lower"
     if side == "about":
         low, high = round(low * (1 - AROUND)), round(high * (1 + AROUND))
     lower, upper = (
@@ -241,6 +243,11 @@ def _bounds(match: re.Match[str], amount: str, text: str, country: str | None) -
     return [lower, upper]
 
 
+_NOTHING_BEYOND = re.compile(
+    r"[^.;|?!]{0,20}\b(?:nothing|no\s+jobs?|not)\s+(?:(?P<above>above|over|beyond|more\s+than)|under|below|less\s+than)"
+    r"\s+(?:that|this|it)\b",
+    re.IGNORECASE,
+)
 _FROM = re.compile(r"\bfrom\s*$", re.IGNORECASE)
 _NOT_ENOUGH = re.compile(r"\s*(?:is\s+|are\s+)?(?:not\s+(?:interested|enough)|too\s+(?:little|low))\b", re.IGNORECASE)
 

@@ -75,7 +75,8 @@ def town_in_area(name: str) -> tuple[str, str] | None:
         return None
     town = match["town"]
     key = place_key(town)
-    is_no_town = key in areas() or world_area(town) or country_code(key) or set(key.split()) & words("plain")
+    no_names = words("plain") | words("occupation")
+    is_no_town = key in areas() or world_area(town) or country_code(key) or set(key.split()) & no_names
     if is_no_town or not (is_known(key) or (match["comma"] and town[0].isupper())):
         return None
     return town, match["area"]

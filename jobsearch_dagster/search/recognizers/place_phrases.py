@@ -66,7 +66,11 @@ def is_one_place(name: str) -> bool:
     if not written or _is_word(written[-1]):  # the "to" of "Boulder to" is no Tonga
         return False
     splits = ((" ".join(parts[:n]), " ".join(parts[n:])) for n in range(len(parts) - 1, 0, -1))
-    return any(is_known(head) and not _is_word(head) and _is_area_of(tail, name) for head, tail in splits)
+    joints = {"or", "and"} & set(written)  # in small letters, no Oregon and no Andorra
+    return any(
+        is_known(head) and not _is_word(head) and tail.split()[0] not in joints and _is_area_of(tail, name)
+        for head, tail in splits
+    )
 
 
 _CURRENCIES = frozenset(("AUD", "CAD", "CHF", "CNY", "EUR", "GBP", "INR", "JPY", "NZD", "SGD", "USD", "ZAR"))

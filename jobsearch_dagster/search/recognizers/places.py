@@ -22,6 +22,7 @@ from jobsearch_dagster.search.recognizers.place_phrases import (
     listed_places,
     stands_alone,
 )
+from jobsearch_dagster.search.recognizers.skills import is_skill
 from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding, blank, is_part
 from jobsearch_dagster.search.recognizers.words import words
 
@@ -46,6 +47,9 @@ _GAP = re.compile(r"\s*,?\s*(?:(?:or|and|&|/)\s+)?|\s*/\s*")
 _MOST_TOKENS = 8
 _LAST_WORD = re.compile(r"[^\W\d_]+(?=\s*$)")
 _NOT_THAT_ONE = re.compile(r"\bnot\s+the\s+[A-Z]\w+(?:\s+[A-Z]\w+)?\s+(?:one|town|city)\b")
+_PERMIT = re.compile(
+    r"\b(?:hold|have|has|got|with)\s+(?:an?\s+|my\s+)?[A-Z]\w+\s+(?:work\s+permits?|passports?|citizenship|residency)\b"
+)
 _NON_CITIZENS = re.compile(r"\bnon[\s-]+[A-Z]\w+\s+(?:citizens?|nationals?|residents?)\b")
 _BASED = re.compile(
     r"(?<!\w)(?:(?P<place>us|uk|eu)(?=[\s-]+(?:based|only|citizens?|residents?)\b)|(?P<name>[^\W\d_]{4,})(?=-based\b))",
@@ -66,7 +70,7 @@ def find_places(text: str) -> list[Finding]:
     for span in places_left(text):
         text = blank(text, *span)
     findings += _told_apart(text)
-    said_of_others = (match for pattern in (_NOT_THAT_ONE, _NON_CITIZENS) for match in pattern.finditer(text))
+    said_of_others = (match for pattern in (_NOT_THAT_ONE, _NON_CITIZENS, _PERMIT) for match in pattern.finditer(text))
     findings += [Finding(NO_PREFERENCE, None, *match.span()) for match in said_of_others]
     for found in findings:
         text = blank(text, found.start, found.end)
@@ -132,7 +136,23 @@ def find_named_places(text: str) -> list[Finding]:
         is_name = token[0][0].isalpha()  # the full stop of "remote. HR" begins no place
         if is_name and not any(found.start <= token.start() < found.end for found in findings):
             findings += _place_at(text, token.start(), alone=True)
-    return findings
+    return [*findings, *_between_commas(_without(findings, text))]
+
+
+_BETWEEN_COMMAS = re.compile(
+    r"(?<=[,/])\s*(?P<place>[A-Z][^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,2})(?=\s*(?:[,/;.!?]\s|\s-\s|[.!?]?$))"
+)
+
+
+def _between_commas(text: str) -> list[Finding]:
+    """`locations` whose name stands for itself, though it may be a word as well: "porter, Bath, part time"."""
+    no_names = words("function") | words("occupation") | words("industry")
+    named = (match for match in _BETWEEN_COMMAS.finditer(text) if match["place"].lower() not in no_names)
+    return [
+        Finding("locations", canonical_place(match["place"]), *match.span("place"))
+        for match in named
+        if is_one_place(match["place"]) and not is_skill(match["place"])
+    ]
 
 
 def find_unknown_places(text: str) -> list[Finding]:
@@ -171,6 +191,7 @@ def _told_apart(text: str) -> list[Finding]:
     findings: list[Finding] = []
     for match in _THE_ONE.finditer(text):
         area = match["area"] or match["area2"]
+        area = _PEOPLES.get(area.lower(), area)
         for word in reversed(list(_CAPITALIZED.finditer(text, 0, match.start()))):
             place = f"{word[0]}, {area}"
             if is_city(place_key(word[0])) and is_one_place(place):
@@ -217,6 +238,14 @@ def _place_at(text: str, start: int, *, alone: bool = False) -> list[Finding]:
 def _findings(phrase: str, start: int, *, alone: bool) -> list[Finding]:
     """One finding per place of a phrase; none where any part of it is something else."""
     names = listed_places(phrase)
-    if not names or (alone and not all(stands_alone(name, phrase) for name in names)):
+    if not names or (alone and not _stand_alone(names, phrase)):
         return []
     return [Finding("locations", canonical_place(name), start, start + len(phrase)) for name in names]
+
+
+def _stand_alone(names: tuple[str, ...], phrase: str) -> bool:
+    """Whether a list is one of places without "in": its first is clear, and so are the others, or capitalized."""
+    first, *others = names
+    return stands_alone(first, phrase) and all(
+        stands_alone(name, phrase) or (name[0].isupper() and not is_skill(name)) for name in others
+    )

@@ -27,6 +27,15 @@ _MOST_FREQUENT = tuple(
           (?= [^|?]{{0,120}} \b{_OFTEN}\b | [^?]{{0,120}} \b(?:mostly|mainly|usually|chiefly|predominantly|most)\b )
         """,
         r"\b(?P<column>skill|city|country|title|degree|state)[\s-]wise\b",
+        rf"""
+        \b(?:which|what) \s+ (?P<column>{ANY_COLUMN}) \b
+            (?= \s+ (?:is|are) \s+ (?:crying|screaming|desperate|starving|hungry|short) \b )
+        """,
+        rf"""
+        \b(?:the\s+)? (?P<column>{ANY_COLUMN}) \b (?= [^|?,;]{{0,40}}
+            \b (?: most\s+often
+                | (?:named|mentioned|listed|required|needed|wanted|asked(?:\s+for)?) \s+ (?:the\s+)?most ) \b )
+        """,
         r"""
         \b(?:which|what) \s+ (?P<column>skills?|qualifications|degrees?|languages|tools) \s+
             (?:do|does|are|is|should|would) \b
@@ -49,7 +58,9 @@ _MOST_FREQUENT = tuple(
     )
 )
 """Each with the group `column`, some with `wanted`; what stands behind a column is left to the other recognizers."""
-_WHERE_MOST = re.compile(r"\b where \s+ (?:are|is|do|can\s+i\s+find) \b [^|?]{0,20} \b(?:the\s+)?most\b", FLAGS)
+_WHERE_MOST = re.compile(
+    r"\b where \s+ (?:(?:in|across)\s+[|]+\s+)? (?:are|is|do|can\s+i\s+find) \b (?= [^|?]{0,40} \bmost\b )", FLAGS
+)
 _BEST_PAYING = tuple(
     re.compile(wording, FLAGS)
     for wording in (

@@ -27,7 +27,7 @@ _ANY_OF = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _LIST_BEFORE = re.compile(
-    r"(?:^|[,/|]|\b(?:and|or|for|with|without|using|know|in|plus|no|not|need))\s*$", re.IGNORECASE
+    r"(?:^|[,/|]|\b(?:and|or|for|with|without|using|know|in|plus|no|(?<!do\s)not|need))\s*$", re.IGNORECASE
 )
 _LIST_AFTER = re.compile(r"\s*(?:[,/|]|\b(?:and|or|too|also|please|as\s+well)\b|[?.!]*$)", re.IGNORECASE)
 _CAN = re.compile(

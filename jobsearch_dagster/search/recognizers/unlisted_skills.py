@@ -49,7 +49,7 @@ _ENDS = re.compile(
 )
 """What may stand behind such a skill; anything else makes its words a part of the sentence."""
 _BEGINS = re.compile(
-    r"(?:^|[,:;(/]|[|]\s*[-,]|\b(?:and|or|with|in|of|for|know|knows|speak|use|using|can|do|does|either|both|need|my|wants?))"
+    r"(?:^|[,:;.(/]|[|]\s*[-,]|\b(?:and|or|with|in|of|for|know|knows|speak|use|using|can|do|does|either|both|need|my|wants?))"
     r"(?:\s+(?:an?|the|my|either|both))*\s*$",
     re.IGNORECASE,
 )

@@ -175,7 +175,7 @@ def singular(phrase: str) -> str:
 
 _RARE = 50
 """How often the rarest half of pyspellchecker's words occur."""
-_LIST_GOES_ON = re.compile(r"\s+(?:and|or|nor)\s+", re.IGNORECASE)
+_LIST_GOES_ON = re.compile(r"\s+(?:and|or|nor)\s+(?:(?:the|any)\s+)?", re.IGNORECASE)
 
 
 def find_content_words(text: str) -> list[Finding]:
@@ -238,10 +238,14 @@ def _is_condition(text: str, start: int, end: int) -> bool:
         or _BEFORE.search(text, max(0, start - _REACH), start) is not None
         or (text[start].isupper() and _BEFORE_A_NAME.search(text, max(0, start - _REACH), start) is not None)
         or _AFTER.match(text, end) is not None
-        or is_excluded(text, start)
+        or (is_excluded(text, start) and not _CANNOT.search(text, max(0, start - _REACH), start))
         or excludes_before(text, end)
         or (is_pointed_at(text, end) and not _says_something_before(text, start))
     )
+
+
+_CANNOT = re.compile(r"\b(?:can't|cannot|can\s+not|couldn't|could\s+not|never)\s+$", re.IGNORECASE)
+"""What a verb follows that says something of the person: "I can't concentrate at home"."""
 
 
 def _says_something_before(text: str, start: int) -> bool:

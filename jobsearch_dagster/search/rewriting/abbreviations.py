@@ -63,7 +63,7 @@ _BEFORE_JOBS = re.compile(
     r"\s+(?:jobs?|roles?|positions?|openings?|vacanc\w+|posts?|gigs?|work|wanted|needed)\b", re.IGNORECASE
 )
 _OF_SOMEBODY = re.compile(
-    r"\b(?:(?:i\s+am|i'm|be|become|hire|hiring|as|or)\s+an?"
+    r"\b(?:(?:i\s+am|i'm|be|become|hire|hiring|as|or|after)\s+an?"
     r"|(?:jobs?|roles?|positions?|openings?|vacanc\w+|work|anything|something)\s+(?:for|as)(?:\s+an?)?)\s+$",
     re.IGNORECASE,
 )

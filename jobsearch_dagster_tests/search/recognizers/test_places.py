@@ -11,6 +11,8 @@ from jobsearch_dagster_tests.search.asking import searched
         ("Portland - the one in Maine", "portland, maine"),
         ("jobs in London in Canada", "london, canada"),
         ("jobs in Cebu", "cebu"),
+        ("jobs not far from Swansea", "swansea"),
+        ("Vienna, the Austrian one", "vienna, austria"),
         ("Reading jobs please, I mean the town in the UK", "reading, united kingdom"),
         ("Cambridge, but the Massachusetts one", "cambridge, massachusetts"),
         ("jobs in Orange County", "orange county"),
@@ -88,3 +90,18 @@ def test_a_place_is_found_by_its_letters_and_by_its_people(question, place):
 @pytest.mark.parametrize("question", ["fully remote. HR generalist", "PA to the director", "German nurse"])
 def test_letters_and_languages_are_not_taken_for_places(question):
     assert "locations" not in searched(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "places"),
+    [
+        ("chef in Zurich or Luxembourg", {"zurich", "luxembourg"}),
+        ("chef, Zurich, Zug or Lucerne", {"zurich", "zug", "lucerne"}),
+        ("chef, Bath, three days in the kitchen", {"bath"}),
+        ("I hold a Swiss work permit; chef in Zurich", {"zurich"}),
+        ("chef in Denmark... no wait, I meant the Netherlands", {"netherlands"}),
+        ("chef, any of Middle East. Operator, that is", {"middle east"}),
+    ],
+)
+def test_places_are_told_from_the_words_around_them(question, places):
+    assert set(searched(question)["locations"]) == places
