@@ -80,6 +80,8 @@ def continued(before: Reading, new: Reading) -> Reading:
     if new.follows == "no":
         return replace(new, before=before)
     new = _told_apart(before, new)
+    if _OFFERS_ANOTHER.match(new.text) and new.included.keys() & _SKILLS:  # "or Maya" after "with Blender"
+        before, new = _of_choice(before), _of_choice(new)
     adding = new.follows == "adding"
     # "it doesn't have to be remote, hybrid would do too" takes nothing away.
     dropped = new.dropped - set(new.included) if adding else new.dropped
@@ -94,6 +96,17 @@ def continued(before: Reading, new: Reading) -> Reading:
     asked = {*included, *(f"exclude.{slot}" for slot in excluded)}
     evidence = {slot: words for slot, words in (before.evidence | new.evidence).items() if slot in asked}
     return Reading(included, excluded, evidence, unread=new.unread, before=before)
+
+
+_SKILLS = frozenset(("skills", "skills_any"))
+_OFFERS_ANOTHER = re.compile(r"or\b", re.IGNORECASE)
+
+
+def _of_choice(reading: Reading) -> Reading:
+    """The reading with all its skills to choose from."""
+    skills = (*reading.included.get("skills_any", ()), *reading.included.get("skills", ()))
+    others = {slot: value for slot, value in reading.included.items() if slot not in _SKILLS}
+    return replace(reading, included=others | ({"skills_any": skills} if skills else {}))
 
 
 _ALLOWS = re.compile(

@@ -225,6 +225,8 @@ def _read_slots(question: str, country: str | None = None) -> Reading:
     included = _slots(finding for finding in asked if not finding.negated)
     if included.get("agg") == "top":  # "which level do they hire, junior or senior?" asks for either
         included = {slot: value for slot, value in included.items() if slot != included["field"] or slot == "skills"}
+    if included.get("group_by") == "skills" and "skills" in included:  # "compare Kotlin with Swift" asks for either
+        included["skills_any"] = (*included.pop("skills"), *included.get("skills_any", ()))
     return Reading(
         # "Not remote. I go crazy at home": what is not wanted is not asked for either.
         included=without_values(included, excluded),

@@ -1,7 +1,8 @@
 """Parts of the world that hold several countries or regions: `southeast asia`, `dach`, `the midwest`.
 
 Belongs here: their names and what lies in them, for questions alone; a posting that names one keeps it as its region
-(`preparation.locations`). The areas are in `world_areas.yaml`.
+(`preparation.locations`). A county or landscape (`devon`, `provence`) holds nothing: postings are found by its name.
+The areas are in `world_areas.yaml`.
 """
 
 from dataclasses import dataclass

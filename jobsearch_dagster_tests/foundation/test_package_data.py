@@ -18,6 +18,18 @@ def test_a_file_says_what_it_says_to_safe_load(file: Path) -> None:
     assert repr(read_yaml(file)) == repr(yaml.safe_load(file.read_text(encoding="utf-8")))
 
 
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_no_key_of_a_file_stands_there_twice(file: Path) -> None:
+    nodes = [yaml.compose(file.read_text(encoding="utf-8"))]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, yaml.MappingNode):
+            keys = [key.value for key, _ in node.value]
+            assert sorted(set(keys)) == sorted(keys)
+        if isinstance(node, yaml.CollectionNode):
+            nodes += [child for entry in node.value for child in (entry if isinstance(entry, tuple) else (entry,))]
+
+
 def test_a_resource_is_read_like_a_path() -> None:
     assert read_yaml(resources.files("jobsearch_dagster.foundation") / "profiles" / "demo.yaml")
 

@@ -148,6 +148,8 @@ DIALOGUES = [
     (["welder jobs in Texas", "I meant Louisiana"], {"titles": ["welder"], "locations": ["louisiana"]}),
     # see it otherwise
     (["python jobs in London", "cheaper ones"], {"skills": ["python"], "locations": ["london"], "sort": "salary_asc"}),
+    (["3D artist with Blender", "or Maya"], {"titles": ["3d artist"], "skills_any": ["blender", "maya"]}),
+    (["python jobs in London", "or remote"], {"skills": ["python"], "locations": ["london"], "work_mode": ["remote"]}),
     (["python jobs in London", "anywhere will do, not just there"], {"skills": ["python"]}),
     (["au pair in Rome", "who speaks Arabic"], {"titles": ["au pair"], "locations": ["rome"], "skills": ["arabic"]}),
     (["python jobs in London", "just the top 3"], {"skills": ["python"], "locations": ["london"], "limit": 3}),

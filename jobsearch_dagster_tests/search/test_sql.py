@@ -254,3 +254,11 @@ def test_hostile_values_are_only_ever_parameters(jobs):
     assert "DROP" not in query.sql
     assert jobs.execute(query.sql, query.params).fetchall() == []
     assert len(found(jobs)) == len(POSTINGS)
+
+
+def test_a_county_holds_the_postings_that_name_it(tmp_path):
+    places = {"exeter": "Exeter, Devon, UK", "leeds": "Leeds, UK", "kent": "Kent, WA, USA"}
+    postings = {key: {"title": "Nurse", "place": place} for key, place in places.items()}
+    with open_catalog(catalog_of(tmp_path, postings)) as connection:
+        assert found(connection, locations=("devon",)) == ["exeter"]
+        assert found(connection, locations=("kent", "devon")) == ["exeter", "kent"]

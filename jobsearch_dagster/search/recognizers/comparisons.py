@@ -16,7 +16,7 @@ from jobsearch_dagster.search.recognizers.spans import USED, Finding, Recognizer
 from jobsearch_dagster.search.recognizers.titles import find_titles
 
 _COMPARES = re.compile(
-    r"\b(?:compare|compared\s+(?:to|with)(?!\s+(?:my|the\s+last))|comparing|comparison|versus|vs\.?|difference\s+(?:in\s+\w+\s+)?between"
+    r"\b(?:compare|compared\s+(?:to|with)(?!\s+(?:my|the\s+last))|comparing|comparison|versus|vs\.?|(?:difference|gap)\s+(?:in\s+\w+\s+)?between"
     r"|against(?=[^?]{0,80}\b(?:average|pay|paid|earn|salar)\w*))\b",
     re.IGNORECASE,
 )
@@ -26,6 +26,7 @@ _IS_MORE = re.compile(
         (?:paid|paying)
         | (?:more|less) \s+ (?:common|frequent|usual) | (?:more|fewer) (?= \s+ (?:[\w|-]+\s+){0,5}
             (?:jobs|openings|vacancies|work|postings)\b )
+        | (?:hiring|hires?|needs?|recruits?|recruiting) \s+ (?:more|fewer)
       ) \b (?= [^?]{0,120} \b(?:than|or)\b ) (?! \s+ than \s+ \W? [\d|] )
     """,
     FLAGS,

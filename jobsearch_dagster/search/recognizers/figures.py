@@ -28,7 +28,8 @@ _COUNT = re.compile(
             |by)\s+(?!(?:the\s+)?(?:hour|day|week|month|year|pay|salary)))
         | (?:the\s+)?total\s+(?:of\s+)?(?:the\s+|all\s+)?
             (?=(?:\w+\s+)?(?:jobs|openings|postings|vacancies|positions|roles|ads)\b)
-        | how\s+common\s+(?:is|are) | (?:breakdown|distribution|tally)(?=\s+(?:of|by|per|across)\b) | break\s+down )\b
+        | how\s+common\s+(?:is|are) | (?:breakdown|distribution|tally)(?=\s+(?:of|by|per|across)\b)
+        | break\s+down | broken\s+down(?=\s+by) )\b
     """,
     FLAGS,
 )
@@ -56,7 +57,8 @@ _OF_SOMEONE = re.compile(
 )
 _EXTREME = re.compile(
     r"""
-    \b (?:the\s+)? (?P<end>most|least) \s+ (?:that\s+)? (?:an?|any|you|someone|somebody|people|they|one|the|i) \b
+    \b (?:the\s+)? (?P<end>most|least) \s+ (?:that\s+)?
+      (?:an?|any(?:one|body)?|you|someone|somebody|people|they|one|the|i) \b
         [^|?.,]{0,40}?
       \b (?:gets?|earns?|makes?|(?:is|are|be)\s+(?:paid|offered)|pays?|earn|make|get|offers?)\b (?:\s+(?:offered|paid))?
     """,
@@ -80,7 +82,8 @@ _ENDS_OF_PAY: dict[Aggregate, str] = {
             (?:get|earn|make|expect) | \s+ (?:listed|advertised|posted|on\s+offer) )
     """,
     "min": rf"""
-        \b (?:{MONEY}\s+)? floor \s+ (?:for|of|in)\b | \b (?:bottom|lower\s+end|low\s+end) \s+ of \s+ (?:the\s+)?
+        \b rock[\s-]bottom \s+ {MONEY} | \b (?:{MONEY}\s+)? floor \s+ (?:for|of|in)\b
+        | \b (?:bottom|lower\s+end|low\s+end) \s+ of \s+ (?:the\s+)?
             {MONEY}
         | ^\W* min(?:imum)? \s+ {MONEY} \b (?! \s+ (?:is|isn't|does|doesn't|won't|will)\b )
         | \b how\s+low\s+(?:does|do|can|will)\s+(?:it|they|the\s+pay|pay|salar\w+)\s+(?:go|get|run)

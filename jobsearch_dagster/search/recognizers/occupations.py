@@ -14,7 +14,7 @@ from jobsearch_dagster.search.recognizers.spans import Finding
 from jobsearch_dagster.search.recognizers.words import words
 
 _SUFFIX = re.compile(
-    r"[a-z]{3,}(?:ologist|ographer|ician|otherapist|smith|wright|keeper|maker|herder|handler|tender|worker|monger|guard|(?<!s)ist)"
+    r"[a-z]{3,}(?:ologist|ographer|ician|otherapist|smith|wright|keeper|maker|herder|handler|tender|worker|master|monger|guard|(?<!s)ist)"
 )
 """Ends of words that name an occupation, known or not."""
 

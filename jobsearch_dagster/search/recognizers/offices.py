@@ -5,10 +5,11 @@ titles are in `titles.py`.
 """
 
 import re
+from dataclasses import replace
 
 from jobsearch_dagster.preparation.titles import standardize_title
 from jobsearch_dagster.search.recognizers.skills import is_skill
-from jobsearch_dagster.search.recognizers.spans import Finding
+from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding
 from jobsearch_dagster.search.recognizers.words import words
 
 _RANK = r"(?:(?:senior|associate|assistant|executive|deputy|regional|global|group)\s+)?"
@@ -26,9 +27,18 @@ def find_offices(text: str) -> list[Finding]:
     """`titles`: "VP of sales", "head of people", "creative director"."""
     found = [finding for match in _OF_FIELD.finditer(text) for finding in _office_of(match)]
     taken = {finding.start for finding in found}
-    return found + [
+    found += [
         finding for match in _DIRECTOR.finditer(text) for finding in _director(match) if finding.start not in taken
     ]
+    return [replace(one, slot=NO_PREFERENCE, value=None) if _is_boss(one, text) else one for one in found]
+
+
+def _is_boss(office: Finding, text: str) -> bool:
+    """Whether it is the office of whom somebody works for: "PA to a managing director"."""
+    return _ASSISTANT_TO.search(text, 0, office.start) is not None
+
+
+_ASSISTANT_TO = re.compile(r"\bassistant\s+to\s+(?:(?:an?|the|our)\s+)?$", re.IGNORECASE)
 
 
 def _office_of(match: re.Match[str]) -> list[Finding]:

@@ -88,7 +88,8 @@ _LIMIT = re.compile(
     | \b(?:give|show|list|find|bring|send|get) \s+ (?:me\s+|us\s+)? (?:the\s+|up\s+to\s+|at\s+most\s+|some\s+)?
         (?P<give>{_NUMBER})\b
     | (?<!in\ )(?<!the\ )\b(?P<of>{_NUMBER}) \s+ {_THINGS}\b
-    | \b(?P<enough>{_NUMBER}) \s+ (?:will\s+do|is\s+enough|are\s+enough|would\s+do|suffices?|is\s+plenty|please
+    | (?<!the\ )\b(?P<enough>{_NUMBER}) \s+
+      (?:will\s+do|is\s+enough|are\s+enough|would\s+do|suffices?|is\s+plenty|please
         |max(?:imum)?|tops|at\s+most) \b
     | ^\W*(?P<instead>{_NUMBER}) \s+ instead\b | \b(?P<single>single(?=\s+(?:best|highest|most|top|lowest|worst
         |(?:[a-z-]+\s+){{0,3}}(?:job|role|vacancy|posting|ad|result)\b)))\b

@@ -75,7 +75,7 @@ _UNKNOWN = re.compile(
 )
 _STATED = re.compile(
     r"""
-    \b(?:stat|list|show|mention|disclos|publish|specif|giv|nam|includ|quot|display|reveal|advertis|post|provid|tell
+    \b(?:(?<!which\s)(?<!what\s)(?<!us\s)stat|list|show|mention|disclos|publish|specif|giv|nam|includ|quot|display|reveal|advertis|post|provid|tell
         |writ|print|say)\w*
       \s+ (?: (?: the | their | its | a | an | any | your | me | us | you | down | up\s?front | out | clear | actual |
           exact | real ) \s+ )*

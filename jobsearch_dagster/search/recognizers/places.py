@@ -140,18 +140,19 @@ def find_named_places(text: str) -> list[Finding]:
 
 
 _BETWEEN_COMMAS = re.compile(
-    r"(?<=[,/])\s*(?P<place>[A-Z][^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,2})(?=\s*(?:[,/;.!?]\s|\s-\s|[.!?]?$))"
+    r"(?<=[,/])\s*(?P<place>[A-Z][^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,2}(?: or [A-Z][^\W\d_]+)?)"
+    r"(?=\s*(?:[,/;.!?]\s|\s-\s|[.!?]?$))"
 )
 
 
 def _between_commas(text: str) -> list[Finding]:
     """`locations` whose name stands for itself, though it may be a word as well: "porter, Bath, part time"."""
     no_names = words("function") | words("occupation") | words("industry")
-    named = (match for match in _BETWEEN_COMMAS.finditer(text) if match["place"].lower() not in no_names)
     return [
-        Finding("locations", canonical_place(match["place"]), *match.span("place"))
-        for match in named
-        if is_one_place(match["place"]) and not is_skill(match["place"])
+        Finding("locations", canonical_place(name), *match.span("place"))
+        for match in _BETWEEN_COMMAS.finditer(text)
+        for name in listed_places(match["place"])
+        if name.lower() not in no_names and not is_skill(name)
     ]
 
 

@@ -16,13 +16,15 @@ _MOST = r"""
 """
 _OFTEN = r"(?:most|in\s+demand|common(?:ly|est)?|popular|often|frequent(?:ly)?|requested|hottest|sought)"
 _NUMBER = r"(?:(?P<wanted>\d{1,3})\s+)?"
+_IN_THE_US = r"(?:(?P<of>US)\s+)?"
 _MOST_FREQUENT = tuple(
     re.compile(wording, FLAGS)
     for wording in (
         rf"\b {_NUMBER} {_MOST} \s+ (?P<column>{ANY_COLUMN})\b",
         rf"\b {_MOST} \s+ {_NUMBER} (?P<column>{ANY_COLUMN})\b",
         rf"""
-        \b (?:(?:at|for|in)\s+)? (?:which|what) \s+ {_NUMBER} (?P<column>{ANY_COLUMN}) (?:\s+of\s+[\w-]+)? \b
+        \b (?:(?:at|for|in)\s+)? (?:which|what) \s+ {_NUMBER} {_IN_THE_US}
+            (?P<column>{ANY_COLUMN}) (?:\s+of\s+[\w-]+)? \b
             (?!\s+(?:pays?|earns?|offers?)\b)
           (?= [^|?]{{0,120}} \b{_OFTEN}\b | [^?]{{0,120}} \b(?:mostly|mainly|usually|chiefly|predominantly|most)\b )
         """,
@@ -32,8 +34,9 @@ _MOST_FREQUENT = tuple(
             (?= \s+ (?:is|are) \s+ (?:crying|screaming|desperate|starving|hungry|short) \b )
         """,
         rf"""
-        \b(?:the\s+)? (?P<column>{ANY_COLUMN}) \b (?= [^|?,;]{{0,40}}
+        \b(?:the\s+)? {_NUMBER} (?P<column>{ANY_COLUMN}) \b (?= [^|?,;]{{0,40}}
             \b (?: most\s+often
+                | (?:name|mention|list|require|need|want|ask\s+for)s? \s+ (?:the\s+)?most
                 | (?:named|mentioned|listed|required|needed|wanted|asked(?:\s+for)?) \s+ (?:the\s+)?most ) \b )
         """,
         r"""
@@ -65,7 +68,7 @@ _BEST_PAYING = tuple(
     re.compile(wording, FLAGS)
     for wording in (
         rf"""
-        \b(?:which|what) \s+ (?P<column>{ANY_COLUMN}) \s+ (?:pays?|earns?|offers?|makes?) \s+ (?:the\s+)?
+        \b(?:which|what) \s+ {_IN_THE_US} (?P<column>{ANY_COLUMN}) \s+ (?:pays?|earns?|offers?|makes?) \s+ (?:the\s+)?
           (?P<end>best|most|highest|least|lowest|worst)\b (?:\s+{MONEY})?
         """,
         rf"""
@@ -74,7 +77,7 @@ _BEST_PAYING = tuple(
           (?:(?:average|mean|median)\s+)? {MONEY}
         """,
         rf"""
-        \b(?:which|what) \s+ (?P<column>{ANY_COLUMN}) \b
+        \b(?:which|what) \s+ {_IN_THE_US} (?P<column>{ANY_COLUMN}) \b
           (?= \s+ (?:pays?|rewards?) \s+ (?:[\w-]+\s+){{1,3}} (?:the\s+)? (?P<end>best|most|worst|least)\b )
         """,
         rf"""
@@ -101,7 +104,12 @@ def best_paying(text: str) -> list[Finding]:
         "group_by": column_called(match["column"]),
         "sort": "salary_asc" if lowest else "salary_desc",
     }
-    return [Finding(slot, value, *match.span()) for slot, value in values.items()]
+    return [Finding(slot, value, *_span(match)) for slot, value in values.items()]
+
+
+def _span(match: re.Match[str]) -> tuple[int, int]:
+    """The words of a ranking but the place of "which US state"."""
+    return (match.start("column") if match.groupdict().get("of") else match.start()), match.end()
 
 
 def most_frequent(text: str) -> list[Finding]:
@@ -114,6 +122,7 @@ def most_frequent(text: str) -> list[Finding]:
     # "top roles in Berlin" asks for jobs, "most common roles" for a count of titles.
     if column == "standard_title" and re.match(r"(?:\d+\s+)?top", match[0].lower()):
         return []
-    findings = [Finding("agg", "top", *match.span()), Finding("field", column, *match.span())]
+    span = _span(match)
+    findings = [Finding("agg", "top", *span), Finding("field", column, *span)]
     wanted = int(found.get("wanted") or 0)
-    return [*findings, Finding("limit", wanted, *match.span())] if wanted else findings
+    return [*findings, Finding("limit", wanted, *span)] if wanted else findings

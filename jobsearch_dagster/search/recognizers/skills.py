@@ -16,7 +16,9 @@ from jobsearch_dagster.search.recognizers.words import words
 
 _TOKEN = re.compile(r"\.?[^\W_](?:[\w+#.&'/-]*[\w+#])?")
 _MOST_WORDS = 4
-_OR = re.compile(r"(?:\s+(?:jobs?|roles?|positions?|developers?))?\s*,?\s*\bor(?:\s+else)?\b\s*", re.IGNORECASE)
+_OR = re.compile(
+    r"(?:\s+(?:jobs?|roles?|positions?|developers?))?\s*,?\s*\bor(?:\s+else|\s+failing\s+that)?\b\s*", re.IGNORECASE
+)
 _ANY_OF = re.compile(
     r"""
     \b(?: (?:at\s+least\s+)? (?:one|any|either|1) \s+ (?:of|is) | (?:one|any|either) \s+ (?:will|would) \s+ do |

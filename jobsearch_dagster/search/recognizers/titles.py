@@ -102,7 +102,7 @@ def _is_boss(first: Finding, second: Finding, text: str) -> bool:
 
 _SPEAKER = re.compile(r"\s+(?:speaking|here)\b\s*[,:;.!-]", re.IGNORECASE)
 _TO_BOSS = re.compile(
-    r"\s+(?:of|at|with)\s+an?\s+(?:[\w-]+\s+)?|[\s,]+(?:who\s+)?(?:report(?:ing|s)?\s+)?to\s+(?:an?|the|our"
+    r"\s+(?:of|at|with|for)\s+an?\s+(?:[\w-]+\s+)?|[\s,]+(?:who\s+)?(?:report(?:ing|s)?\s+)?to\s+(?:an?|the|our"
     r"|your)\s+",
     re.IGNORECASE,
 )

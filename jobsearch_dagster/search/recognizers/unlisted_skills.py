@@ -18,7 +18,7 @@ _REACH = 60
 """Characters before a skill that are looked at; three words and what joins them have fewer."""
 _WORD = re.compile(r"[^\W\d_](?:[\w+#'&.-]*[\w+#])?")
 _JOINT = (
-    r"(?:\s*,\s*(?:and(?:\s+then)?|or)\s+|\s+(?:and|or(?:\s+else)?|nor|plus|&|\+|alongside)\s+"
+    r"(?:\s*,\s*(?:and(?:\s+then)?|or(?:\s+failing\s+that)?)\s+|\s+(?:and|or(?:\s+else)?|nor|plus|&|\+|alongside)\s+"
     r"|\s*[/&+]\s*|\s*,\s*|\s+(?:along|together)\s+with\s+"
     r"|\s+as\s+well\s+as\s+)"
 )
@@ -31,7 +31,8 @@ _FRAME = re.compile(
     (?: knowledge\s+of | knowing | experience\s+(?:in|with|of|using) | experienced\s+(?:in|with) | background\s+in
         | (?:skilled|proficient|trained|certified|versed|competent|expert|expertise|proficiency|training|qualified)
           \s+ (?:in|at|with|on)
-        | familiar(?:ity)?\s+with | fluent\s+in | good\s+(?:with|at) | speak(?:s|ing)? | who\s+knows? | i\s+know
+        | familiar(?:ity)?\s+with | fluent\s+in | good\s+(?:with|at) | speak(?:s|ing)? | who\s+knows?
+        | i\s+(?:know|read|sign|speak)
         | (?:who|i|and|to) \s+ (?:can|could|is\s+able\s+to|am\s+able\s+to) \s+
           (?:do|use|operate|handle|run|speak|play|make|read|teach)
         | who \s+ (?: do(?:es)? | uses? | handles? | operates? | speaks? | makes? | plays? )

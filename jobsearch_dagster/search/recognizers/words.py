@@ -223,7 +223,9 @@ _LEFT = re.compile(
     r"|\b(?:ex-?|former(?:ly)?)\s*(?:in\s+)?$",
     re.IGNORECASE,
 )
-_VETERAN = re.compile(r"\s+(?:veteran|vet|wife|spouse|husband|life|background)\b", re.IGNORECASE)
+_VETERAN = re.compile(
+    r"\s+(?:veteran|vet|student|degree|certificate|wife|spouse|husband|life|background)\b", re.IGNORECASE
+)
 
 
 def is_background(text: str, start: int, end: int) -> bool:

@@ -52,7 +52,10 @@ _PHRASE = re.compile("|".join(rf"\b{phrase}\b" for phrase in _SWAPPED), re.IGNOR
 def spelling_edits(text: str) -> list[Edit]:
     """The right spelling for every misspelt word."""
     found = [Edit(*match.span(), _SWAPPED[match[0].lower()]) for match in _PHRASE.finditer(text)]
+    swapped = [(edit.start, edit.end) for edit in found]
     for match in _WORD.finditer(text):
+        if any(start <= match.start() < end for start, end in swapped):
+            continue
         is_placed = _IN.search(text, max(0, match.start() - _REACH), match.start()) is not None
         where: _Where = "place" if is_placed else "title" if _is_modifier(match, text) else ""
         right = _corrected(match[0], where)

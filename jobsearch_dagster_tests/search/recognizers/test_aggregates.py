@@ -23,6 +23,11 @@ PAY = {"agg": "avg", "field": "midpoint_usd"}
         ("half of all cooks earn less than what", {"agg": "median", "field": "midpoint_usd"}),
         ("longest experience requirement for a cook", {"agg": "max", "field": "min_years"}),
         ("how well is a cook paid", PAY),
+        ("rock-bottom pay for a cook", {"agg": "min", "field": "min_usd"}),
+        ("what's the most anyone offers a cook", {"agg": "max", "field": "max_usd"}),
+        ("the five skills that cook ads mention most", {"agg": "top", "field": "skills", "limit": 5}),
+        ("vacancies for cooks, broken down by country", {"agg": "count", "group_by": "country"}),
+        ("which US state needs cooks the most", {"locations": ("united states",), "agg": "top", "field": "region"}),
         ("roughly what would a cook take home", PAY),
         ("what is the least that a cook is offered", {"agg": "min", "field": "min_usd"}),
         ("top salary anywhere for a cook", {"agg": "max", "field": "max_usd"}),
@@ -68,3 +73,13 @@ def test_the_values_of_the_column_that_is_asked_are_not_asked_themselves() -> No
 @pytest.mark.parametrize("question", ["minimum wage won't do, cook jobs", "cook jobs with the highest salary"])
 def test_what_only_sounds_like_a_figure_is_a_search(question: str) -> None:
     assert asked(question)[0] == "search"
+
+
+def test_a_gap_is_between_the_values_of_a_column() -> None:
+    _, slots = asked("the pay gap between junior and senior cooks")
+    assert slots | {"seniority": ()} == {"titles": ("cook",), "seniority": (), "group_by": "seniority"} | PAY
+
+
+def test_skills_that_are_compared_are_not_needed_together() -> None:
+    _, slots = asked("compare Kotlin with Swift, which one has more postings?")
+    assert slots == {"skills_any": ("Kotlin", "Swift"), "agg": "count", "group_by": "skills"}

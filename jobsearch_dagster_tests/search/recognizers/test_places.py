@@ -96,6 +96,8 @@ def test_letters_and_languages_are_not_taken_for_places(question):
     ("question", "places"),
     [
         ("chef in Zurich or Luxembourg", {"zurich", "luxembourg"}),
+        ("chef in Devon or Somerset", {"devon", "somerset"}),
+        ("chef, Devon or Somerset, part time", {"devon", "somerset"}),
         ("chef, Zurich, Zug or Lucerne", {"zurich", "zug", "lucerne"}),
         ("chef, Bath, three days in the kitchen", {"bath"}),
         ("I hold a Swiss work permit; chef in Zurich", {"zurich"}),

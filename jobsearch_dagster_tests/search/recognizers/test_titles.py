@@ -46,6 +46,8 @@ def test_the_same_initials_are_a_state_or_a_degree_elsewhere():
     ("question", "title"),
     [
         ("executive assistant to the CEO", "executive assistant"),
+        ("PA to a managing director", "personal assistant"),
+        ("executive assistant for a chairman", "executive assistant"),
         ("I was an assistant manager, want to be a store manager", "store manager"),
         ("former teacher looks for work as a librarian", "librarian"),
         ("my husband is a chef and I am a nurse", "nurse"),

@@ -23,6 +23,10 @@ def test_letters_of_a_city_may_be_anywhere_in_it():
     assert searched("nurse in chigaco") == {"titles": ("nurse",), "locations": ("chicago",)}
 
 
+def test_two_corrections_of_the_same_words_do_not_mix():
+    assert searched("nurse, at leest 30k") == {"titles": ("nurse",), "min_salary_usd": 30_000}
+
+
 def test_the_nearest_word_counts_behind_in_too():
     assert searched("internship in markting") == {"employment_type": ("internship",), "keywords": ("marketing",)}
 
