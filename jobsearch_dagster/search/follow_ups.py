@@ -65,7 +65,7 @@ def undoes(question: str) -> bool:
 
 
 _EXCHANGES = (
-    r"^(?:no,?\s+)?not\s+(?!only\b|just\b|interested\b)(?P<old>[^,;.]{1,40}?)\s*,\s*(?P<new>(?!not?\b).+)",
+    r"^(?:no,?\s+)?not\s+(?!only\b|just\b|interested\b)(?P<old>[^,;.]{1,40}?)\s*,\s*(?!\s*(?:not?\b|any\w+\s+else\b))(?P<new>.+)",
     r"\b(?:swap|replace|exchange|substitute|change|switch)\s+(?P<old>[^,;.]{1,80}?)\s+(?:for|with|to|by|into)\s+(?P<new>.+)",
     r"\binstead\s+of\s+(?P<old>[^,;.]{1,80}?)\s*,\s*(?P<new>.+)",
     r"^(?P<new>.{1,200}?),?\s+(?:instead\s+of|rather\s+than)\s+(?P<old>[^,;.?!]{1,80})[.?!]*$",

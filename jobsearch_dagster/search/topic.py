@@ -26,7 +26,7 @@ _OFF_TOPIC_START = re.compile(
     | (?: is\s+it | is\s+my | should\s+i | do\s+you\s+(?:like|think|believe|know\s+(?:how|who|why)) ) \b
     | tell\s+me\s+(?:a|about)\b | (?: write | translate | explain | sing | play | calculate | solve | define
         | alexa | siri ) \b
-    | set \s+ (?:an?\s+|my\s+)? (?: alarm | timer | reminder ) \b
+    | say \b | set \s+ (?:an?\s+|my\s+)? (?: alarm | timer | reminder ) \b
     | (?: recommend | buy | order | book | call | open | cook | draw ) \s+ (?: me | us | an? | the | my | some ) \b
     """,
     _FLAGS,
@@ -98,7 +98,10 @@ _LISTS_ALL = re.compile(
 )
 _HIRES = re.compile(
     r"""
-    what (?: 's | \s+is | \s+are ) \s+ (?:(?:there|currently|still|now)\s+)*
+    what (?: 's | \s+is ) \s+ (?:there|available|going) \b
+    | what \s+ (?:has|does) \s+ [\w'&.-]+ (?:\s+[\w'&.-]+)? \s+ (?:got|have) \s+
+      (?:open|available|going|on\s+offer) \b
+    | what (?: 's | \s+is | \s+are ) \s+ (?:(?:there|currently|still|now)\s+)*
         (?: open | available | on\s+offer | out\s+there | going | hiring | advertised | vacant | new ) \b
     | who (?: 's | \s+is ) \s+ (?:\w+ly\s+)? (?: taking\s+on | after | short\s+of | look | hir | seek | search |
         recruit | employ | need | want ) \w*

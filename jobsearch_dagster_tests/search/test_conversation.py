@@ -148,6 +148,10 @@ DIALOGUES = [
     (["welder jobs in Texas", "I meant Louisiana"], {"titles": ["welder"], "locations": ["louisiana"]}),
     # see it otherwise
     (["python jobs in London", "cheaper ones"], {"skills": ["python"], "locations": ["london"], "sort": "salary_asc"}),
+    (
+        ["cook in Dublin", "not in Dublin itself, anywhere else in Ireland"],
+        {"titles": ["cook"], "locations": ["ireland"], "exclude": {"locations": ["dublin"]}},
+    ),
     (["3D artist with Blender", "or Maya"], {"titles": ["3d artist"], "skills_any": ["blender", "maya"]}),
     (["python jobs in London", "or remote"], {"skills": ["python"], "locations": ["london"], "work_mode": ["remote"]}),
     (["python jobs in London", "anywhere will do, not just there"], {"skills": ["python"]}),

@@ -56,6 +56,7 @@ _NONE_ASKED = re.compile(
     | \binexperienced\b | \bunexperienced\b
     | \b(?:no|without)\s+an?\s+single\s+(?:day|hour)\s+
       (?:of\s+\w+|in\s+(?:the|this)\s+(?:field|job|trade|business|industry))\b
+    | \b(?:no|zero|without)\s+(?:any\s+)?background\b(?!\s+(?:in|as|checks?)\b)
     | \bnever\s+(?:\w+\s+){1,4}for\s+(?:a\s+living|pay|money|wages)\b
     | \b(?:complete|total|absolute)?\s*(?:newcomers?|newbies?|novices?|rookies?)\b | \bnew\s+to\s+(?:the\s+)?(?:field
         |job|trade|industry|profession|business|game|workforce|this)\b
@@ -115,6 +116,7 @@ _BUT_LESS = re.compile(
 )
 _OPEN = re.compile(r"\+|more|minimum|\bup\b|plus", re.IGNORECASE)
 _STRICTLY = re.compile(r"less|fewer|under|below", re.IGNORECASE)
+_WAS = re.compile(r"\b(?:i|we)\s+(?:was|were|worked|have\s+(?:been|worked))\b[^.;?!]*[|]\s+for\s*$", re.IGNORECASE)
 _BUT = re.compile(r"\d\s+but\s", re.IGNORECASE)
 _EXACTLY = re.compile(r"\bexact(?:ly)?\s*$", re.IGNORECASE)
 _UP = re.compile(r"\bup(?:wards?)?$", re.IGNORECASE)
@@ -152,7 +154,7 @@ def find_experience(text: str) -> list[Finding]:
 
 def _is_no_experience(match: re.Match[str], text: str) -> bool:
     """Whether the years are somebody's age, or how long a contract lasts."""
-    aged = _LASTS.search(text, 0, match.start())
+    aged = _LASTS.search(text, 0, match.start()) and not _WAS.search(text, 0, match.start())
     return bool(aged or _OLD.match(text, match.end()) or _CONTRACT.match(text, match.end()))
 
 

@@ -33,13 +33,14 @@ _NO_DEGREE = re.compile(
       (?: \s+ (?:is\s+|are\s+)? (?:required|needed|necessary|asked(?:\s+for)?|wanted) )?
     | \bnever \s+ (?:finished|went\s+to|completed|attended|did|got|had|made\s+it\s+(?:to|through)) \s+
         (?:any\s+|an?\s+|my\s+)? (?:(?:high|secondary|primary)\s+)? {_A_DEGREE}\b
-    | \b{_A_DEGREE} \b [^.|]{{0,40}} [.,;?!|] [^.|]{{0,60}} \bwithout\s+(?:one|any|it)\b
+    | \b{_A_DEGREE} \b (?= [^.|]{{0,40}} [.,;?!|] [^.|]{{0,60}} \bwithout\s+(?:one|any|it)\b )
     | \b(?:no|without|zero) \s+ (?:\w+\s+)? (?:qualifications?|certificates?|papers|diplomas?) \b
         (?:\s+on\s+paper|\s+at\s+all|\s+whatsoever)?
-    | \bdropped\s+out\s+of\s+(?:school|college|university)\b | \b(?:school|college|university)\s+drop[\s-]?outs?\b |
+    | \bdropped\s+(?:out\s+of\s+)?(?:school|college|university)\b
+      | \b(?:school|college|university)\s+drop[\s-]?outs?\b |
         \bunqualified\b
-    | \b{_A_DEGREE}\b [^.;|]{{0,40}} [?.;,] \s* (?:\w+\s+){{0,2}} (?:ones?|those|jobs)\s+(?:that|which|who)\s+(?:do|are)
-        (?:n't|\s+not)\b
+    | \b{_A_DEGREE}\b (?= [^.;|]{{0,40}} [?.;,] \s* (?:\w+\s+){{0,2}} (?:ones?|those|jobs)
+        \s+ (?:that|which|who)\s+ (?:do|are)(?:n't|\s+not)\b )
     | \b{_A_DEGREE} \s+ (?:is\s+|are\s+)? (?:unnecessary|optional|(?:not|n't|isn't|aren't) \s+ (?:required|needed
         |necessary|asked|wanted|a\s+must|important))\b
     """,

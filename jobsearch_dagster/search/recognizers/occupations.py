@@ -44,6 +44,11 @@ def trade_name(occupation: str) -> str:
     return _names()["slang"].get(occupation, occupation)
 
 
+def is_nickname(word: str) -> bool:
+    """Whether a lowercase word is what people call a trade: `sparky`, `truckies`."""
+    return not _names()["slang"].keys().isdisjoint((word, word.removesuffix("s")))
+
+
 def says_a_trade(occupation: str, *, after_tool: bool) -> bool:
     """Whether an occupation with no word before it says what the work is; "person" does not, behind a skill or not."""
     return not (occupation in _names()["never_alone"] or (after_tool and occupation in _names()["anyone"]))

@@ -47,7 +47,7 @@ _SORT = {
             (?:the\s+)?(?:best|most|biggest|good)\s+(?:money|cash|generous|bucks)(?:\s+first)?
         | (?:most\s+)?lucrative | highest\s+first |
             {MONEY}\s*,?\s*{_DOWN}
-        | (?:pays?|paying|paid|earn|earning) \s+ (?:the\s+)? (?:best|most|highest|well|better)
+        | (?:pays?|paying|paid|earn|earning|brings?\s+in) \s+ (?:the\s+)? (?:best|most|highest|well|better)
         | (?:in\s+)?(?:desc|descending|falling|decreasing)\s+(?:order\s+)?(?:by|of)\s+(?:the\s+)?{MONEY}
         | by\s+(?:descending|falling|decreasing)\s+{MONEY} | in\s+order\s+of\s+(?:the\s+)?{MONEY}
         | top\s+earn(?:ers?|ing)
@@ -66,7 +66,7 @@ _SORT = {
 }
 _THINGS = (
     r"(?:jobs?|roles?|positions?|openings?|postings?|vacanc(?:y|ies)|listings?|offers?|results?|hits?|rows?|matches"
-    r"|examples?|suggestions?|options?|entries|of\s+them|ads?)"
+    r"|examples?|suggestions?|options?|entries|of\s+them(?!\s+(?:working|as|in)\b)|ads?)"
 )
 _NUMBER = r"\d{1,3}(?![\d.,]*\d)(?!\s*(?:k\b|%|\+|years?|hours?|days?|weeks?|months?|-))"
 _LIMIT = re.compile(
@@ -81,7 +81,7 @@ _LIMIT = re.compile(
     | \bonly\s+the\s+(?:very\s+)?(?:top|best|first)\s+(?P<the_one>one|result|hit|job|posting|match)\b
     | \b(?:just|only)\s+(?:the\s+)?(?P<just_one>one)\s+(?:[a-z-]+\s+){{0,2}}?
         (?:job|gig|role|posting|ad|vacancy|result)\b
-    | \b(?P<one_is_enough>one)\s+(?:is|would\s+be)\s+(?:enough|plenty|fine)\b
+    | \b(?<!either\ )(?P<one_is_enough>one)\s+(?:is|would\s+be)\s+(?:enough|plenty)\b
     | \bthe\s+(?:very\s+)?(?:top|best)\s+(?P<the_top>result|hit|match)\b
     | (?<![\w.$€£-])(?P<number_of>{_NUMBER})\s+(?:[a-z-]+\s+){{0,2}}?(?:ads?|adverts?)\b
     | \blimit(?:ed)? \s* [:=]? \s* (?:\w+\s+)?? (?:to\s+)? (?P<limit>{_NUMBER})\b
@@ -112,6 +112,12 @@ def find_limit(text: str) -> list[Finding]:
     return [Finding("limit", number, start, start + len(word))] if number else []
 
 
+_NO_NEED = re.compile(
+    r"\b(?:no\s+need\s+to|needn't|don't|do\s+not|not)\s+(?:be\s+)?(?:sort|order|rank|arrange)(?:ed|ing)?\s+$",
+    re.IGNORECASE,
+)
+
+
 def find_sort(text: str) -> list[Finding]:
     """`sort`, by what it says and by the verb, which is no part of a title behind it ("order nurses by pay")."""
     found = [
@@ -119,6 +125,7 @@ def find_sort(text: str) -> list[Finding]:
         for orders in (_FROM_TO, _SORT)
         for order, wording in orders.items()
         for match in re.finditer(rf"(?<!\w)(?:{wording})(?!\w)", text, FLAGS)
+        if _NO_NEED.search(text, 0, match.start()) is None
     ][:1]
     verbs = _ORDER_VERB.finditer(text) if found else ()
     return found + [

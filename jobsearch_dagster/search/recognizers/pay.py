@@ -120,7 +120,7 @@ _EXCLUDES = re.compile(
 _REVERSED = re.compile(
     r"\b(?:nothing|nowhere|not|never|no|n't|won't|wouldn't|don't|can't|couldn't|cannot|shouldn't|without)"
     r"(?:\s+(?:jobs?|roles?|anything|ones?|that|which|pays?|paying|earn(?:s|ing)?|work(?:s|ing)?|for|want|wants|to|go|going|accept|take|get|getting"
-    r"|consider|out\s+of\s+bed|do|doing|be|is|are|me|show|look(?:ing)?|at|interested|in|offers?|anyone|settle|start(?:s|ing)?|a|the|salary|salaries|money))*\s*$",
+    r"|consider|out\s+of\s+(?:bed|my\s+\w+)|do|doing|be|is|are|me|show|look(?:ing)?|at|interested|in|offers?|anyone|settle|start(?:s|ing)?|a|the|salary|salaries|money))*\s*$",
     re.IGNORECASE,
 )
 """What turns a side round: "nothing above $100K"."""

@@ -40,13 +40,19 @@ _REST = re.compile(
     r"\b(?:open|available|jobs?|roles?|positions?)\s+in\s+(?P<place>[^|?!;:]+?)\s*[.?!]*$", re.IGNORECASE
 )
 _NAME = r"(?P<place>[A-Z](?=\w*[^\WA-Z])[^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,2})"
+_IN_NAME = re.compile(
+    r"\bin\s+(?P<place>[A-Z](?=\w*[^\WA-Z])[^\W\d_]{2,}(?:\s[A-Z][^\W\d_]+)?)(?=\s*[,.;!?]|\s+(?:from|with|over|under|for|that|who|paying)\b)"
+)
 _LAST_NAME = re.compile(rf"(?:[,|]|\b(?:in|near|around|to))\s+(?:the\s+)?{_NAME}\s*[.?!]*$")
 _ONLY_NAME = re.compile(rf"^\W*{_NAME}\W*$")
 _TOKEN = re.compile(r"[^\s,|?!;:/()&]+")
 _GAP = re.compile(r"\s*,?\s*(?:(?:or|and|&|/)\s+)?|\s*/\s*")
 _MOST_TOKENS = 8
 _LAST_WORD = re.compile(r"[^\W\d_]+(?=\s*$)")
-_NOT_THAT_ONE = re.compile(r"\bnot\s+the\s+[A-Z]\w+(?:\s+[A-Z]\w+)?\s+(?:one|town|city)\b")
+_NOT_THAT_ONE = re.compile(
+    r"\bnot\s+the\s+(?:[A-Z]\w+(?:\s+[A-Z]\w+)?\s+(?:one|town|city)\b"
+    r"|(?:one|town|city)\s+in\s+(?:the\s+)?[A-Z]\w+(?:\s+[A-Z]\w+)?)"
+)
 _PERMIT = re.compile(
     r"\b(?:hold|have|has|got|with)\s+(?:an?\s+|my\s+)?[A-Z]\w+\s+(?:work\s+permits?|passports?|citizenship|residency)\b"
 )
@@ -69,11 +75,14 @@ def find_places(text: str) -> list[Finding]:
     ]
     for span in places_left(text):
         text = blank(text, *span)
+    said_of_others = [
+        match.span() for pattern in (_NOT_THAT_ONE, _NON_CITIZENS, _PERMIT) for match in pattern.finditer(text)
+    ]
+    findings += [Finding(NO_PREFERENCE, None, *span) for span in said_of_others]
+    for span in said_of_others:
+        text = blank(text, *span)
     findings += _told_apart(text)
-    said_of_others = (match for pattern in (_NOT_THAT_ONE, _NON_CITIZENS, _PERMIT) for match in pattern.finditer(text))
-    findings += [Finding(NO_PREFERENCE, None, *match.span()) for match in said_of_others]
-    for found in findings:
-        text = blank(text, found.start, found.end)
+    text = _without(findings, text)
     findings += [
         Finding("locations", canonical_place(match[group]), *match.span(group))
         for pattern in (_BASED, _IN_US)
@@ -158,7 +167,7 @@ def _between_commas(text: str) -> list[Finding]:
 
 def find_unknown_places(text: str) -> list[Finding]:
     """`locations`: what a question ends with after "jobs in" or, capitalized, after a comma, if it is unknown."""
-    matches = (pattern.search(text) for pattern in (_REST, _LAST_NAME, _ONLY_NAME))
+    matches = (pattern.search(text) for pattern in (_REST, _LAST_NAME, _ONLY_NAME, _IN_NAME))
     named = (Finding("locations", m["place"].lower(), *m.span("place")) for m in matches if m and _may_be_place(m))
     return list(islice(named, 1))
 

@@ -28,7 +28,7 @@ _MOST_FREQUENT = tuple(
             (?!\s+(?:pays?|earns?|offers?)\b)
           (?= [^|?]{{0,120}} \b{_OFTEN}\b | [^?]{{0,120}} \b(?:mostly|mainly|usually|chiefly|predominantly|most)\b )
         """,
-        r"\b(?P<column>skill|city|country|title|degree|state)[\s-]wise\b",
+        r"\b(?P<column>skills?|city|country|title|degree|state)[\s-]wise\b",
         rf"""
         \b(?:which|what) \s+ (?P<column>{ANY_COLUMN}) \b
             (?= \s+ (?:is|are) \s+ (?:crying|screaming|desperate|starving|hungry|short) \b )
@@ -45,7 +45,7 @@ _MOST_FREQUENT = tuple(
           (?= [^|?]{0,120} \b(?:need|require|ask|want|have|expect)\w*\b )
         """,
         r"""
-        \bwhat \b [^|?]{0,60} \b (?:looking\s+for|look\s+for|want|wants|ask\s+for|need|require|expect) \s+
+        \bwhat \b [^?]{0,60} \b (?:looking\s+for|look\s+for|want|wants|ask\s+for|need|require|expect) \s+
             in\s+terms\s+of \s+
           (?P<column>skills?|qualifications|degrees?|education|languages|tools)\b
         """,

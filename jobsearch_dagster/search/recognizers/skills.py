@@ -33,7 +33,7 @@ _LIST_BEFORE = re.compile(
 )
 _LIST_AFTER = re.compile(r"\s*(?:[,/|]|\b(?:and|or|too|also|please|as\s+well)\b|[?.!]*$)", re.IGNORECASE)
 _CAN = re.compile(
-    r"\bi\s+(?:can|could|(?:know|learnt|learned)\s+how\s+to|(?:like|love|enjoy|want)\s+to|am\s+able\s+to)\s+(?P<verb>[a-z]{3,})\b",
+    r"\b(?:i|who|that|he|she|they)\s+(?:can|could|(?:know|learnt|learned)\s+how\s+to|(?:like|love|enjoy|want)\s+to|am\s+able\s+to)\s+(?P<verb>[a-z]{3,})\b",
     re.IGNORECASE,
 )
 _BEFORE_USE = re.compile(
@@ -123,6 +123,8 @@ def _mention_at(text: str, tokens: list[tuple[int, int]]) -> tuple[int, str | No
         end = tokens[size - 1][1]
         phrase = text[start:end]
         skill = None if USED in phrase else skill_named(phrase.lower())
+        if phrase.lower() in words("job"):  # "hiring?" asks for any work
+            continue
         if skill is not None and (is_skill(phrase) or phrase == skill or _is_listed(text, start, end)):
             return size, skill
     return 1, None

@@ -27,7 +27,7 @@ _MOST_WORDS = 4
 """Words of a title; a fifth is more likely a part of the sentence."""
 _TOOLS = frozenset(("software", "business software", "data", "cloud and devops", "testing", "languages", "design"))
 """Fields of skills that stand beside a title rather than in it: "python developer", but "payroll clerk"."""
-_AGENT = re.compile(r"[a-z]{4,}(?:er|or)s?|[a-z]{5,}(?:man|woman)")
+_AGENT = re.compile(r"[a-z]{3,}(?:er|or)s?|[a-z]{5,}(?:man|woman)")
 """Ends of words of which the rare ones, in the place of a title, name an occupation."""
 _COMMON_AGENT = 3000
 """How often pyspellchecker's corpus has the rarest "-er" that is hardly ever an occupation (weather, ladder)."""
@@ -212,7 +212,7 @@ def _occupation_at(tokens: list[re.Match[str]], number: int, text: str) -> str |
     return word.removesuffix("s") if is_title else None
 
 
-_TITLE_BEFORE = re.compile(r"(?:^|\b(?:an?|as|for)\s+(?:[\w-]+\s+)?)$", re.IGNORECASE)
+_TITLE_BEFORE = re.compile(r"(?:^|[,;:.]\s+(?:[\w-]+\s+)?|\b(?:an?|as|for)\s+(?:[\w-]+\s+)?)$", re.IGNORECASE)
 _TITLE_ENDS = re.compile(
     r"\s*(?:[,.;:?!|]|$|-\s|\b(?:in|near|at|with|on|from|around|who|that|paying|for|will|would|wanted|needed|please)\b)",
     re.IGNORECASE,

@@ -62,7 +62,7 @@ _BEFORE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_BEFORE_A_NAME = re.compile(r"\b(?:for|with|of|by|or|and)\s+(?:the\s+)?$", re.IGNORECASE)
+_BEFORE_A_NAME = re.compile(r"\b(?:for|with|of|by|or|and|what\s+(?:has|does))\s+(?:the\s+)?$", re.IGNORECASE)
 _AFTER = re.compile(
     r"[\s-]+(?:jobs?|roles?|positions?|work|openings?|vacanc\w+|postings?|industry|sector|compan\w+|startups?|field|shifts?"
     r"|firms?|business(?:es)?|gigs?|careers?|stuff|things?|related)\b",
@@ -240,12 +240,18 @@ def _is_condition(text: str, start: int, end: int) -> bool:
         or _BEFORE.search(text, max(0, start - _REACH), start) is not None
         or (text[start].isupper() and _BEFORE_A_NAME.search(text, max(0, start - _REACH), start) is not None)
         or _AFTER.match(text, end) is not None
-        or (is_excluded(text, start) and not _CANNOT.search(text, max(0, start - _REACH), start))
+        or (is_excluded(text, start) and not _tells_what_somebody_does(text, start, end))
         or excludes_before(text, end)
         or (is_pointed_at(text, end) and not _says_something_before(text, start))
     )
 
 
+def _tells_what_somebody_does(text: str, start: int, end: int) -> bool:
+    """Whether an excluded word is a verb: "I can't concentrate at home", "don't flood me"."""
+    return bool(_CANNOT.search(text, max(0, start - _REACH), start) or _AN_OBJECT.match(text, end))
+
+
+_AN_OBJECT = re.compile(r"\s+(?:me|us)\b", re.IGNORECASE)
 _CANNOT = re.compile(r"\b(?:can't|cannot|can\s+not|couldn't|could\s+not|never)\s+$", re.IGNORECASE)
 """What a verb follows that says something of the person: "I can't concentrate at home"."""
 

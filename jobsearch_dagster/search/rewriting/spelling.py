@@ -19,6 +19,7 @@ from jobsearch_dagster.preparation.entities import known_skills
 from jobsearch_dagster.preparation.gazetteer import countries, large_city_keys, regions
 from jobsearch_dagster.preparation.skills import skill_spellings
 from jobsearch_dagster.search.english import english_frequency
+from jobsearch_dagster.search.recognizers.occupations import is_nickname
 from jobsearch_dagster.search.recognizers.place_phrases import is_clear_place
 from jobsearch_dagster.search.recognizers.skills import is_skill
 from jobsearch_dagster.search.recognizers.words import words
@@ -136,6 +137,7 @@ def _is_right(word: str) -> bool:
         word in _asked_words()
         or word in words("plain")
         or not _occupation_words().isdisjoint((word, word.removesuffix("s")))
+        or is_nickname(word)
         or is_skill(word)
         or is_clear_place(word)
         or word in _proper_names()

@@ -12,6 +12,8 @@ from jobsearch_dagster_tests.search.asking import searched
         ("nurse, graveyard shift", "night shift"),
         ("who sponsors my visa", "visa sponsorship"),
         ("cook, they must sponsor", "visa sponsorship"),
+        ("cook, weekends only", "weekend"),
+        ("cook in a care home", "care home"),
         ("chef with accommodation provided", "accommodation"),
         ("4 day week", "four-day week"),
         ("somewhere dog-friendly", "dog friendly"),

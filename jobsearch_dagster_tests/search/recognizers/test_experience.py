@@ -17,6 +17,7 @@ from jobsearch_dagster_tests.search.asking import searched
         ("cook, open to people without a track record", {"max_years": 0}),
         ("I've been a cook for two years", {"max_years": 2}),
         ("cook, at least three but no more than seven years wanted", {"min_years": 3, "max_years": 7}),
+        ("cook, zero background", {"max_years": 0}),
         ("cook without a single day in the field", {"max_years": 0}),
         ("cook, twenty years and upward", {"min_years": 20}),
         ("cook jobs that want nothing beyond four years", {"max_years": 4}),

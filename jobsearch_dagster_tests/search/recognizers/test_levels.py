@@ -26,6 +26,10 @@ from jobsearch_dagster_tests.search.asking import searched
         ("cook, I can come in once a week", "work_mode", ("hybrid",)),
         ("cook, in the workshop every day", "work_mode", ("onsite",)),
         ("jnr cook", "seniority", ("junior",)),
+        ("cook, I never want to leave my house", "work_mode", ("remote",)),
+        ("cook, school hours only", "employment_type", ("part-time",)),
+        ("exec level cook", "seniority", ("executive",)),
+        ("cook, dropped school after 10th class", "education", ("none",)),
         ("cook with zero commute", "work_mode", ("remote",)),
         ("cook, distance working only", "work_mode", ("remote",)),
         ("principal-grade cook", "seniority", ("principal",)),
@@ -51,3 +55,8 @@ def test_a_level_is_read_from_many_wordings(question: str, slot: str, values: tu
 
 def test_what_kind_of_contract_is_no_contract_work() -> None:
     assert "employment_type" not in searched("cook, I don't care what kind of contract")
+
+
+def test_a_carer_can_be_senior_though_senior_care_is_a_trade() -> None:
+    assert searched("senior carer in Hull") == {"titles": ("carer",), "seniority": ("senior",), "locations": ("hull",)}
+    assert "seniority" not in searched("cook in senior care")

@@ -24,6 +24,7 @@ HOURS = 2080
             "cook, 60k euro or thereabouts",
             {"min_salary_usd": 54_000 * EUR, "max_salary_usd": 66_000 * EUR},
         ),
+        ("won't get out of my car for less than fifteen an hour, cook", {"min_salary_usd": 15 * HOURS}),
         ("cook, whatever tops 200k", {"min_salary_usd": 200_000}),
         ("cook, my limit is 45,000 a year, so nothing above that", {"max_salary_usd": 45_000}),
         ("I do not go below 3.200 € a month. Cook.", {"min_salary_usd": 3_200 * 12 * EUR}),

@@ -35,6 +35,14 @@ def test_a_number_of_postings_is_a_limit(question, limit):
     assert searched(question) == {"titles": ("nurse",), "limit": limit}
 
 
+def test_what_must_not_be_sorted_is_in_no_order():
+    assert searched("no need to sort by salary, two nurse jobs") == {"titles": ("nurse",), "limit": 2}
+
+
+def test_a_choice_is_no_number_of_postings():
+    assert "limit" not in searched("nurse, hybrid or remote, either one is fine")
+
+
 def test_a_number_of_extreme_salaries_asks_for_postings():
     assert searched("the lowest three salaries for cooks") == {"titles": ("cook",), "sort": "salary_asc", "limit": 3}
     assert searched("top dozen paying cook gigs") == {"titles": ("cook",), "sort": "salary_desc", "limit": 12}

@@ -8,6 +8,9 @@ from jobsearch_dagster_tests.search.asking import searched
     [
         ("sparky wanted, thanks", "electrician"),
         ("slaughterman", "slaughterman"),
+        ("truckie", "truck driver"),
+        ("wedding DJ gigs", "wedding dj"),
+        ("steel fixer", "steel fixer"),
         ("steel detailer", "steel detailer"),
         ("any garbage men needed", "refuse collector"),
         ("HR biz partner stuff", "human resources business partner"),
