@@ -5,6 +5,7 @@ Belongs here: slots of the question before beside slots of the new one. What a q
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -68,9 +69,9 @@ def continued(before: Reading, new: Reading) -> Reading:
     if new.reply == "over":
         return new
     if new.revises is not None:
-        included = revised(before.included, before.evidence, new.revises)
-        if included != before.included or not new.included:  # a number that revises nothing is read by itself
-            return replace(before, included=included, reply=None, pick=None, before=before)
+        changed = _revised(before, new.revises)
+        if changed.included != before.included or not new.included:  # a number that revises nothing is read by itself
+            return replace(changed, reply=None, pick=None, before=before)
     if new.reply in UNANSWERED:
         return replace(before, reply=new.reply, pick=None)  # the next question goes on from where this one came
     if new.undoes:
@@ -79,9 +80,14 @@ def continued(before: Reading, new: Reading) -> Reading:
         return replace(before, pick=new.pick, reply=None if _asks(before) else "vague", before=before)
     if new.follows == "no":
         return replace(new, before=before)
+    return replace(_gone_on(before, new), before=before)
+
+
+def _gone_on(before: Reading, new: Reading) -> Reading:
+    """The slots of a question beside those of the one before that still hold."""
     new = _told_apart(before, new)
     if _OFFERS_ANOTHER.match(new.text) and new.included.keys() & _SKILLS:  # "or Maya" after "with Blender"
-        before, new = _of_choice(before), _of_choice(new)
+        before, new = _revised(before, "any"), _revised(new, "any")
     adding = new.follows == "adding"
     # "it doesn't have to be remote, hybrid would do too" takes nothing away.
     dropped = new.dropped - set(new.included) if adding else new.dropped
@@ -94,19 +100,33 @@ def continued(before: Reading, new: Reading) -> Reading:
     excluded = without_values(excluded, new.gone)
     excluded = _merged(excluded, new.excluded, adding=True)
     asked = {*included, *(f"exclude.{slot}" for slot in excluded)}
-    evidence = {slot: words for slot, words in (before.evidence | new.evidence).items() if slot in asked}
-    return Reading(included, excluded, evidence, unread=new.unread, before=before)
+    evidence = {slot: words for slot, words in _evidence(before, new, adding=adding).items() if slot in asked}
+    return Reading(included, excluded, evidence, unread=new.unread)
 
 
-_SKILLS = frozenset(("skills", "skills_any"))
+_SKILLS = ("skills", "skills_any")
 _OFFERS_ANOTHER = re.compile(r"or\b", re.IGNORECASE)
 
 
-def _of_choice(reading: Reading) -> Reading:
-    """The reading with all its skills to choose from."""
-    skills = (*reading.included.get("skills_any", ()), *reading.included.get("skills", ()))
-    others = {slot: value for slot, value in reading.included.items() if slot not in _SKILLS}
-    return replace(reading, included=others | ({"skills_any": skills} if skills else {}))
+def _revised(reading: Reading, change: Revision) -> Reading:
+    """The reading after a revision; the words of skills go with them where one of them becomes enough, or all."""
+    included = revised(reading.included, reading.evidence, change)
+    evidence = {slot: words for slot, words in reading.evidence.items() if slot not in _SKILLS}
+    said = ", ".join(reading.evidence[slot] for slot in _SKILLS if slot in reading.evidence)
+    renamed = {slot: said for slot in _SKILLS if slot in included and said}
+    return replace(
+        reading, included=included, evidence=evidence | renamed if change in ("all", "any") else reading.evidence
+    )
+
+
+def _evidence(before: Reading, new: Reading, *, adding: bool) -> dict[str, str]:
+    """The words of every slot; of a list that grows, those of both questions."""
+    grown = {
+        slot: ", ".join(union("evidence", before.evidence[slot].split(", "), words.split(", ")))
+        for slot, words in new.evidence.items()
+        if adding and slot in LIST_SLOTS and slot in before.evidence
+    }
+    return before.evidence | new.evidence | grown
 
 
 _ALLOWS = re.compile(
@@ -156,7 +176,7 @@ def without_values(slots: Slots, gone: Slots) -> Slots:
     return {slot: value for slot, value in left.items() if value != ()}
 
 
-def union(slot: str, first: tuple[Any, ...], second: tuple[Any, ...]) -> tuple[Any, ...]:
+def union(slot: str, first: Iterable[Any], second: Iterable[Any]) -> tuple[Any, ...]:
     """Both, each value of a slot once, in the order and under the name of its first mention."""
     named: dict[Any, Any] = {}
     for item in (*first, *second):

@@ -217,7 +217,7 @@ def _read_slots(question: str, country: str | None = None) -> Reading:
         for found in findings:
             rest = blank(rest, found.start, found.end)
     asked = [finding for finding in findings if finding.slot not in (NO_PREFERENCE, UNREADABLE)]
-    asked = without_corrected(remote_as_place(asked, rewritten.text), rewritten.text)
+    asked = compared_skills(without_corrected(remote_as_place(asked, rewritten.text), rewritten.text))
     unreadable = next((finding.value for finding in findings if finding.slot == UNREADABLE), None)
     if about == "jobs" and (unreadable or asks_either(asked, rewritten.text)):
         about = unreadable or "either"
@@ -225,8 +225,6 @@ def _read_slots(question: str, country: str | None = None) -> Reading:
     included = _slots(finding for finding in asked if not finding.negated)
     if included.get("agg") == "top":  # "which level do they hire, junior or senior?" asks for either
         included = {slot: value for slot, value in included.items() if slot != included["field"] or slot == "skills"}
-    if included.get("group_by") == "skills" and "skills" in included:  # "compare Kotlin with Swift" asks for either
-        included["skills_any"] = (*included.pop("skills"), *included.get("skills_any", ()))
     return Reading(
         # "Not remote. I go crazy at home": what is not wanted is not asked for either.
         included=without_values(included, excluded),
@@ -238,6 +236,13 @@ def _read_slots(question: str, country: str | None = None) -> Reading:
         text=rewritten.text,
         unread=tuple(finding.value for finding in find_content_words(rest)),
     )
+
+
+def compared_skills(findings: list[Finding]) -> list[Finding]:
+    """The findings, skills to choose from where they are compared: "compare Kotlin with Swift"."""
+    if not any(finding.slot == "group_by" and finding.value == "skills" for finding in findings):
+        return findings
+    return [replace(finding, slot="skills_any") if finding.slot == "skills" else finding for finding in findings]
 
 
 def remote_as_place(findings: list[Finding], text: str) -> list[Finding]:

@@ -152,6 +152,7 @@ DIALOGUES = [
         ["cook in Dublin", "not in Dublin itself, anywhere else in Ireland"],
         {"titles": ["cook"], "locations": ["ireland"], "exclude": {"locations": ["dublin"]}},
     ),
+    (["3D artist with Blender", "or Maya", "undo"], {"titles": ["3d artist"], "skills": ["blender"]}),
     (["3D artist with Blender", "or Maya"], {"titles": ["3d artist"], "skills_any": ["blender", "maya"]}),
     (["python jobs in London", "or remote"], {"skills": ["python"], "locations": ["london"], "work_mode": ["remote"]}),
     (["python jobs in London", "anywhere will do, not just there"], {"skills": ["python"]}),
@@ -219,3 +220,20 @@ def test_a_question_that_is_not_answered_leaves_no_filter(question: str) -> None
 def test_after_a_refusal_the_next_question_is_answered() -> None:
     found = parse_question("remote java jobs", ["drop table jobs", "show me the resumes of all candidates"])
     assert asked(found) == flat({"skills": ["java"], "work_mode": ["remote"]})
+
+
+@pytest.mark.parametrize(
+    ("questions", "slot", "words"),
+    [
+        (["cook in London", "also Leeds"], "locations", "London, Leeds"),
+        (["python jobs", "also python and java"], "skills", "python, java"),
+        (["3D artist with Blender", "or Maya"], "skills_any", "Blender, Maya"),
+        (["statistician with Stata or SPSS", "I need both"], "skills", "Stata, SPSS"),
+        (["compare Kotlin with Swift"], "skills_any", "Kotlin, Swift"),
+    ],
+)
+def test_a_slot_keeps_the_words_of_all_its_values(questions: list[str], slot: str, words: str) -> None:
+    *history, question = questions
+    found = parse_question(question, history)
+    assert found.evidence[slot] == words
+    assert set(found.evidence) <= {*found.filter.slots, "agg", "field", "group_by"}
