@@ -153,6 +153,20 @@ class Lake:
                 raise
             return None  # no error of the system: a footer that Thrift cannot read
 
+    def recipe(self, table: str) -> dict[str, Any] | None:
+        """What a stored table was made with; None when it is missing or its file does not open.
+
+        For who needs no more than that: a process that has not loaded Arrow saves 0.25 s against `stamp`.
+        """
+        files = [str(path) for path in self.files(table)[:1]]
+        with closing(duckdb.connect()) as connection:
+            footer = "SELECT value FROM parquet_kv_metadata(?) WHERE key = ?"
+            try:
+                found = connection.execute(footer, [*files, FOOTER.encode()]).fetchall() if files else []
+                return Stamp.from_json(found[0][0].decode()).parts.config if found else None
+            except (duckdb.Error, ValueError, KeyError, TypeError):
+                return None
+
     def damage(self, table: str, *, anew: bool = False) -> str | None:
         """Why a table's file must be made again; None where it is as it was written, or not there.
 

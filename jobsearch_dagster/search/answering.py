@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from jobsearch_dagster.pairs.templates import load_templates
+from jobsearch_dagster.preparation.salary import DEFAULT_RATES
 from jobsearch_dagster.search.agreement import Agreement
 from jobsearch_dagster.search.catalog import open_catalog
 from jobsearch_dagster.search.filter import Asked, Interpretation, JobFilter
@@ -119,6 +120,7 @@ def answer_from(
     history: Sequence[Asked] = (),
     limit: int | None = None,
     profile: Profile | None = None,
+    rates: Mapping[str, float] = DEFAULT_RATES,
 ) -> SearchResult:
     """Answer a question from an open catalog, ordered by relevance where the question asks for no other order.
 
@@ -129,16 +131,17 @@ def answer_from(
         history: Earlier questions and filters.
         limit: Most rows.
         profile: Who asks.
+        rates: USD per unit of each currency, those that the catalog's pay was converted with.
     """
     start = time.perf_counter()
-    interpretation = parse_question(question, history)
+    interpretation = parse_question(question, history, rates=rates)
     if profile is not None and interpretation.message in (MESSAGES["empty"], MESSAGES["vague"]):
         interpretation = Interpretation(intent="search")  # the resume says which job is meant
     if interpretation.intent == "aggregate" and interpretation.row is not None:
         interpretation = _nothing_to_pick(interpretation, "The answer before holds figures. Ask for the jobs first.")
     result = SearchResult(in_words(question), "analytics", interpretation, None, (), (), (), (), (), None, 0.0, profile)
     if interpretation.intent in ("search", "aggregate"):
-        ranked_for = asked_in_whole((*history, question), interpretation.filter)
+        ranked_for = asked_in_whole((*history, question), interpretation.filter, rates)
         with open_jobs() as connection:
             result = _run(result, connection, relevance, ranked_for, limit)
     return replace(result, timing_ms=round((time.perf_counter() - start) * 1000, 3))
@@ -204,14 +207,16 @@ def _run(
     )
 
 
-def asked_in_whole(conversation: Sequence[Asked], job_filter: JobFilter) -> str:
+def asked_in_whole(
+    conversation: Sequence[Asked], job_filter: JobFilter, rates: Mapping[str, float] = DEFAULT_RATES
+) -> str:
     """A text that says all that was asked, for an encoder or another reader that knows no earlier question.
 
     It is the last question, where that says everything itself; "what about Bergen" does not, and gives way to the
     filter in words. "The second one" asks nothing: the order is that of the question before it.
     """
     asked = next((asked for asked in reversed(conversation) if not _picks(asked)), conversation[-1])
-    if len(conversation) == 1 or parse_question(asked).filter == job_filter:
+    if len(conversation) == 1 or parse_question(asked, rates=rates).filter == job_filter:
         return in_words(asked)
     return in_words(job_filter)
 

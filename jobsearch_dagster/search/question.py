@@ -6,12 +6,13 @@ catalog and no model is needed.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial, reduce
 from itertools import pairwise
 
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.preparation.salary import DEFAULT_RATES
 from jobsearch_dagster.search.conversation import (
     FAMILIES,
     LIST_SLOTS,
@@ -45,7 +46,7 @@ from jobsearch_dagster.search.recognizers.levels import (
 )
 from jobsearch_dagster.search.recognizers.offices import find_offices
 from jobsearch_dagster.search.recognizers.order import find_limit, find_sort
-from jobsearch_dagster.search.recognizers.pay import UNREADABLE, find_pay
+from jobsearch_dagster.search.recognizers.pay import UNREADABLE, Exchange, find_pay
 from jobsearch_dagster.search.recognizers.places import (
     country_asked,
     country_of,
@@ -69,18 +70,18 @@ from jobsearch_dagster.search.rewriting import Rewritten, in_plain_english
 from jobsearch_dagster.search.topic import topic
 
 
-def recognizers(country: str | None, question: str) -> tuple[Recognizer, ...]:
+def recognizers(exchange: Exchange, question: str) -> tuple[Recognizer, ...]:
     """In this order, because each takes its words away from the later ones: "5 years" is no "5 jobs".
 
     Args:
-        country: Of the places asked (alpha-2): whose dollar a bare `$` is.
+        exchange: What the amounts of the question are worth.
         question: The whole, for what must be seen though it is used.
     """
     return (
         find_places,
         find_employment_type,
         find_experience,
-        partial(find_pay, country=country),
+        partial(find_pay, exchange=exchange),
         partial(find_aggregate, asked=question),
         find_limit,
         find_sort,
@@ -114,7 +115,9 @@ MESSAGES = {
     "place": "Which place do you mean? I do not know where you are; name a city, a region or a country.",
     "employers": "Postings have no column of employers. I can count jobs, also per title, skill or place.",
     "amount": "I read no amount of pay. In a shell, put the question in single quotes: double ones lose the $1.",
-    "currency": "I have no rate for that currency: give the pay in USD, EUR, GBP, INR, CAD or AUD.",
+    "currency": (
+        "I have no rate for that currency: give the pay in {currencies}, or add it to `rates` of imputed_salaries."
+    ),
     "either": "I can look for all of several conditions, but not for either of two kinds: please ask two questions.",
     "pay": "No pay is at least ${low:,.0f} and at most ${high:,.0f} a year. Which of the two do you mean?",
     "over": "Started over. What kind of job are you looking for?",
@@ -126,25 +129,30 @@ INTENTS: dict[str, Intent] = {"harmful": "refuse", "personal": "refuse", "off_to
 """What the replies that ask nothing back come from."""
 
 
-def parse_question(question: Asked, history: Sequence[Asked] = ()) -> Interpretation:
+def parse_question(
+    question: Asked, history: Sequence[Asked] = (), *, rates: Mapping[str, float] = DEFAULT_RATES
+) -> Interpretation:
     """Understand a question.
 
     Args:
         question: Any string; or a filter, which asks for what it says and for nothing of the earlier questions.
         history: Earlier questions of the conversation, oldest first. A question that goes on from them ("only remote
             ones", "what about Berlin") keeps their slots and replaces those that it names itself; "also" adds to them.
+        rates: USD per unit of each currency that pay is asked in; those that the catalog's pay was converted with.
 
     Returns:
         The interpretation; every string has one, nothing is raised.
     """
+    exchange = Exchange(rates=tuple(rates.items()))
     first, *later = (*history, question)
-    return _interpretation(reduce(_one_more, later, _read(first, _read_slots)))
+    reading = _read(first, partial(_read_slots, exchange=exchange))
+    return _interpretation(reduce(partial(_one_more, exchange=exchange), later, reading), rates)
 
 
-def _one_more(before: Reading, asked: Asked) -> Reading:
+def _one_more(before: Reading, asked: Asked, exchange: Exchange) -> Reading:
     """The conversation after one more question; "over $80,000" after a place in Australia is in its dollars."""
-    country = country_of(before.included.get("locations", ()))
-    return continued(before, _read(asked, partial(_read_later, country=country)))
+    exchange = exchange._replace(country=country_of(before.included.get("locations", ())))
+    return continued(before, _read(asked, partial(_read_later, exchange=exchange)))
 
 
 def _read(asked: Asked, by_words: Callable[[str], Reading]) -> Reading:
@@ -155,28 +163,28 @@ def _read(asked: Asked, by_words: Callable[[str], Reading]) -> Reading:
 
 
 @lru_cache(maxsize=1000)
-def _read_later(question: str, country: str | None) -> Reading:
+def _read_later(question: str, exchange: Exchange) -> Reading:
     """A question that may go on from the one before, which asked for places in that country."""
     reply = _reply_unread(question)
     if reply is not None:
         return _nothing(reply)
     starts_over, asked = split_start(question)
     if starts_over:
-        return replace(_read_slots(asked), follows="no") if asked else _nothing("over")
+        return replace(_read_slots(asked, exchange), follows="no") if asked else _nothing("over")
     if undoes(question):
         return replace(_nothing("vague"), undoes=True)
     pick = picked_row(question)
     if pick is not None:
         return replace(_nothing("vague"), pick=pick)
-    exchange = split_exchange(in_plain_english(question).text)
-    if exchange is not None:
-        old, new = exchange
+    swapped = split_exchange(in_plain_english(question).text)
+    if swapped is not None:
+        old, new = swapped
         aspects = named_aspects(old)
         if aspects:
-            return replace(_read_slots(new, country), follows="replacing", dropped=aspects)
-        return replace(_read_slots(new, country), follows="adding", gone=_everything(_read_slots(old, country)))
+            return replace(_read_slots(new, exchange), follows="replacing", dropped=aspects)
+        return replace(_read_slots(new, exchange), follows="adding", gone=_everything(_read_slots(old, exchange)))
     dropped, left = dropped_slots(question)
-    reading = _read_slots(left, country)
+    reading = _read_slots(left, exchange)
     if takes_back(left):
         reading = replace(reading, included={}, excluded={}, gone=_everything(reading), follows="replacing")
     revises = revision(in_plain_english(question).text)
@@ -195,12 +203,12 @@ def _everything(reading: Reading) -> Slots:
 
 
 @lru_cache(maxsize=1000)
-def _read_slots(question: str, country: str | None = None) -> Reading:
+def _read_slots(question: str, exchange: Exchange) -> Reading:
     """What one question asks by itself; cached, as every question of a conversation is read again with the next.
 
     Args:
         question: A tidy question.
-        country: Whose dollar a bare `$` is where the question names no place itself (alpha-2).
+        exchange: What amounts are worth; a place of the question itself says whose dollar a bare `$` is.
     """
     reply = _reply_unread(question)
     if reply is not None:
@@ -209,7 +217,8 @@ def _read_slots(question: str, country: str | None = None) -> Reading:
     rewritten = Rewritten.unchanged(question) if wording else in_plain_english(question)
     if rewritten.text != question and (reply := _reply_refused(rewritten.text)) is not None:
         return _nothing(reply)
-    readers = recognizers(country_asked(rewritten.text) or country, rewritten.text)
+    country = country_asked(rewritten.text) or exchange.country
+    readers = recognizers(exchange._replace(country=country), rewritten.text)
     findings, rest = (wording, "") if wording else collect(rewritten.text, readers)
     about = topic(rewritten.text, rest, {finding.slot for finding in findings})
     if about == "vague" and not findings and (findings := find_phrases(rest)):
@@ -336,9 +345,12 @@ def _evidence(findings: list[Finding], question: str, rewritten: Rewritten) -> d
     return {slot: ", ".join(parts) for slot, parts in words.items()}
 
 
-def _interpretation(reading: Reading) -> Interpretation:
+def _interpretation(reading: Reading, currencies: Iterable[str]) -> Interpretation:
     if reading.reply is not None:
-        return Interpretation(intent=INTENTS.get(reading.reply, "clarify"), message=MESSAGES[reading.reply])
+        message = MESSAGES[reading.reply]
+        if reading.reply == "currency":
+            message = message.format(currencies=", ".join(currencies))
+        return Interpretation(intent=INTENTS.get(reading.reply, "clarify"), message=message)
     low, high = reading.included.get("min_salary_usd"), reading.included.get("max_salary_usd")
     if low is not None and high is not None and low > high:
         return Interpretation(intent="clarify", message=MESSAGES["pay"].format(low=low, high=high))

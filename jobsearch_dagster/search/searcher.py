@@ -4,7 +4,7 @@ Belongs here: opening them together and noticing that others were published. How
 `answering.py`, how postings are ordered in `relevance.py`.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +17,8 @@ import duckdb
 from jobsearch_dagster.foundation import model_store
 from jobsearch_dagster.foundation.artifacts import Artifact, ArtifactStore
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.lake import Lake
+from jobsearch_dagster.preparation.salary import DEFAULT_RATES
 from jobsearch_dagster.search.answering import SearchResult, answer_from
 from jobsearch_dagster.search.catalog import damage_in_one_line, open_catalog
 from jobsearch_dagster.search.filter import Asked, JobFilter
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from jobsearch_dagster.search.model_filter import ModelReader
 
 INDEX = "search_index"
+SALARIES = "imputed_salaries"
 MAKE = "`jobsearch run --select search_index`"
 
 
@@ -42,6 +45,7 @@ class _Opened:
         version: Files that it was opened from.
         connection: The catalog; each search takes a cursor of it, so threads can share it.
         relevance: Orders its postings.
+        rates: USD per unit of each currency, as the pay of the data was converted.
         files: What is open of it. A searcher that goes on to another version only lets go of this one: searches that
             still read it keep it open, and the last of them closes it, as Python counts references.
     """
@@ -49,6 +53,7 @@ class _Opened:
     version: tuple[Path, Path | None]
     connection: duckdb.DuckDBPyConnection
     relevance: Relevance
+    rates: Mapping[str, float]
     files: ExitStack
 
     @contextmanager
@@ -125,7 +130,15 @@ class Searcher:
                 encoder is not on this machine.
         """
         opened = self._current()
-        result = answer_from(opened.cursor, opened.relevance, question, history=history, limit=limit, profile=profile)
+        result = answer_from(
+            opened.cursor,
+            opened.relevance,
+            question,
+            history=history,
+            limit=limit,
+            profile=profile,
+            rates=opened.rates,
+        )
         if self._second_reader is None or isinstance(question, JobFilter):  # a filter needs no reading
             return result
         earlier = [in_words(asked) for asked in history]
@@ -144,8 +157,14 @@ class Searcher:
             if self._opened is None or self._opened.version != version:
                 relevance = self._relevance(catalog, index)
                 files = ExitStack()
-                self._opened = _Opened(version, files.enter_context(open_catalog(catalog)), relevance, files)
+                jobs = files.enter_context(open_catalog(catalog))
+                self._opened = _Opened(version, jobs, relevance, self._rates(), files)
             return self._opened
+
+    def _rates(self) -> Mapping[str, float]:
+        """The rates of the data folder's salaries; the usual ones where it has none, as of a catalog made elsewhere."""
+        recipe = Lake(self._data_dir).recipe(SALARIES) or {}
+        return recipe.get("rates", DEFAULT_RATES)
 
     def _relevance(self, catalog: Path, artifact: Artifact | None) -> Relevance:
         stamp = artifact.stamp if artifact is not None else None

@@ -56,6 +56,14 @@ def test_the_stamp_is_read_back_from_the_file(lake: Lake) -> None:
     assert written.parts == PARTS
 
 
+def test_what_a_table_was_made_with_is_read_without_arrow(lake: Lake) -> None:
+    assert lake.recipe("t") is None
+    write(lake, rows())
+    assert lake.recipe("t") == PARTS.config
+    lake.path("t").write_bytes(b"no Parquet")
+    assert lake.recipe("t") is None
+
+
 def test_the_data_version_ignores_row_order_and_volatile_columns(lake: Lake) -> None:
     first = write(lake, rows()).data_version
     second = write(lake, rows(seconds=[9.0, 9.0]).iloc[::-1]).data_version

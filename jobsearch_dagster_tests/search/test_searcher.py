@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+import pandas as pd
 import psutil
 import pytest
 
 from jobsearch_dagster.foundation.encoder import Encoder
 from jobsearch_dagster.foundation.errors import UserError
+from jobsearch_dagster.foundation.lake import KeyParts
 from jobsearch_dagster.foundation.table_asset import DataFolder
+from jobsearch_dagster.preparation.tables import IMPUTED_SALARIES
 from jobsearch_dagster.search.answering import SearchResult, answer_from
 from jobsearch_dagster.search.catalog import open_catalog
 from jobsearch_dagster.search.index import VECTORS, open_index
@@ -52,6 +55,23 @@ def indexed(indexed_once: Path, tmp_path: Path) -> DataFolder:
 
 def ids(result: SearchResult) -> list[str]:
     return [row["posting_id"] for row in result.records]
+
+
+def test_an_amount_is_worth_what_the_pay_of_the_data_was_converted_with(tmp_path: Path) -> None:
+    data = publish(tmp_path)
+    with Searcher(data.root) as searcher:
+        assert searcher.search("over CHF 100,000").interpretation.intent == "clarify"
+    with data.lake.connect() as connection:
+        rows = pd.DataFrame(columns=list(IMPUTED_SALARIES.names))
+        made_with = KeyParts({}, {"rates": {"USD": 1.0, "CHF": 1.1}}, "1")
+        data.lake.write("imputed_salaries", rows, IMPUTED_SALARIES, made_with, connection)
+    with Searcher(data.root) as searcher:
+        result = searcher.search("over CHF 100,000")
+        assert result.interpretation.filter.min_salary_usd == pytest.approx(110_000)
+        assert ids(result) == ["backend", "scientist"]
+        message = searcher.search("over 100,000 euros").interpretation.message
+    assert message is not None
+    assert "USD, CHF" in message
 
 
 def test_a_cold_search_ranks_by_words_and_says_so(indexed: DataFolder) -> None:

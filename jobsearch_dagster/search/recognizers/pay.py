@@ -5,8 +5,9 @@ Belongs here: finding the amount and the side it bounds. What an amount is worth
 """
 
 import re
+from typing import NamedTuple
 
-from jobsearch_dagster.preparation.salary import parse_salary
+from jobsearch_dagster.preparation.salary import DEFAULT_RATES, parse_salary
 from jobsearch_dagster.search.recognizers.spans import USED, Finding
 
 _SIGN = (
@@ -134,13 +135,20 @@ AROUND = 0.1
 """How far "around" reaches to either side."""
 
 
-def find_pay(text: str, country: str | None = None) -> list[Finding]:
-    """`min_salary_usd`, `max_salary_usd`, `has_salary` and `include_imputed`.
+class Exchange(NamedTuple):
+    """What an amount is worth.
 
-    Args:
-        text: A tidy question.
-        country: Of its places (alpha-2), whose dollar a bare `$` is; None for that of the US.
+    Attributes:
+        country: Whose dollar a bare `$` is (alpha-2); None for that of the US.
+        rates: Currencies (ISO 4217) and the USD of one unit.
     """
+
+    country: str | None = None
+    rates: tuple[tuple[str, float], ...] = tuple(DEFAULT_RATES.items())
+
+
+def find_pay(text: str, exchange: Exchange) -> list[Finding]:
+    """`min_salary_usd`, `max_salary_usd`, `has_salary` and `include_imputed` of a tidy question."""
     findings = [
         Finding("has_salary", _EXCLUDES.search(text, 0, match.start()) is not None, *match.span(), is_final=True)
         for match in _UNKNOWN.finditer(text)
@@ -154,11 +162,11 @@ def find_pay(text: str, country: str | None = None) -> list[Finding]:
     amounts = list(_PAY.finditer(_NO_PAY.sub(lambda found: USED * len(found[0]), text)))
     marked = [match for match in amounts if _is_pay(match, text)]
     for match in marked:
-        findings += _bounds(match, match["amount"] + _period_before(match, text), text, country)
+        findings += _bounds(match, match["amount"] + _period_before(match, text), text, exchange)
     for match in amounts:
         if len(marked) == 1 and match is not marked[0] and _is_other_bound(match, text):
             findings += _bounds(
-                match, _FIRST_NUMBER.sub(match["amount"].strip(), marked[0]["amount"], count=1), text, country
+                match, _FIRST_NUMBER.sub(match["amount"].strip(), marked[0]["amount"], count=1), text, exchange
             )
     return findings
 
@@ -216,8 +224,8 @@ def _unreadable(match: re.Match[str]) -> list[Finding]:
     return [Finding(UNREADABLE, reason, *match.span())]
 
 
-def _bounds(match: re.Match[str], amount: str, text: str, country: str | None) -> list[Finding]:
-    worth = _usd(amount, country)
+def _bounds(match: re.Match[str], amount: str, text: str, exchange: Exchange) -> list[Finding]:
+    worth = _usd(amount, exchange)
     if worth is None or worth[1] == 0:
         return _unreadable(match)
     low, high = worth
@@ -266,7 +274,7 @@ def _side(before: str, after: str) -> str | None:
     return "lower" if after.strip(" ,") else None
 
 
-def _usd(amount: str, country: str | None) -> tuple[float, float] | None:
+def _usd(amount: str, exchange: Exchange) -> tuple[float, float] | None:
     """Both ends in USD a year; None for a currency without a rate."""
     amount = re.sub(r"dollars\s+(canadian|australian|american)", r"\1 dollars", amount, flags=re.IGNORECASE)
     amount = re.sub(
@@ -274,8 +282,9 @@ def _usd(amount: str, country: str | None) -> tuple[float, float] | None:
     )
     written = re.sub(r"\s+and\s+", "-", amount.replace("+", "").strip(), flags=re.IGNORECASE)
     written = re.sub(r"\b(canadian|australian)\b(?!\s+(?:dollar|buck))", r"\1 dollars", written, flags=re.IGNORECASE)
-    dollars = country if country in DOLLAR_COUNTRIES else None
-    found = parse_salary(written, dollars) or parse_salary(f"${written}", dollars)
+    dollars = exchange.country if exchange.country in DOLLAR_COUNTRIES else None
+    rates = dict(exchange.rates)
+    found = parse_salary(written, dollars, rates=rates) or parse_salary(f"${written}", dollars, rates=rates)
     if found is None or found.midpoint_usd is None:
         return None
     low = found.midpoint_usd if found.min_usd is None else found.min_usd
