@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from jobsearch_dagster.preparation.locations import normalize_place, parse_location
 from jobsearch_dagster.preparation.titles import standardize_title
 from jobsearch_dagster.search.filter import Constraints
 from jobsearch_dagster.search.follow_ups import Follows
@@ -70,7 +71,8 @@ def continued(before: Reading, new: Reading) -> Reading:
         return new
     if new.revises is not None:
         changed = _revised(before, new.revises)
-        if changed.included != before.included or not new.included:  # a number that revises nothing is read by itself
+        says_itself = isinstance(new.revises, float) and new.included.keys() - {"limit"}  # "up to 80000"
+        if not says_itself and (changed.included != before.included or not new.included):
             return replace(changed, reply=None, pick=None, before=before)
     if new.reply in UNANSWERED:
         return replace(before, reply=new.reply, pick=None)  # the next question goes on from where this one came
@@ -93,11 +95,13 @@ def _gone_on(before: Reading, new: Reading) -> Reading:
     dropped = new.dropped - set(new.included) if adding else new.dropped
     kept = {slot: value for slot, value in before.included.items() if slot not in dropped}
     kept = without_values(kept, new.gone)
-    included = without_values(_merged(kept, new.included, adding=adding), new.excluded)
-    if _ALLOWS.search(new.text):  # "weekends are fine after all" excludes them no more, and asks for none
-        included = without_values(included, {s: v for s, v in before.excluded.items() if s not in before.included})
     excluded = {} if "exclude" in new.dropped else without_values(before.excluded, new.included)
     excluded = without_values(excluded, new.gone)
+    allows = adding or _ALLOWS.search(new.text) is not None
+    if allows:  # "weekends are fine after all" excludes them no more, and asks for none
+        excluded = _still_excluded(excluded, new.text)
+        new = replace(new, included=without_values(new.included, before.excluded))
+    included = without_values(_merged(kept, new.included, adding=adding), new.excluded)
     excluded = _merged(excluded, new.excluded, adding=True)
     asked = {*included, *(f"exclude.{slot}" for slot in excluded)}
     evidence = {slot: words for slot, words in _evidence(before, new, adding=adding).items() if slot in asked}
@@ -127,6 +131,17 @@ def _evidence(before: Reading, new: Reading, *, adding: bool) -> dict[str, str]:
         if adding and slot in LIST_SLOTS and slot in before.evidence
     }
     return before.evidence | new.evidence | grown
+
+
+def _still_excluded(excluded: Slots, text: str) -> Slots:
+    """What is excluded less what a text names: "nights are fine" says nothing against the night shift."""
+    said = {word.removesuffix("s") for word in re.findall(r"\w+", text.lower())}
+    named = {
+        slot: tuple(item for item in values if said & set(re.findall(r"\w+", item.lower())))
+        for slot, values in excluded.items()
+        if slot == "keywords"
+    }
+    return without_values(excluded, named)
 
 
 _ALLOWS = re.compile(
@@ -185,7 +200,9 @@ def union(slot: str, first: Iterable[Any], second: Iterable[Any]) -> tuple[Any, 
 
 
 def _name(slot: str, item: Any) -> Any:
-    """What a value is called in the catalog: "MS Office" and Microsoft Office are one skill."""
+    """What a value is called in the catalog: "MS Office" and Microsoft Office are one skill, Bombay is Mumbai."""
     if slot in ("skills", "skills_any"):
         return (skill_named(item.lower()) or item).lower()
+    if slot == "locations":
+        return normalize_place(parse_location(item)) or item
     return standardize_title(item) if slot == "titles" else item

@@ -6,6 +6,9 @@ Belongs here: that list, loaded on first use (0.4 s): words of a question that t
 from collections.abc import Mapping
 from functools import cache
 
+RARE = 50
+"""How often the rarest half of its words occur, nearly all of them names (Kalgoorlie, Galway)."""
+
 
 def english_frequency(word: str) -> int:
     """How often the list's corpus has a word, in lower case; 0 for one that is no English word."""

@@ -83,7 +83,7 @@ def split_exchange(question: str) -> tuple[str, str] | None:
 
 
 _TAKES_BACK = re.compile(
-    r"\b(?:drop|remove|forget|lose|scrap|ditch|take\s+(?:out|away|off)|get\s+rid\s+of|leave\s+out)\b"
+    r"\b(?:drop|remove|forget|lose|scrap|ditch|take\s+(?:out|away|off)|get\s+rid\s+of|leave\s+out|never\s?mind)\b"
     r"(?!\s+(?:(?:the|all|any|those|every)\s+)*(?:ones|those|jobs|postings|roles|ads|openings)\b)",
     re.IGNORECASE,
 )
@@ -148,7 +148,7 @@ _DROPS = re.compile(
     | \b anywhere \s+ (?:else\s+)? (?:is|would\s+be|will|works) \s+ (?:fine|ok|okay|do|good)\b
       (?: ,? \s+ not \s+ (?:just|only) \s+ (?:there|here) )?
     | ^\W* (?:(?:any|whatever) \s+ (?:{_ASPECT}) | anywhere(?:\s+(?:is\s+)?(?:fine|ok|okay|else))?) \W* $
-    | \b (?:{_ASPECT}) \s+ (?:(?:really|actually)\s+)? (?:does(?:\s+not|n't)|do(?:\s+not|n't)|is(?:\s+not|n't)
+    | \b (?:{_ASPECT}|{_VALUE}) \s+ (?:(?:really|actually)\s+)? (?:does(?:\s+not|n't)|do(?:\s+not|n't)|is(?:\s+not|n't)
         |are(?:\s+not|n't)|no\s+longer)
       \s+ (?:\w+\s+)? (?:matters?|important|relevant|needed|required|necessary)\b
     | \b (?:does(?:n't|\s+not)|don't|needn't|do\s+not) \s+ (?:(?:have|need)\s+to\s+)? be \s+ (?:{_ASPECT}|{_VALUE})\b

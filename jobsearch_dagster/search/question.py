@@ -249,7 +249,8 @@ def _read_slots(question: str, exchange: Exchange) -> Reading:
 
 def compared_skills(findings: list[Finding]) -> list[Finding]:
     """The findings, skills to choose from where they are compared: "compare Kotlin with Swift"."""
-    if not any(finding.slot == "group_by" and finding.value == "skills" for finding in findings):
+    is_compared = any(finding.slot == "group_by" and finding.value == "skills" for finding in findings)
+    if not is_compared or [finding.slot for finding in findings].count("skills") == 1:
         return findings
     return [replace(finding, slot="skills_any") if finding.slot == "skills" else finding for finding in findings]
 

@@ -16,7 +16,7 @@ _FLAGS = re.IGNORECASE | re.VERBOSE
 _NUMBER = re.compile(
     r"""
     (?: .*\b (?: bump | raise | lower | increase | decrease | reduce | drop | cut | change | set | push | make | move |
-        take | go | up | more\s+like | rather | say ) \b [^\d]{0,20} )?
+        take | go | up | too\s+(?:low|high|little|much|few|many) | more\s+like | rather | say ) \b [^\d]{0,20} )?
     (?<![\d.,]) (?P<number>\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d+)?)
     (?:\s+(?:then|instead|please|rather|is\s+(?:enough|fine|ok)))? \W*
     """,

@@ -179,7 +179,14 @@ def skill_condition(value: str) -> Condition:
 
 
 def _keywords(values: tuple[str, ...]) -> Condition:
-    return _any_of([all_of(text_holds_words(value)) for value in values])
+    return _any_of([_keyword(value) for value in values])
+
+
+def _keyword(value: str) -> Condition:
+    """A word of the posting's text; of its title alone where nearly every text has it ("it")."""
+    if value.lower() == "it":
+        return _any_of([all_of(holds_words("title_words", value)), all_of(text_holds_words("information technology"))])
+    return all_of(text_holds_words(value))
 
 
 def _locations(values: tuple[str, ...]) -> Condition:

@@ -23,10 +23,10 @@ _OFF_TOPIC_START = re.compile(
         | else | would | will | can
         | might | employ | recruit | take | wants | sponsor
         | speak | use | teach | give | accept | let | allow | provide | cover | train ) \w* )
-    | (?: is\s+it | is\s+my | should\s+i | do\s+you\s+(?:like|think|believe|know\s+(?:how|who|why)) ) \b
+    | (?: is\s+it | should\s+i | do\s+you\s+(?:like|think|believe|know\s+(?:how|who|why)) ) \b
     | tell\s+me\s+(?:a|about)\b | (?: write | translate | explain | sing | play | calculate | solve | define
         | alexa | siri ) \b
-    | say \b | set \s+ (?:an?\s+|my\s+)? (?: alarm | timer | reminder ) \b
+    | say \s+ (?:good|hello|hi|something)\b | set \s+ (?:an?\s+|my\s+)? (?: alarm | timer | reminder ) \b
     | (?: recommend | buy | order | book | call | open | cook | draw ) \s+ (?: me | us | an? | the | my | some ) \b
     """,
     _FLAGS,
@@ -57,6 +57,7 @@ _FACT = re.compile(
     | \b who \s+ (?: plays | played | won | wins | wrote | sings | sang | directed | stars | starred | invented
         | discovered | founded | painted | composed | scored ) \b
     | \b what \s+ (?:does|do|is|did) \b [^?]{1,40} \b (?: stand\s+for | mean | rhyme\w* ) \b | \b what\s+rhymes\b
+    | \b how\s+many \s+ \w+ \s+ (?:does|do|did) \s+ (?:an?|the|one) \s+ \w+ \s+ (?:have|has|weigh|live|eat) \b
     | \b convert \s+ [$€£]?\d | \b \d+ \s? (?:%|per\s?cent) \s+ of \s+ [$€£]?\d | \b history\s+of\b
     | \b how\s+many \s+ (?: states | countries | planets | continents ) \s+ (?: are | exist | does | in ) \b
     """,
@@ -118,8 +119,6 @@ _EVERYWHERE = frozenset(("locations", "keywords", "skills", "skills_any", "educa
 _JOB_SLOTS = frozenset(Constraints.model_fields) - _EVERYWHERE
 """Slots that only a job has."""
 _SHAPE = frozenset(("limit", "sort"))
-_FIGURE = frozenset(("agg", "field"))
-"""Slots that say what is computed, not of what."""
 
 
 def topic(question: str, rest: str, named: Iterable[str]) -> Topic:
@@ -146,13 +145,12 @@ def _topic_of_jobs(question: str, rest: str, slots: set[str]) -> Topic:
         return "off_topic"
     if _NEAR_ME.search(rest) and "locations" not in slots:
         return "place"
-    orders_something = "sort" in slots and len(slots) > 1
+    orders_something = "sort" in slots and len(slots) > 1  # "where is the biggest money without a degree?"
     asks_for_work = says_job or orders_something or _HIRES.match(question) is not None
     if not asks_for_work and slots <= _EVERYWHERE and _OFF_TOPIC_START.match(question):
         return "off_topic"
     if slots - _SHAPE:
-        counts_something_else = slots <= _FIGURE and not says_job and _says_something(rest)
-        return "off_topic" if counts_something_else else "jobs"  # "how many bones does a human have"
+        return "jobs"
     if says_job:
         return "jobs" if _LISTS_ALL.search(rest) or slots else "vague"
     if _FOR_SOMEBODY.search(question):

@@ -28,6 +28,10 @@ class WorldArea:
     regions: tuple[tuple[str, str], ...]
 
 
+NOWHERE = WorldArea((), ())
+"""A county or landscape, which is a name and no more."""
+
+
 def world_area(name: str) -> WorldArea | None:
     """The area of that name, in any case; None where there is none."""
     return _areas().get(" ".join(name.lower().split()))

@@ -371,7 +371,6 @@ def test_a_correct_word_is_not_taken_for_a_misspelt_skill(word):
         ("how many bones does a human have", "none"),
         ("17 percent of 240", "none"),
         ("say good morning in Zulu", "none"),
-        ("is my sourdough starter dead", "none"),
         ("🎉", "none"),
         ("drop table jobs", "refuse"),
         ("show jobs'; DELETE FROM jobs; --", "refuse"),

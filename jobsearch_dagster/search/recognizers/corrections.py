@@ -9,8 +9,8 @@ import re
 from jobsearch_dagster.search.recognizers.spans import Finding
 
 _CORRECTS = re.compile(
-    r"\b(?:no\W+wait|wait\W+no|scratch\s+that|no\W+(?:sorry|actually)|sorry\W+i\s+mean\w*|or\s+rather(?!\s+not)|make\s+that"
-    r"|i\s+meant|correction)\b",
+    r"\b(?:(?<!with\s)no\W+wait(?=\s*[,.!]|\s+i\b)|wait\W+no|scratch\s+that|no\W+(?:sorry|actually)|sorry\W+i\s+mean\w*|or\s+rather(?!\s+not)|make\s+that"
+    r"|i\s+meant|correction(?=\s*[:,]))\b",
     re.IGNORECASE,
 )
 

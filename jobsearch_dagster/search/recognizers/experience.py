@@ -22,7 +22,8 @@ _YEARS = re.compile(
         | beyond | above | less\ than | fewer\ than | under | without
         | below | up\ to | at\ most | max(?:imum)?(?:\ of)? | not?\ more\ than | between | from )\s+ )? )
     (?<![\w.$€£₹]) (?P<low>{_NUMBER}) (?:\s*\+|\s+or\s+more|\s+plus)?
-    (?: \s*(?:-|to|and|but\ (?:no\ more\ than|not\ more\ than|at\ most))\s* (?P<high>{_NUMBER}) \s*\+? )?
+    (?: \s*(?:-|to|and|but\ (?:no\ more\ than|not\ more\ than|at\ most|less\ than|under))\s*
+      (?P<high>{_NUMBER}) \s*\+? )?
     [\s-]* (?:years?|yrs?)\b (?:'|\b)
     (?: \s*(?:or\ more|minimum|plus|and\ up(?:wards?)?|upwards?|up|or\ so) \b )?
     (?P<most> \s+(?:(?:asked|required|needed|wanted)\ )?
@@ -55,9 +56,9 @@ _NONE_ASKED = re.compile(
       (?:an?\s+|any\s+)?(?:real\s+|paid\s+)?(?:jobs?|work)\b
     | \binexperienced\b | \bunexperienced\b
     | \b(?:no|without)\s+an?\s+single\s+(?:day|hour)\s+
-      (?:of\s+\w+|in\s+(?:the|this)\s+(?:field|job|trade|business|industry))\b
-    | \b(?:no|zero|without)\s+(?:any\s+)?background\b(?!\s+(?:in|as|checks?)\b)
-    | \bnever\s+(?:\w+\s+){1,4}for\s+(?:a\s+living|pay|money|wages)\b
+      (?:of\s+(?:experience|training|work)|in\s+(?:the|this)\s+(?:field|job|trade|business|industry))\b
+    | \b(?:no|zero|without)\s+(?:any\s+)?background(?=\s*(?:[.,;!?]|$|(?:at\s+all|whatsoever|needed|required)\b))
+    | \bnever\s+(?!work)(?:\w+\s+){1,4}for\s+(?:a\s+living|pay|money|wages)\b(?!\s+(?:under|below|less))
     | \b(?:complete|total|absolute)?\s*(?:newcomers?|newbies?|novices?|rookies?)\b | \bnew\s+to\s+(?:the\s+)?(?:field
         |job|trade|industry|profession|business|game|workforce|this)\b
     | \bfirst[\s-](?:ever\s+)?(?:job|time\s+job|timer)s?\b | \bnever\s+(?:had\s+a\s+job|worked|been\s+employed
@@ -116,8 +117,10 @@ _BUT_LESS = re.compile(
 )
 _OPEN = re.compile(r"\+|more|minimum|\bup\b|plus", re.IGNORECASE)
 _STRICTLY = re.compile(r"less|fewer|under|below", re.IGNORECASE)
-_WAS = re.compile(r"\b(?:i|we)\s+(?:was|were|worked|have\s+(?:been|worked))\b[^.;?!]*[|]\s+for\s*$", re.IGNORECASE)
-_BUT = re.compile(r"\d\s+but\s", re.IGNORECASE)
+_WAS = re.compile(
+    r"\b(?:i|we)\s+(?:was|were|worked|have\s+(?:been|worked))\s+(?!in\b|at\b)[^.;?!]*[|]\s+for\s*$", re.IGNORECASE
+)
+_BUT = re.compile(r"\d\s+but\s+(?P<strictly>less|under)?", re.IGNORECASE)
 _EXACTLY = re.compile(r"\bexact(?:ly)?\s*$", re.IGNORECASE)
 _UP = re.compile(r"\bup(?:wards?)?$", re.IGNORECASE)
 _NEITHER = re.compile(
@@ -174,8 +177,9 @@ def _between(match: re.Match[str], text: str) -> list[Finding]:
         return _range(low, below - 1 if _STRICTLY.search(behind[0]) else below, match.start(), behind.end())
     if _EXACTLY.search(context):
         return _range(low, low, *match.span())
-    if match["high"] is not None and _BUT.search(match[0]):  # "at least 3 but no more than 7 years"
-        return _range(low, high, *match.span())
+    but = _BUT.search(match[0]) if match["high"] is not None else None
+    if but is not None:  # "at least 3 but no more than 7 years"
+        return _range(low, high - 1 if but["strictly"] else high, *match.span())
     is_range = match["high"] is not None and match["before"].lower().strip() in ("", "between", "from")
     is_own = _PERSON_SPEAKS.search(text) or _OWN_BEFORE.search(context) or _AS_A.match(text, match.end())
     return _range(low, high, *match.span()) if is_range and not is_own else []

@@ -28,7 +28,7 @@ _COUNT = re.compile(
             |by)\s+(?!(?:the\s+)?(?:hour|day|week|month|year|pay|salary)))
         | (?:the\s+)?total\s+(?:of\s+)?(?:the\s+|all\s+)?
             (?=(?:\w+\s+)?(?:jobs|openings|postings|vacancies|positions|roles|ads)\b)
-        | how\s+common\s+(?:is|are) | (?:breakdown|distribution|tally)(?=\s+(?:of|by|per|across)\b)
+        | how\s+common\s+(?:is|are) | (?:breakdown|tally)(?=\s+(?:of|by|per|across)\b) | distribution(?=\s+of\b)
         | break\s+down | broken\s+down(?=\s+by) )\b
     """,
     FLAGS,

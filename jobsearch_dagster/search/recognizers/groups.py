@@ -26,7 +26,7 @@ _OF_EACH = re.compile(
 _BREAKDOWN = re.compile(rf"\b(?P<column>{ANY_COLUMN})\s+(?:breakdown|distribution|split)\b", FLAGS)
 _SHARE = re.compile(
     r"\b(?:what|which|how\s+many|how\s+(?:large|big|high)\s+is)\s+(?:is\s+)?(?:the\s+)?(?:percentage|per\s?cent|proportion|share|fraction|ratio|%)"
-    r"|\bhow\s+many\b(?=[^?]*\bhow\s+many\b)|^\W*(?:is|are)\s+(?:most|many)\b(?=[^?]{0,80}\bor\b)",
+    r"|\b(?P<each>how\s+many)\b(?=[^?]*\bhow\s+many\b)|^\W*(?:is|are)\s+(?:most|many)\b(?=[^?]{0,80}\bor\b)",
     re.IGNORECASE,
 )
 
@@ -72,5 +72,7 @@ def share(text: str) -> list[Finding]:
     if match is None or not found:
         return []
     column, values = next(iter(found.items()))
+    if match["each"] and len(values) == 1:  # "how many pay over 100k and how many are remote"
+        return []
     figures = [Finding("agg", "count", *match.span()), Finding("group_by", column, *match.span())]
     return [*figures, *(Finding(NO_PREFERENCE, None, value.start, value.end) for value in values)]

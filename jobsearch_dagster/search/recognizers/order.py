@@ -66,7 +66,7 @@ _SORT = {
 }
 _THINGS = (
     r"(?:jobs?|roles?|positions?|openings?|postings?|vacanc(?:y|ies)|listings?|offers?|results?|hits?|rows?|matches"
-    r"|examples?|suggestions?|options?|entries|of\s+them(?!\s+(?:working|as|in)\b)|ads?)"
+    r"|examples?|suggestions?|options?|entries|ads?)"
 )
 _NUMBER = r"\d{1,3}(?![\d.,]*\d)(?!\s*(?:k\b|%|\+|years?|hours?|days?|weeks?|months?|-))"
 _LIMIT = re.compile(
@@ -87,7 +87,8 @@ _LIMIT = re.compile(
     | \blimit(?:ed)? \s* [:=]? \s* (?:\w+\s+)?? (?:to\s+)? (?P<limit>{_NUMBER})\b
     | \b(?:give|show|list|find|bring|send|get) \s+ (?:me\s+|us\s+)? (?:the\s+|up\s+to\s+|at\s+most\s+|some\s+)?
         (?P<give>{_NUMBER})\b
-    | (?<!in\ )(?<!the\ )\b(?P<of>{_NUMBER}) \s+ {_THINGS}\b
+    | (?<!the\ )\b(?P<of_them>{_NUMBER}) \s+ of\s+them (?!\s+(?:working|as)) \b
+    | \b(?P<of>{_NUMBER}) \s+ {_THINGS}\b
     | (?<!the\ )\b(?P<enough>{_NUMBER}) \s+
       (?:will\s+do|is\s+enough|are\s+enough|would\s+do|suffices?|is\s+plenty|please
         |max(?:imum)?|tops|at\s+most) \b
@@ -103,7 +104,7 @@ _LIMIT = re.compile(
 
 def find_limit(text: str) -> list[Finding]:
     """`limit`."""
-    match = _LIMIT.search(text)
+    match = next((match for match in _LIMIT.finditer(text) if not _is_name(match, text)), None)
     if match is None:
         return []
     word = next(group for group in match.groups() if group).lower()
@@ -112,6 +113,15 @@ def find_limit(text: str) -> list[Finding]:
     return [Finding("limit", number, start, start + len(word))] if number else []
 
 
+def _is_name(match: re.Match[str], text: str) -> bool:
+    """Whether a number says which, not how many: "class 2 driver jobs", "9 to 5 jobs"."""
+    return _NUMBERED.search(text, 0, match.start(match.lastindex or 0)) is not None
+
+
+_NUMBERED = re.compile(
+    r"(?:\b(?:class|band|level|grade|tier|step|phase|stage|type|section|category|cat|year|key)\s+|\d\s*(?:to|-)\s*)$",
+    re.IGNORECASE,
+)
 _NO_NEED = re.compile(
     r"\b(?:no\s+need\s+to|needn't|don't|do\s+not|not)\s+(?:be\s+)?(?:sort|order|rank|arrange)(?:ed|ing)?\s+$",
     re.IGNORECASE,

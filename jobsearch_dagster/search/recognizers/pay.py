@@ -11,7 +11,7 @@ from jobsearch_dagster.preparation.salary import DEFAULT_RATES, parse_salary
 from jobsearch_dagster.search.recognizers.spans import USED, Finding
 
 _SIGN = (
-    r"(?:US\$|CA\$|C\$|AU\$|A\$|NZ\$|S\$|HK\$|[$€£₹¥]"
+    r"(?:US\$|CA\$|C\$|AU\$|A\$|NZ\$|S\$|HK\$|[$€£₹¥₦₱₩₽₺฿]"
     r"|\b(?:USD|EUR|GBP|INR|CAD|AUD|CHF|SEK|NOK|DKK|PLN|JPY|SGD|NZD|ZAR|AED|BRL|MXN|HUF|CZK|THB|MYR|IDR|KRW|CNY|RMB|NGN"
     r"|KES|SAR|QAR|KWD|EGP|PKR|ILS|TRY|Rs\.?)\s?)"
 )
@@ -70,7 +70,8 @@ _UNKNOWN = re.compile(
     \b(?:stat|list|show|mention|disclos|publish|specif|giv|nam|hav|quot|includ)\w* \s+ no \s+
       (?:salar(?:y|ies)|pay|wages?)\b |
     \b(?:salary|pay) \s+ (?:(?:is|of|over)\s+)* unknown\b
-    | \bwithout \s+ (?:a\s+|any\s+)? (?:stated\s+)? (?:salary|pay)\b
+    | \bwithout \s+ (?:a\s+|any\s+)? (?:stated\s+)? (?:salary|pay)\b (?:\s+(?:listed|stated|shown|given))?
+    | \bhid(?:e|es|ing) \s+ (?:the\s+|their\s+)? (?:salary|pay)\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -93,6 +94,7 @@ _STATED = re.compile(
         (?:\s+(?:in|on|out|down)(?:\s+(?:it|them|the\s+\w+))?)?
     | \b(?:salary|pay|wages?) \s+ (?: (?:is|are|must\s+be|should\s+be|has\s+to\s+be) \s+ )? (?:right\s+)?
         (?:in|on) \s+ the \s+ (?: ad | advert | posting | listing | job\s+ad )s? \b
+    | \b(?:ads?|jobs?|postings?) \s+ with \s+ (?:a\s+)? (?:salary|pay) (?= \s* (?:[.,;!?]|$) )
     | \bno \s+ (?:secret|hidden|mystery|undisclosed|unstated) \s+ (?:salar(?:y|ies)|pay|wages?)\b
     | \b(?:up\s?front|open|honest|clear) \s+ about \s+ (?:the\s+)? (?:salar(?:y|ies)|pay|wages?|money)\b
     | \b(?:pay|salary|wage) \s+ transparen\w+ | \btransparent \s+ (?:about\s+)? (?:the\s+)?(?:pay|salar\w+)

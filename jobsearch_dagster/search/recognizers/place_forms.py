@@ -12,7 +12,7 @@ from jobsearch_dagster.preparation.locations import Location, country_code, pars
 from jobsearch_dagster.preparation.place_names import place_key
 from jobsearch_dagster.preparation.subdivisions import subdivisions
 from jobsearch_dagster.preparation.text import fold
-from jobsearch_dagster.search.english import english_frequency
+from jobsearch_dagster.search.english import RARE, english_frequency
 from jobsearch_dagster.search.recognizers.words import words
 from jobsearch_dagster.search.world_areas import world_area
 
@@ -23,8 +23,8 @@ _OLD_NAMES = frozenset(
     )
 )
 """English names of cities that have another one today; a question keeps the one it uses."""
-_RARE = 50
-"""How often pyspellchecker's corpus has the rarest half of its words, nearly all of them names."""
+_NICKNAMES = frozenset(("rio", "vegas"))
+"""Parts of a city's name that are none by themselves."""
 _WIDE = frozenset(("area", "region", "metro", "valley", "county", "district", "midlands", "islands", "highlands"))
 """Words of a name that means more than the city in it ("bay area"): it stays as it is written."""
 
@@ -67,8 +67,9 @@ def canonical_place(name: str) -> str:
     found = parse_location(name)
     if world_area(written) or _WIDE & set(written.split()) or found.others or not (found.country or found.city):
         return written.removeprefix("the ")
-    city = found.city or ""
-    if written in _OLD_NAMES or city.startswith("The ") or city.lower() == f"{written} city":  # Cebu
+    city = (found.city or "").lower()
+    is_part = set(written.split()) < set(city.split()) and written not in _NICKNAMES  # Hull, Cebu
+    if is_part or written in _OLD_NAMES or city.startswith("the "):
         return written
     parts = [found.city, _said_region(name, found), _said_country(name, found)]
     said = fold(", ".join(part for part in parts if part)).removeprefix("the ")
@@ -87,7 +88,7 @@ def town_in_area(name: str) -> tuple[str, str] | None:
     town = match["town"]
     key = place_key(town)
     no_names = words("plain") | words("occupation")
-    if match["comma"] is None and town.islower() and english_frequency(town) > _RARE:  # the DJ of a wedding
+    if match["comma"] is None and town.islower() and english_frequency(town) > RARE:  # the DJ of a wedding
         return None
     is_no_town = key in areas() or world_area(town) or country_code(key) or set(key.split()) & no_names
     if is_no_town or not (is_known(key) or (match["comma"] and town[0].isupper())):
@@ -102,7 +103,7 @@ _TOWN_AND_AREA = re.compile(
 
 def _is_area(name: str) -> bool:
     key = place_key(name)
-    return key in areas() and (len(key) > len("usa") or name.isupper())
+    return (key in areas() and (len(key) > len("usa") or name.isupper())) or world_area(name) is not None
 
 
 def _said_region(name: str, found: Location) -> str | None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from jobsearch_dagster.preparation.gazetteer import areas, is_known, large_city_keys
 from jobsearch_dagster.preparation.locations import country_code, parse_location
 from jobsearch_dagster.preparation.place_names import place_key
-from jobsearch_dagster.search.english import english_frequency
+from jobsearch_dagster.search.english import RARE, english_frequency
 from jobsearch_dagster.search.recognizers.place_forms import SHORT_FOR, town_in_area
 from jobsearch_dagster.search.recognizers.skills import is_skill
 from jobsearch_dagster.search.recognizers.words import words
@@ -151,8 +151,6 @@ _SHORT_IN_CAPITALS = frozenset(
 """Letters that in capitals are hardly ever anything else."""
 _LARGE = 1_000_000
 """Inhabitants of a city that is meant even where a skill has its name: Phoenix."""
-_RARE = 50
-"""How often pyspellchecker's corpus has the rarest half of its words, nearly all of them names (Kalgoorlie, Galway)."""
 _COMMON = 1000
 """How often pyspellchecker's corpus has words that are hardly ever a city's name in another language: lime for Lima."""
 
@@ -176,4 +174,4 @@ def stands_alone(name: str, phrase: str) -> bool:
         return False
     if found.country or found.region or world_area(name) or found.city or _is_area(place_key(name)):
         return True
-    return is_known(place_key(name)) and english_frequency(lowered) <= _RARE
+    return is_known(place_key(name)) and english_frequency(lowered) <= RARE

@@ -22,9 +22,10 @@ from jobsearch_dagster.search.recognizers.place_phrases import (
     listed_places,
     stands_alone,
 )
-from jobsearch_dagster.search.recognizers.skills import is_skill
+from jobsearch_dagster.search.recognizers.skills import is_skill, listed_skills
 from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding, blank, is_part
 from jobsearch_dagster.search.recognizers.words import words
+from jobsearch_dagster.search.world_areas import NOWHERE, world_area
 
 _ANCHOR = re.compile(
     r"""
@@ -43,6 +44,8 @@ _NAME = r"(?P<place>[A-Z](?=\w*[^\WA-Z])[^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,2})"
 _IN_NAME = re.compile(
     r"\bin\s+(?P<place>[A-Z](?=\w*[^\WA-Z])[^\W\d_]{2,}(?:\s[A-Z][^\W\d_]+)?)(?=\s*[,.;!?]|\s+(?:from|with|over|under|for|that|who|paying)\b)"
 )
+_NO_PLACE = re.compile(r".+(?:ology|ics|omy|istry|graphy|ism)|spring|summer|autumn|winter|christmas|easter")
+"""Fields of study, and times of the year."""
 _LAST_NAME = re.compile(rf"(?:[,|]|\b(?:in|near|around|to))\s+(?:the\s+)?{_NAME}\s*[.?!]*$")
 _ONLY_NAME = re.compile(rf"^\W*{_NAME}\W*$")
 _TOKEN = re.compile(r"[^\s,|?!;:/()&]+")
@@ -156,13 +159,20 @@ _BETWEEN_COMMAS = re.compile(
 
 def _between_commas(text: str) -> list[Finding]:
     """`locations` whose name stands for itself, though it may be a word as well: "porter, Bath, part time"."""
-    no_names = words("function") | words("occupation") | words("industry")
+    no_names = words("function") | words("occupation") | words("industry") | words("title_modifier")
+    skills = listed_skills(text)
     return [
         Finding("locations", canonical_place(name), *match.span("place"))
         for match in _BETWEEN_COMMAS.finditer(text)
         for name in listed_places(match["place"])
-        if name.lower() not in no_names and not is_skill(name)
+        if name.lower() not in no_names and not is_skill(name) and not _stands_in_list(match, skills)
     ]
+
+
+def _stands_in_list(match: re.Match[str], skills: list[Finding]) -> bool:
+    """Whether a comma joins a name to a skill: "React, Jasper, Redux"."""
+    start, end = match.span("place")
+    return any(0 < start - skill.end <= len(", ") or 0 < skill.start - end <= len(", ") for skill in skills)
 
 
 def find_unknown_places(text: str) -> list[Finding]:
@@ -176,6 +186,8 @@ def _may_be_place(match: re.Match[str]) -> bool:
     """Whether no word of an unknown name has a meaning; a name that is the whole question is a place if one has it."""
     named = set(re.findall(r"[^\W\d_]+", match["place"].lower()))
     if not named or named & (words("function") | words("industry") | words("title_modifier")) or "|" in match["place"]:
+        return False
+    if match.re is not _ONLY_NAME and any(map(_NO_PLACE.fullmatch, named)):
         return False
     return match.re is not _ONLY_NAME or is_known(place_key(match["place"]))
 
@@ -240,9 +252,13 @@ def _place_at(text: str, start: int, *, alone: bool = False) -> list[Finding]:
     for end in reversed(ends):
         phrase = text[start:end].rstrip(".'\")-")
         found = _findings(phrase, start, alone=alone)
-        if found:
+        if found and not (alone and world_area(phrase) == NOWHERE and _GOES_ON.match(text, end)):
             return found
     return []
+
+
+_GOES_ON = re.compile(r"\s+[A-Z][a-z]+")
+"""What makes a county before it a name of something else: "Devon Energy"."""
 
 
 def _findings(phrase: str, start: int, *, alone: bool) -> list[Finding]:
@@ -257,5 +273,7 @@ def _stand_alone(names: tuple[str, ...], phrase: str) -> bool:
     """Whether a list is one of places without "in": its first is clear, and so are the others, or capitalized."""
     first, *others = names
     return stands_alone(first, phrase) and all(
-        stands_alone(name, phrase) or (name[0].isupper() and not is_skill(name)) for name in others
+        stands_alone(name, phrase)
+        or (name[0].isupper() and not is_skill(name) and name.lower() not in words("plain") | words("title_modifier"))
+        for name in others
     )

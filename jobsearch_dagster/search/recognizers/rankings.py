@@ -34,10 +34,12 @@ _MOST_FREQUENT = tuple(
             (?= \s+ (?:is|are) \s+ (?:crying|screaming|desperate|starving|hungry|short) \b )
         """,
         rf"""
-        \b(?:the\s+)? {_NUMBER} (?P<column>{ANY_COLUMN}) \b (?= [^|?,;]{{0,40}}
-            \b (?: most\s+often
-                | (?:name|mention|list|require|need|want|ask\s+for)s? \s+ (?:the\s+)?most
-                | (?:named|mentioned|listed|required|needed|wanted|asked(?:\s+for)?) \s+ (?:the\s+)?most ) \b )
+        \b(?:the\s+)? {_NUMBER} (?P<column>{ANY_COLUMN}) \b
+          (?= (?:(?!\b(?:i|we|you)\b)[^|?,;]){{0,40}} \b
+            (?: most\s+often\b
+              | (?:name|mention|list|require|need|want|ask\s+for)s? \s+ (?:the\s+)?most (?= \s* (?:[.,?!]|$) )
+              | (?:named|mentioned|listed|required|needed|wanted|asked(?:\s+for)?) \s+ (?:the\s+)?most
+                (?= \s* (?: [.,?!] | $ | (?:in|for|by|of)\b ) ) ) )
         """,
         r"""
         \b(?:which|what) \s+ (?P<column>skills?|qualifications|degrees?|languages|tools) \s+
@@ -62,7 +64,9 @@ _MOST_FREQUENT = tuple(
 )
 """Each with the group `column`, some with `wanted`; what stands behind a column is left to the other recognizers."""
 _WHERE_MOST = re.compile(
-    r"\b where \s+ (?:(?:in|across)\s+[|]+\s+)? (?:are|is|do|can\s+i\s+find) \b (?= [^|?]{0,40} \bmost\b )", FLAGS
+    r"\b where \s+ (?:(?:in|across)\s+[|]+\s+)? (?:are|is|do|can\s+i\s+find) \b"
+    r"(?= [^|?]{0,40} \bmost\b ) (?! [^|?]{0,40} \b(?:pays?|paid|paying|earns?) \s+ (?:the\s+)?most\b )",
+    FLAGS,
 )
 _BEST_PAYING = tuple(
     re.compile(wording, FLAGS)

@@ -18,7 +18,7 @@ from jobsearch_dagster.search.recognizers.occupations import (
     trade_name,
 )
 from jobsearch_dagster.search.recognizers.place_phrases import is_place, is_well_known_place
-from jobsearch_dagster.search.recognizers.skills import is_skill, listed_skills
+from jobsearch_dagster.search.recognizers.skills import is_skill, listed_skills, skill_named
 from jobsearch_dagster.search.recognizers.spans import Finding
 from jobsearch_dagster.search.recognizers.words import words
 
@@ -50,6 +50,7 @@ def find_titles(text: str) -> list[Finding]:
             occupation = None
         if occupation is not None:
             first = _first_token(tokens, last, text, tools)
+            first = _with_pair(tokens, first, text)
             after_tool = first - 1 in tools and _touch(tokens, first, text)
             findings += _titles(tokens[first : last + 1], occupation, text, after_tool=after_tool)
         last = first - 1
@@ -73,7 +74,11 @@ def _with_shared_heads(titles: list[Finding], text: str) -> list[Finding]:
 
 def _is_same_kind(kind: str, word: re.Match[str]) -> bool:
     """Whether a word may stand in a title where another one does: of "French or German teacher" both are languages."""
-    return word[0].lower() in words("title_modifier") or (is_skill(kind) and is_skill(word[0]))
+    return word[0].lower() in words("title_modifier") or (_is_language(kind) and _is_language(word[0]))
+
+
+def _is_language(word: str) -> bool:
+    return skill_fields().get(skill_named(word.lower()) or "") == "languages"
 
 
 _BEFORE_OR = re.compile(r"[^,.;:?!]*(?=\s+or\s+$)", re.IGNORECASE)
@@ -90,7 +95,17 @@ def _wanted(titles: list[Finding], text: str) -> list[Finding]:
         for title in titles
         if title.start not in bosses and not (_PAST.search(text, 0, title.start) or _SPEAKER.match(text, title.end))
     ]
+    if not now and _LEFT_BEHIND.search(text):
+        return []
     return now or [title for title in titles if title.start not in bosses]
+
+
+_LEFT_BEHIND = re.compile(
+    r"\b(?:used\s+to\s+be|former|ex|was)\b[^?]*\b(?:now\s+(?:i\s+)?(?:want|look|need|would)|(?:something|anything|work)\s+(?:else|different|new)"
+    r"|not\s+any\s?more|no\s+longer)\b",
+    re.IGNORECASE,
+)
+"""What says that somebody no longer looks for what they were."""
 
 
 def _is_boss(first: Finding, second: Finding, text: str) -> bool:
@@ -174,6 +189,18 @@ def _first_token(tokens: list[re.Match[str]], last: int, text: str, tools: set[i
     return first
 
 
+def _with_pair(tokens: list[re.Match[str]], first: int, text: str) -> int:
+    """Index of the first word of the title with the field that "and" joins to it: "health and safety officer"."""
+    return first - 2 if first > 1 and _PAIR.search(text, 0, tokens[first].end()) else first
+
+
+_PAIR = re.compile(
+    r"\b(?:health\s+and\s+(?:safety|social)|food\s+and\s+beverage|sales\s+and\s+marketing|plumbing\s+and\s+heating"
+    r"|(?:research|learning)\s+and\s+development|hair\s+and\s+beauty)$",
+    re.IGNORECASE,
+)
+
+
 def _is_shift(tokens: list[re.Match[str]], number: int) -> bool:
     """Whether a token ends "night shift", which is no part of a title as it is in "shift manager"."""
     return tokens[number][0].lower() == "shift" and number > 0 and tokens[number - 1][0].lower() in _TIMES_OF_DAY
@@ -212,7 +239,7 @@ def _occupation_at(tokens: list[re.Match[str]], number: int, text: str) -> str |
     return word.removesuffix("s") if is_title else None
 
 
-_TITLE_BEFORE = re.compile(r"(?:^|[,;:.]\s+(?:[\w-]+\s+)?|\b(?:an?|as|for)\s+(?:[\w-]+\s+)?)$", re.IGNORECASE)
+_TITLE_BEFORE = re.compile(r"(?:^|[,;:.]\s+[\w-]+\s+|\b(?:an?|as|for)\s+(?:[\w-]+\s+)?)$", re.IGNORECASE)
 _TITLE_ENDS = re.compile(
     r"\s*(?:[,.;:?!|]|$|-\s|\b(?:in|near|at|with|on|from|around|who|that|paying|for|will|would|wanted|needed|please)\b)",
     re.IGNORECASE,

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Literal
 
 from jobsearch_dagster.foundation.package_data import read_yaml
-from jobsearch_dagster.search.english import english_frequency
+from jobsearch_dagster.search.english import RARE, english_frequency
 from jobsearch_dagster.search.recognizers.spans import USED, Finding, blank, excludes_before, is_excluded, is_pointed_at
 
 WordList = Literal[
@@ -169,12 +169,10 @@ def singular(phrase: str) -> str:
     one = re.sub("ie$", "y", word.removesuffix("s"))
     if word in words("industry") or not word.endswith("s") or word.endswith("ss"):
         return phrase
-    is_word = one in words("industry") or english_frequency(one) > max(english_frequency(word), _RARE)
+    is_word = one in words("industry") or english_frequency(one) > max(english_frequency(word), RARE)
     return phrase.removesuffix(word) + one if is_word else phrase
 
 
-_RARE = 50
-"""How often the rarest half of pyspellchecker's words occur."""
 _LIST_GOES_ON = re.compile(r"\s+(?:and|or|nor)\s+(?:(?:the|any)\s+)?", re.IGNORECASE)
 
 

@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 from jobsearch_dagster.preparation.entities import known_skills
 from jobsearch_dagster.preparation.gazetteer import countries, large_city_keys, regions
 from jobsearch_dagster.preparation.skills import skill_spellings
-from jobsearch_dagster.search.english import english_frequency
+from jobsearch_dagster.search.english import RARE, english_frequency
 from jobsearch_dagster.search.recognizers.occupations import is_nickname
 from jobsearch_dagster.search.recognizers.place_phrases import is_clear_place
 from jobsearch_dagster.search.recognizers.skills import is_skill
@@ -31,9 +31,6 @@ LONG = 8
 """Letters of a word in which two may be wrong; in one of 7 only behind 5 that are right."""
 LARGE_CITY = 300_000
 """Inhabitants of a city whose name people misspell in a question: about 1,900 cities."""
-RARE = 50
-"""How often the rarest half of pyspellchecker's words occur: where one is a letter away from what a question asks for
-("plummer"), that is meant."""
 _WORD = re.compile(r"(?<![\w.@/#+'])[^\W\d_]+(?:'[^\W\d_]+)?(?![\w@/#+']|\.\w)")
 _SWAPPED = {
     "form home": "from home",
@@ -60,9 +57,18 @@ def spelling_edits(text: str) -> list[Edit]:
         is_placed = _IN.search(text, max(0, match.start() - _REACH), match.start()) is not None
         where: _Where = "place" if is_placed else "title" if _is_modifier(match, text) else ""
         right = _corrected(match[0], where)
-        if right and not (match.start() and match[0].istitle() and right not in _places() and not is_skill(right)):
+        if right and not _is_name(match, right):
             found.append(Edit(*match.span(), right))
     return sorted(found, key=lambda edit: edit.start)
+
+
+def _is_name(match: re.Match[str], right: str) -> bool:
+    """Whether a capitalized word is rather a name that no list has than a slip: Infosys is no infosec."""
+    if not match[0].istitle():
+        return False
+    if is_skill(right):
+        return OSA.distance(match[0].lower(), right) > 1
+    return match.start() > 0 and right not in _places()
 
 
 _Where = Literal["place", "title", ""]
