@@ -1,4 +1,4 @@
-"""Places of somebody's past, and of those that they leave: they are not asked for.
+"""Places that a question names and does not ask for: of somebody's past, of a permit, another one of the name.
 
 Belongs here: what makes a place one where somebody was or is, not one where they want to work.
 """
@@ -19,6 +19,23 @@ _MOVING = re.compile(
 def places_left(text: str) -> list[tuple[int, int]]:
     """Where a question says what someone comes from, and goes on with what they want."""
     return [match.span(match.lastgroup or 0) for match in _MOVING.finditer(text)]
+
+
+_SAID_OF_OTHERS = (
+    re.compile(
+        r"\bnot\s+the\s+(?:[A-Z]\w+(?:\s+[A-Z]\w+)?\s+(?:one|town|city)\b"
+        r"|(?:one|town|city)\s+in\s+(?:the\s+)?[A-Z]\w+(?:\s+[A-Z]\w+)?)"
+    ),
+    re.compile(r"\bnon[\s-]+[A-Z]\w+\s+(?:citizens?|nationals?|residents?)\b"),
+    re.compile(
+        r"\b(?:hold|have|has|got|with)\s+(?:an?\s+|my\s+)?[A-Z]\w+\s+(?:work\s+permits?|passports?|citizenship|residency)\b"
+    ),
+)
+
+
+def said_of_others(text: str) -> list[tuple[int, int]]:
+    """Where a question names the other place of a name ("not the one in England"), citizens, or a permit."""
+    return [match.span() for pattern in _SAID_OF_OTHERS for match in pattern.finditer(text)]
 
 
 _BEFORE_NOW = re.compile(

@@ -14,7 +14,7 @@ from itertools import islice
 from jobsearch_dagster.preparation.gazetteer import is_city, is_known
 from jobsearch_dagster.preparation.locations import parse_location
 from jobsearch_dagster.preparation.place_names import place_key
-from jobsearch_dagster.search.recognizers.past_places import is_past, places_left
+from jobsearch_dagster.search.recognizers.past_places import is_past, places_left, said_of_others
 from jobsearch_dagster.search.recognizers.place_forms import canonical_place
 from jobsearch_dagster.search.recognizers.place_phrases import (
     is_clear_place,
@@ -42,8 +42,10 @@ _REST = re.compile(
 )
 _NAME = r"(?P<place>[A-Z](?=\w*[^\WA-Z])[^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,2})"
 _IN_NAME = re.compile(
-    r"\bin\s+(?P<place>[A-Z](?=\w*[^\WA-Z])[^\W\d_]{2,}(?:\s[A-Z][^\W\d_]+)?)(?=\s*[,.;!?]|\s+(?:from|with|over|under|for|that|who|paying)\b)"
+    r"\bin\s+(?P<place>[A-Z](?=\w*[^\WA-Z])[^\W\d_]{2,}(?:\s[A-Z][^\W\d_]+)?)"
+    r"(?=\s*[,.;!?]|\s+(?:from|with|over|under|for|that|who|paying)\b)"
 )
+"""A name behind "in" where the sentence goes on: a town too small for the gazetteer ("in Zermatt, ...")."""
 _NO_PLACE = re.compile(r".+(?:ology|ics|omy|istry|graphy|ism)|spring|summer|autumn|winter|christmas|easter")
 """Fields of study, and times of the year."""
 _LAST_NAME = re.compile(rf"(?:[,|]|\b(?:in|near|around|to))\s+(?:the\s+)?{_NAME}\s*[.?!]*$")
@@ -52,14 +54,6 @@ _TOKEN = re.compile(r"[^\s,|?!;:/()&]+")
 _GAP = re.compile(r"\s*,?\s*(?:(?:or|and|&|/)\s+)?|\s*/\s*")
 _MOST_TOKENS = 8
 _LAST_WORD = re.compile(r"[^\W\d_]+(?=\s*$)")
-_NOT_THAT_ONE = re.compile(
-    r"\bnot\s+the\s+(?:[A-Z]\w+(?:\s+[A-Z]\w+)?\s+(?:one|town|city)\b"
-    r"|(?:one|town|city)\s+in\s+(?:the\s+)?[A-Z]\w+(?:\s+[A-Z]\w+)?)"
-)
-_PERMIT = re.compile(
-    r"\b(?:hold|have|has|got|with)\s+(?:an?\s+|my\s+)?[A-Z]\w+\s+(?:work\s+permits?|passports?|citizenship|residency)\b"
-)
-_NON_CITIZENS = re.compile(r"\bnon[\s-]+[A-Z]\w+\s+(?:citizens?|nationals?|residents?)\b")
 _BASED = re.compile(
     r"(?<!\w)(?:(?P<place>us|uk|eu)(?=[\s-]+(?:based|only|citizens?|residents?)\b)|(?P<name>[^\W\d_]{4,})(?=-based\b))",
     re.IGNORECASE,
@@ -73,17 +67,13 @@ _IN_US = re.compile(
 
 def find_places(text: str) -> list[Finding]:
     """`locations` after "in", "near" and the like; no preference for where someone comes from."""
-    findings = [
-        Finding(NO_PREFERENCE, None, *span) for span in places_left(text) if listed_places(text[slice(*span)].strip())
-    ]
-    for span in places_left(text):
+    left = places_left(text)
+    aside = [span for span in left if listed_places(text[slice(*span)].strip())]
+    for span in left:
         text = blank(text, *span)
-    said_of_others = [
-        match.span() for pattern in (_NOT_THAT_ONE, _NON_CITIZENS, _PERMIT) for match in pattern.finditer(text)
-    ]
-    findings += [Finding(NO_PREFERENCE, None, *span) for span in said_of_others]
-    for span in said_of_others:
-        text = blank(text, *span)
+    aside += said_of_others(text)
+    findings = [Finding(NO_PREFERENCE, None, *span) for span in aside]
+    text = _without(findings, text)
     findings += _told_apart(text)
     text = _without(findings, text)
     findings += [
