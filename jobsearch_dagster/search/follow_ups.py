@@ -145,6 +145,7 @@ _DROPS = re.compile(
       (?: (?:\s*,\s*|\s+and\s+|\s+or\s+)+ (?:(?:the|my|any|about)\s+)* (?:{_ASPECT})\b {_PART} )*
     | \b (?:any|whatever|every) \s+ (?:{_ASPECT}) \s+ (?:(?:is|are|will|would)\s+)? (?:fine|ok|okay|good|do|does
         |works?|goes)\b
+    | \b leave \s+ (?:(?:the|my)\s+)? (?:{_ASPECT}) \s+ out (?:\s+of\s+(?:it|this))? \b
     | \b anywhere \s+ (?:else\s+)? (?:is|would\s+be|will|works) \s+ (?:fine|ok|okay|do|good)\b
       (?: ,? \s+ not \s+ (?:just|only) \s+ (?:there|here) )?
     | ^\W* (?:(?:any|whatever) \s+ (?:{_ASPECT}) | anywhere(?:\s+(?:is\s+)?(?:fine|ok|okay|else))?) \W* $

@@ -24,7 +24,7 @@ _NUMBER = re.compile(
 )
 _FLIP = re.compile(
     r".*\b(?:(?:the\s+)?other\s+way\s+(?:a?round)|(?:reverse|invert|flip)(?:\s+(?:the\s+)?(?:order|sort\w*|that|it|list))?"
-    r"|(?:in\s+)?(?:reverse|opposite)\s+order)(?:\s+please)?\W*",
+    r"|(?:in\s+)?(?:reverse|opposite)\s+order)(?:\s+please|\W+(?:low|high)est\s+first)?\W*",
     re.IGNORECASE,
 )
 _LIST = re.compile(

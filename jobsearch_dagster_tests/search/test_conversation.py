@@ -154,6 +154,8 @@ DIALOGUES = [
     ),
     (["3D artist with Blender", "or Maya", "undo"], {"titles": ["3d artist"], "skills": ["blender"]}),
     (["3D artist with Blender", "or Maya"], {"titles": ["3d artist"], "skills_any": ["blender", "maya"]}),
+    (["cook in London over $50K", "leave the pay out of it"], {"titles": ["cook"], "locations": ["london"]}),
+    (["cook, best paid first", "the other way round, lowest first"], {"titles": ["cook"], "sort": "salary_asc"}),
     (["python jobs in London", "or remote"], {"skills": ["python"], "locations": ["london"], "work_mode": ["remote"]}),
     (["python jobs in London", "anywhere will do, not just there"], {"skills": ["python"]}),
     (["au pair in Rome", "who speaks Arabic"], {"titles": ["au pair"], "locations": ["rome"], "skills": ["arabic"]}),

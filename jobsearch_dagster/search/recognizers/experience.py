@@ -86,8 +86,8 @@ _PERSON_SPEAKS = re.compile(
 )
 _THEIRS = re.compile(
     r"""
-    \b (?: (?:jobs?|roles?|positions?|postings?|openings?|ads?) \s+ (?:with|for|at|of) \s+ (?:a\s+)?
-        | (?:they|jobs?|roles?|positions?|postings?|openings?|employers?|compan(?:y|ies)|that|which|who|ones) \s+
+    \b (?: (?:jobs?|roles?|posts|positions?|postings?|openings?|ads?) \s+ (?:with|for|at|of) \s+ (?:a\s+)?
+        | (?:they|jobs?|roles?|posts|positions?|postings?|openings?|employers?|compan(?:y|ies)|that|which|who|ones) \s+
             (?:(?:should|must|would|will|really|only|do|all)\s+)*
           (?:require|ask|need|want|demand|expect|insist|call|look)(?:s|ing)? \b [^;.|?]*? )
     (?:minimum\s+(?:of\s+)?)? $
@@ -128,7 +128,10 @@ _NEITHER = re.compile(
 )
 _AT_MOST = ("up to", "at most", "max", "no more", "not more")
 _AT_LEAST = ("no less", "not less", "no fewer")
-_NOTHING = re.compile(r"\b(?:nothing|none|no\s+(?:jobs?|roles?|postings?)|not)\b[^.,;|?!]{0,30}$", re.IGNORECASE)
+_NOTHING = re.compile(
+    r"\b(?:nothing|(?:do|does|wo)(?:n't|\s+not)|none|no\s+(?:jobs?|roles?|postings?)|not)\b[^.,;|?!]{0,30}$",
+    re.IGNORECASE,
+)
 _OVER = ("over", "more than", "above", "beyond")
 _LESS_THAN = ("less", "fewer", "under", "below", "without")
 

@@ -81,6 +81,7 @@ _LIMIT = re.compile(
     | \bonly\s+the\s+(?:very\s+)?(?:top|best|first)\s+(?P<the_one>one|result|hit|job|posting|match)\b
     | \b(?:just|only)\s+(?:the\s+)?(?P<just_one>one)\s+(?:[a-z-]+\s+){{0,2}}?
         (?:job|gig|role|posting|ad|vacancy|result)\b
+    | \b(?:just|only)\s+(?P<one_only>one)(?=\s*[.,;!])
     | \b(?<!either\ )(?P<one_is_enough>one)\s+(?:is|would\s+be)\s+(?:enough|plenty)\b
     | \bthe\s+(?:very\s+)?(?:top|best)\s+(?P<the_top>result|hit|match)\b
     | (?<![\w.$€£-])(?P<number_of>{_NUMBER})\s+(?:[a-z-]+\s+){{0,2}}?(?:ads?|adverts?)\b

@@ -18,11 +18,25 @@ from jobsearch_dagster.search.world_areas import world_area
 
 _OLD_NAMES = frozenset(
     (
-        *("bangalore", "baroda", "bombay", "calcutta", "canton", "cochin", "dacca", "gurgaon", "kiev", "madras"),
+        *(
+            "bangalore",
+            "baroda",
+            "macau",
+            "bombay",
+            "calcutta",
+            "canton",
+            "cochin",
+            "dacca",
+            "gurgaon",
+            "kiev",
+            "madras",
+        ),
         *("mangalore", "mysore", "peking", "pondicherry", "poona", "rangoon", "saigon", "trivandrum"),
     )
 )
 """English names of cities that have another one today; a question keeps the one it uses."""
+_TRADES = frozenset(("AI", "AM", "BA", "BI", "CS", "GP", "HR", "IT", "ML", "PE", "PM", "PR", "QA", "TV"))
+"""Letters that behind a town are a trade rather than a country: "Manila, HR assistant"."""
 _NICKNAMES = frozenset(("rio", "vegas"))
 """Parts of a city's name that are none by themselves."""
 _WIDE = frozenset(("area", "region", "metro", "valley", "county", "district", "midlands", "islands", "highlands"))
@@ -84,6 +98,8 @@ def town_in_area(name: str) -> tuple[str, str] | None:
     """
     match = _TOWN_AND_AREA.fullmatch(name)
     if match is None or not _is_area(match["area"]) or parse_location(name).city is not None:
+        return None
+    if match["area"] in _TRADES:
         return None
     town = match["town"]
     key = place_key(town)

@@ -21,10 +21,9 @@ _OR = re.compile(
 )
 _ANY_OF = re.compile(
     r"""
-    \b(?: (?:at\s+least\s+)? (?:one|any|either|1) \s+ (?:of|is) | (?:one|any|either) \s+ (?:will|would) \s+ do |
-        whichever
-        | no\s+preference | doesn't\s+matter\s+which | either\s+(?:one|way) | any\s+(?:one\s+)?of | (?:1|one)\s+(?:is
-            |of\s+\w+\s+is)\s+enough )\b
+    \b (?: (?:at\s+least\s+)? (?:one|any|either|1) \s+ (?:of|is) | (?:one|any|either) \s+ (?:will|would) \s+ do
+        | whichever | no\s+preference | doesn't\s+matter\s+which | either\s+(?:one|way) | either (?=\s*[.!])
+        | any\s+(?:one\s+)?of | (?:1|one)\s+(?:is|of\s+\w+\s+is)\s+enough ) \b
     """,
     re.IGNORECASE | re.VERBOSE,
 )

@@ -239,7 +239,9 @@ def _occupation_at(tokens: list[re.Match[str]], number: int, text: str) -> str |
     return word.removesuffix("s") if is_title else None
 
 
-_TITLE_BEFORE = re.compile(r"(?:^|[,;:.]\s+[\w-]+\s+|\b(?:an?|as|for)\s+(?:[\w-]+\s+)?)$", re.IGNORECASE)
+_TITLE_BEFORE = re.compile(
+    r"(?:^|[,;:.]\s+[\w-]+\s+|(?<!on\s)(?<!in\s)(?<!at\s)(?<!with\s)\b(?:an?|as|for)\s+(?:[\w-]+\s+)?)$", re.IGNORECASE
+)
 _TITLE_ENDS = re.compile(
     r"\s*(?:[,.;:?!|]|$|-\s|\b(?:in|near|at|with|on|from|around|who|that|paying|for|will|would|wanted|needed|please)\b)",
     re.IGNORECASE,

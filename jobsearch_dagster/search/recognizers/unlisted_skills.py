@@ -36,7 +36,8 @@ _FRAME = re.compile(
         | (?:who|i|and|to) \s+ (?:can|could|is\s+able\s+to|am\s+able\s+to) \s+
           (?:do|use|operate|handle|run|speak|play|make|read|teach)
         | who \s+ (?: do(?:es)? | uses? | handles? | operates? | speaks? | makes? | plays? )
-        | (?:that|which|they|,|:) \s* (?:uses?|wants?|needs?|has\s+to\s+(?:know|want|do)|asks?\s+for)
+        | (?:that|which|they|,|:) \s* (?:(?:should|must)\s+)?
+          (?:uses?|wants?|needs?|has\s+to\s+(?:know|want|do)|asks?\s+for)
         | hands-on\s+with | works?\s+with | mention(?:s|ing)?
       ) \s+ (?: (?: an? | the | my | some | both | basic | good | either ) \s+ )*
     """,
@@ -45,12 +46,13 @@ _FRAME = re.compile(
 """What only something that one can do stands behind."""
 _ENDS = re.compile(
     r"\s*(?:[.,;:!?)/&+]|$|-\s|\b(?:and|or|nor|plus|in|at|near|for|from|around|as|is|are|would|will|but|if|that|which"
-    r"|jobs?|roles?|positions?|please|experience|skills?|knowledge|required|wanted|needed|too|also|preferred|only)\b)",
+    r"|jobs?|roles?|positions?|please|experience|skills?|knowledge|required|wanted|needed|too|also|preferred|only|speaking"
+    r"|all|together)\b)",
     re.IGNORECASE,
 )
 """What may stand behind such a skill; anything else makes its words a part of the sentence."""
 _BEGINS = re.compile(
-    r"(?:^|[,:;.(/]|[|]\s*[-,]|\b(?:and|or|with|in|of|for|know|knows|speak|use|using|can|do|does|either|both|need|my|wants?))"
+    r"(?:^|[,:;.(/]|[|]\s*[-,]|\b(?:and|or|with|in|of|for|know|knows|speak|use|using|can|do|does|are|either|both|need|my|wants?))"
     r"(?:\s+(?:an?|the|my|either|both))*\s*$",
     re.IGNORECASE,
 )

@@ -14,7 +14,7 @@ _TENS = "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety
 _NUMBER = "|".join(f"{_UNITS} {_TENS}".split())
 _LARGE = "hundred|thousand|million"
 _RUN = re.compile(
-    rf"\b(?:{_NUMBER}|an?\s+(?:{_LARGE}))\b"
+    rf"\b(?:{_NUMBER}|an?\s+(?:{_LARGE}))\b(?!\s+sigma\b)"
     rf"(?:(?:[\s-]+|(?<=hundred)\s+and\s+|(?<=thousand)\s+and\s+)(?:{_NUMBER}|{_LARGE})\b)*",
     re.IGNORECASE,
 )

@@ -120,7 +120,8 @@ def _nearest_known(word: str, where: _Where) -> str | None:
         known = known[: 2 if where == "title" else 1]  # skills of four letters are too near each other
     elif is_rare:
         known = known[:2]
-    return next(filter(None, (_nearest(word, names, is_rare=is_rare) for names in known)), None)
+    near = (_nearest(word, names, is_rare=is_rare) for names in known)
+    return min(filter(None, near), key=lambda name: OSA.distance(word, name), default=None)
 
 
 def _with_letters_swapped(word: str) -> str | None:

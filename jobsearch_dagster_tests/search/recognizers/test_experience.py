@@ -17,6 +17,8 @@ from jobsearch_dagster_tests.search.asking import searched
         ("cook, open to people without a track record", {"max_years": 0}),
         ("I've been a cook for two years", {"max_years": 2}),
         ("cook, at least three but no more than seven years wanted", {"min_years": 3, "max_years": 7}),
+        ("show me cook posts wanting a decade or more", {"min_years": 10}),
+        ("cook where they don't want more than 2 yrs", {"max_years": 2}),
         ("cook, zero background", {"max_years": 0}),
         ("cook without a single day in the field", {"max_years": 0}),
         ("cook, twenty years and upward", {"min_years": 20}),

@@ -102,6 +102,7 @@ def test_letters_and_languages_are_not_taken_for_places(question):
     [
         ("chef in Zurich or Luxembourg", {"zurich", "luxembourg"}),
         ("chef in Devon or Somerset", {"devon", "somerset"}),
+        ("chef in Manila, HR assistant", {"manila"}),
         ("chef, Devon or Somerset, part time", {"devon", "somerset"}),
         ("chef, Zurich, Zug or Lucerne", {"zurich", "zug", "lucerne"}),
         ("chef, Somerset, three days in the kitchen", {"somerset"}),

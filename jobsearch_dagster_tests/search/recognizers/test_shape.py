@@ -25,6 +25,7 @@ def test_an_order_by_pay_is_read_however_it_is_put(question, order):
     [
         ("a single nurse job", 1),
         ("just one nurse job", 1),
+        ("just one. Nurse.", 1),
         ("only the one gig for a nurse", 1),
         ("a job for a nurse, one is enough", 1),
         ("nurse jobs, limit: 10", 10),

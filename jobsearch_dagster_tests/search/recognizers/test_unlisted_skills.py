@@ -15,6 +15,8 @@ from jobsearch_dagster_tests.search.asking import searched
         ("geologist: Zorbtool, Excel", {"titles": ("geologist",), "skills": ("zorbtool", "Excel")}),
         ("barber, needs quilldrum and zorbtool", {"titles": ("barber",), "skills": ("quilldrum", "zorbtool")}),
         ("cook with Excel or else Zoltronix", {"titles": ("cook",), "skills_any": ("Excel", "zoltronix")}),
+        ("cook. Stata? SPSS? Either.", {"titles": ("cook",), "skills_any": ("Stata", "SPSS")}),
+        ("cook with Six Sigma", {"titles": ("cook",), "skills": ("Six Sigma",)}),
         ("TIG or MIG welding", {"skills_any": ("TIG welding", "MIG welding")}),
         ("cook who can use a quilldrum and Excel", {"titles": ("cook",), "skills": ("quilldrum", "Excel")}),
     ],

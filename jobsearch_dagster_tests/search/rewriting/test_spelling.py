@@ -31,6 +31,10 @@ def test_the_nearest_word_counts_behind_in_too():
     assert searched("internship in markting") == {"employment_type": ("internship",), "keywords": ("marketing",)}
 
 
+def test_the_nearest_word_counts_whatever_list_has_it():
+    assert searched("interor designer in nigera") == {"titles": ("interior designer",), "locations": ("nigeria",)}
+
+
 def test_a_city_behind_in_is_put_right_though_the_word_is_known() -> None:
     assert searched("nurse in huston") == {"titles": ("nurse",), "locations": ("houston",)}
 
