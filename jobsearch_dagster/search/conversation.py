@@ -97,10 +97,12 @@ def _gone_on(before: Reading, new: Reading) -> Reading:
     kept = without_values(kept, new.gone)
     excluded = {} if "exclude" in new.dropped else without_values(before.excluded, new.included)
     excluded = without_values(excluded, new.gone)
-    allows = adding or _ALLOWS.search(new.text) is not None
-    if allows:  # "weekends are fine after all" excludes them no more, and asks for none
+    if _ALLOWS.search(new.text):  # "weekends are fine after all" excludes them no more, and asks for none
         excluded = _still_excluded(excluded, new.text)
         new = replace(new, included=without_values(new.included, before.excluded))
+    elif adding:  # nor does "ok, London too" where all but London was asked
+        lifted = {slot: values for slot, values in before.excluded.items() if slot not in before.included}
+        new = replace(new, included=without_values(new.included, lifted))
     included = without_values(_merged(kept, new.included, adding=adding), new.excluded)
     excluded = _merged(excluded, new.excluded, adding=True)
     asked = {*included, *(f"exclude.{slot}" for slot in excluded)}
@@ -137,15 +139,18 @@ def _still_excluded(excluded: Slots, text: str) -> Slots:
     """What is excluded less what a text names: "nights are fine" says nothing against the night shift."""
     said = {word.removesuffix("s") for word in re.findall(r"\w+", text.lower())}
     named = {
-        slot: tuple(item for item in values if said & set(re.findall(r"\w+", item.lower())))
+        slot: tuple(item for item in values if set(re.findall(r"\w+", item.lower())) - _OF_ANY_WORK <= said)
         for slot, values in excluded.items()
         if slot == "keywords"
     }
     return without_values(excluded, named)
 
 
+_OF_ANY_WORK = frozenset(("shift", "work", "home", "job"))
+"""Words of a condition that do not tell it from others."""
 _ALLOWS = re.compile(
-    r"\b(?:(?:is|are)\s+(?:ok|okay|fine|alright|acceptable|no\s+problem)|after\s+all)\b", re.IGNORECASE
+    r"\bi\s+(?:can|could)\s+(?:do|work)\b|\bi\s+do(?:n't|\s+not)\s+mind\b|\b(?:(?:is|are)\s+(?:ok|okay|fine|alright|acceptable|no\s+problem)|after\s+all)\b",
+    re.IGNORECASE,
 )
 
 

@@ -83,7 +83,7 @@ def split_exchange(question: str) -> tuple[str, str] | None:
 
 
 _TAKES_BACK = re.compile(
-    r"\b(?:drop|remove|forget|lose|scrap|ditch|take\s+(?:out|away|off)|get\s+rid\s+of|leave\s+out|never\s?mind)\b"
+    r"\b(?:drop|remove|forget|lose|scrap|ditch|take\s+(?:out|away|off)|get\s+rid\s+of|leave\s+out)\b"
     r"(?!\s+(?:(?:the|all|any|those|every)\s+)*(?:ones|those|jobs|postings|roles|ads|openings)\b)",
     re.IGNORECASE,
 )
@@ -153,7 +153,8 @@ _DROPS = re.compile(
         |are(?:\s+not|n't)|no\s+longer)
       \s+ (?:\w+\s+)? (?:matters?|important|relevant|needed|required|necessary)\b
     | \b (?:does(?:n't|\s+not)|don't|needn't|do\s+not) \s+ (?:(?:have|need)\s+to\s+)? be \s+ (?:{_ASPECT}|{_VALUE})\b
-    | ^ {_OPENING} (?: drop | forget | remove | lose | scrap | cancel | ditch | lift ) \s+ (?:the|that) \s+
+    | ^ {_OPENING} (?: drop | forget | remove | lose | scrap | cancel | ditch | lift | never\s?mind )
+      \s+ (?:the|that) \s+
         (?:{_VALUE}) \b {_PART}
     | \b (?:{_VALUE}) \s+ (?:is|are) (?:\s+not|n't) \s+ (?:\w+\s+)? (?:important|needed|required|necessary)\b
     """,

@@ -164,7 +164,7 @@ class Searcher:
     def _rates(self) -> Mapping[str, float]:
         """The rates of the data folder's salaries; the usual ones where it has none, as of a catalog made elsewhere."""
         recipe = Lake(self._data_dir).recipe(SALARIES) or {}
-        return recipe.get("rates", DEFAULT_RATES)
+        return {"USD": 1.0} | recipe.get("rates", DEFAULT_RATES)
 
     def _relevance(self, catalog: Path, artifact: Artifact | None) -> Relevance:
         stamp = artifact.stamp if artifact is not None else None

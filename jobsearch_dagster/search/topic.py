@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from jobsearch_dagster.search.filter import Constraints
+from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE
 from jobsearch_dagster.search.recognizers.words import words
 
 Topic = Literal["jobs", "vague", "place", "employers", "off_topic"]
@@ -149,7 +150,8 @@ def _topic_of_jobs(question: str, rest: str, slots: set[str]) -> Topic:
     asks_for_work = says_job or orders_something or _HIRES.match(question) is not None
     if not asks_for_work and slots <= _EVERYWHERE and _OFF_TOPIC_START.match(question):
         return "off_topic"
-    if slots - _SHAPE:
+    seeks_something_else = slots == {NO_PREFERENCE} and _FOR_SOMEBODY.search(question) is not None
+    if slots - _SHAPE and not seeks_something_else:
         return "jobs"
     if says_job:
         return "jobs" if _LISTS_ALL.search(rest) or slots else "vague"
@@ -160,7 +162,11 @@ def _topic_of_jobs(question: str, rest: str, slots: set[str]) -> Topic:
     return "off_topic" if _OFF_TOPIC_START.match(question) or _says_something(rest) else "vague"
 
 
-_FOR_SOMEBODY = re.compile(r"\b(?:anything|something)\s+(?:suitable\s+)?for\s+(?:an?|my|our|the)\b", re.IGNORECASE)
+_FOR_SOMEBODY = re.compile(
+    r"\b(?:anything|something)\s+(?:suitable\s+)?for\s+(?:an?|my|our|the)\b"
+    r"|\blooking\s+for\s+(?:something|anything)\b|\bwant\s+to\s+do\s+something\b",
+    re.IGNORECASE,
+)
 
 
 def _names_a_thing(question: str) -> bool:

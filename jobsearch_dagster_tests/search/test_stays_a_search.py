@@ -244,7 +244,20 @@ def test_remote_work_can_be_one_of_the_places(question: str, places: set[str]) -
         ("cook, I can do nights", {"titles": ("cook",)}),
         ("health and safety officer", {"titles": ("health and safety officer",)}),
         ("I used to be a chef, now I want work in Leeds", {"locations": ("leeds",)}),
-        ("jobs with no unpaid internships", {"not employment_type": ("internship",)}),
+        ("jobs where I can work nights", {"keywords": ("night shift",)}),
+        ("not everything remote", {"work_mode": ("remote",)}),
+        ("nurse jobs in the South East", {"titles": ("nurse",), "locations": ("south east",)}),
+        ("Norfolk Chef jobs", {"titles": ("chef",), "locations": ("norfolk",)}),
+        ("mental health and social worker", {"titles": ("social worker",), "skills": ("Mental health",)}),
+        ("work in Schools, with children", {"keywords": ("school", "children")}),
+        ("smart casual, cook", {"titles": ("cook",)}),
+        ("cook to come in twice a week", {"titles": ("cook",)}),
+        ("1 year in industry experience, cook", {"titles": ("cook",), "max_years": 1}),
+        ("2-3 cook jobs", {"titles": ("cook",), "limit": 3}),
+        ("bin collector jobs", {"titles": ("bin collector",)}),
+        ("get into account manager jobs", {"titles": ("account manager",)}),
+        ("what jobs can my friend apply for with no degree", {"education": ("none",)}),
+        ("I was a chef in Delhi, now I want the same in Dubai", {"titles": ("chef",), "locations": ("dubai",)}),
         ("I don't speak Spanish, cook", {"titles": ("cook",), "not skills": ("Spanish",)}),
         ("cook, no zero hours contracts", {"titles": ("cook",), "not keywords": ("zero hours",)}),
     ],
@@ -267,6 +280,14 @@ def test_pay_in_a_currency_by_its_sign_is_not_taken_for_dollars() -> None:
         (("cook", "part time", "never mind the part time"), {"titles": ("cook",)}),
         (("cook", "part time", "part time doesn't matter"), {"titles": ("cook",)}),
         (("cook, not nights", "nights are fine"), {"titles": ("cook",)}),
+        (("cook, not nights", "I can do nights"), {"titles": ("cook",)}),
+        (("cook in Leeds", "never mind, only part time"), {"titles": ("cook",), "employment_type": ("part-time",)}),
+        (("python jobs without java", "also java"), {"skills": ("Python", "Java")}),
+        (("cook in Leeds, not London", "also London"), {"titles": ("cook",), "locations": ("leeds", "london")}),
+        (
+            ("cook, no night shift", "also day shift"),
+            {"titles": ("cook",), "keywords": ("day shift",), "not keywords": ("night shift",)},
+        ),
         (("cook, not in London", "ok London too"), {"titles": ("cook",)}),
         (
             ("cook in Germany", "not Berlin or Munich", "Berlin is fine"),
@@ -282,4 +303,8 @@ def test_an_everyday_chat_goes_on_as_it_is_meant(questions: tuple[str, ...], slo
     *history, question = questions
     found = searched(question, tuple(history))
     assert slots.items() <= found.items()
-    assert found.keys() - slots.keys() <= {"max_salary_usd"}
+    assert found.keys() - slots.keys() <= {"max_salary_usd", "locations"}
+
+
+def test_who_looks_for_something_else_is_asked_what() -> None:
+    assert parse_question("I used to be a nurse, looking for something else").intent == "clarify"

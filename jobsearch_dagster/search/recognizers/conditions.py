@@ -35,15 +35,19 @@ def find_conditions(text: str) -> list[Finding]:
 
 def _has_none(text: str, start: int, end: int) -> bool:
     """Whether what is wanted is to be free of it, or not to need it: "weekends off", "I won't need sponsorship"."""
+    if _ONLY.match(text, end):
+        return False
     return _FREE_OF.match(text, end) is not None or _NEEDS_NONE.search(text, max(0, start - _REACH), start) is not None
 
 
+_ONLY = re.compile(r"\s+only\b", re.IGNORECASE)
 _REACH = 40
 """Characters before a condition that are looked at."""
 _FREE_OF = re.compile(r"\s+(?:off|free|(?:(?:is|are)\s+)?(?:ok|okay|fine)(?!\s+(?:after|now)))\b", re.IGNORECASE)
 _NEEDS_NONE = re.compile(
     r"\b(?:(?:do|does|will|wo)(?:n't|\s+not)|won't|no\s+longer)\s+(?:need|require)\s+(?:an?\s+|any\s+)?$|\bfree\s+$"
-    r"|\b(?:do(?:n't|\s+not)\s+mind|(?:can|could)\s+(?:also\s+)?(?:do|work)|happy\s+(?:to\s+(?:do|work)|with))\s+$",
+    r"|\b(?:do(?:n't|\s+not)\s+mind|happy\s+(?:to\s+(?:do|work)|with))\s+$"
+    r"|(?:^|[,.;|]\s*|\band\s+)i\s+(?:can|could)\s+(?:also\s+)?(?:do|work)\s+$",
     re.IGNORECASE,
 )
 

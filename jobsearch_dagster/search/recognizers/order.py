@@ -116,11 +116,16 @@ def find_limit(text: str) -> list[Finding]:
 
 def _is_name(match: re.Match[str], text: str) -> bool:
     """Whether a number says which, not how many: "class 2 driver jobs", "9 to 5 jobs"."""
-    return _NUMBERED.search(text, 0, match.start(match.lastindex or 0)) is not None
+    before = _NUMBERED.search(text, 0, match.start(match.lastindex or 0))
+    if before is None or before["from"] is None:
+        return before is not None
+    number = match[match.lastindex or 0]
+    return number.isdigit() and int(number) < int(before["from"])  # of a range the second is larger
 
 
 _NUMBERED = re.compile(
-    r"(?:\b(?:class|band|level|grade|tier|step|phase|stage|type|section|category|cat|year|key)\s+|\d\s*(?:to|-)\s*)$",
+    r"(?:\b(?:class|band|level|grade|tier|step|phase|stage|type|section|category|cat|key|(?<!this\s)(?<!last\s)(?<!next\s)year)\s+"
+    r"|\b(?P<from>\d{1,2})\s*(?:to|-)\s*)$",
     re.IGNORECASE,
 )
 _NO_NEED = re.compile(

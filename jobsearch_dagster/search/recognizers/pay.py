@@ -71,7 +71,7 @@ _UNKNOWN = re.compile(
       (?:salar(?:y|ies)|pay|wages?)\b |
     \b(?:salary|pay) \s+ (?:(?:is|of|over)\s+)* unknown\b
     | \bwithout \s+ (?:a\s+|any\s+)? (?:stated\s+)? (?:salary|pay)\b (?:\s+(?:listed|stated|shown|given))?
-    | \bhid(?:e|es|ing) \s+ (?:the\s+|their\s+)? (?:salary|pay)\b
+    | (?<!n't\s)(?<!not\s)\bhid(?:e|es|ing) \s+ (?:the\s+|their\s+)? (?:salary|pay)\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )

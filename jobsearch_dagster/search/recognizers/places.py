@@ -174,7 +174,8 @@ def find_unknown_places(text: str) -> list[Finding]:
 
 def _may_be_place(match: re.Match[str]) -> bool:
     """Whether no word of an unknown name has a meaning; a name that is the whole question is a place if one has it."""
-    named = set(re.findall(r"[^\W\d_]+", match["place"].lower()))
+    said = re.findall(r"[^\W\d_]+", match["place"].lower())
+    named = {*said, *(word.removesuffix("s") for word in said)}
     if not named or named & (words("function") | words("industry") | words("title_modifier")) or "|" in match["place"]:
         return False
     if match.re is not _ONLY_NAME and any(map(_NO_PLACE.fullmatch, named)):
@@ -242,13 +243,22 @@ def _place_at(text: str, start: int, *, alone: bool = False) -> list[Finding]:
     for end in reversed(ends):
         phrase = text[start:end].rstrip(".'\")-")
         found = _findings(phrase, start, alone=alone)
-        if found and not (alone and world_area(phrase) == NOWHERE and _GOES_ON.match(text, end)):
+        if found and not (alone and world_area(phrase) == NOWHERE and _goes_on(text, end)):
             return found
     return []
 
 
-_GOES_ON = re.compile(r"\s+[A-Z][a-z]+")
-"""What makes a county before it a name of something else: "Devon Energy"."""
+def _goes_on(text: str, end: int) -> bool:
+    """Whether a county is the first word of another name: "Devon Energy", but not "Devon Chef Jobs"."""
+    following = _CAPITAL.match(text, end)
+    if following is None or is_one_place(following[1]):
+        return False
+    word = following[1].lower()
+    known = words("occupation") | words("title_modifier") | words("industry") | words("function")
+    return known.isdisjoint((word, word.removesuffix("s")))
+
+
+_CAPITAL = re.compile(r"\s+([A-Z][a-z]+)")
 
 
 def _findings(phrase: str, start: int, *, alone: bool) -> list[Finding]:

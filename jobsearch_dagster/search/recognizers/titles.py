@@ -5,6 +5,7 @@ in standard form is for `preparation.titles`.
 """
 
 import re
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise, takewhile
 
@@ -19,7 +20,7 @@ from jobsearch_dagster.search.recognizers.occupations import (
 )
 from jobsearch_dagster.search.recognizers.place_phrases import is_place, is_well_known_place
 from jobsearch_dagster.search.recognizers.skills import is_skill, listed_skills, skill_named
-from jobsearch_dagster.search.recognizers.spans import Finding
+from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding
 from jobsearch_dagster.search.recognizers.words import words
 
 _WORD = re.compile(r"\b[23][dD]\b|[^\W\d_][\w+#.'-]*[\w+#]|[^\W\d_]")
@@ -96,13 +97,13 @@ def _wanted(titles: list[Finding], text: str) -> list[Finding]:
         if title.start not in bosses and not (_PAST.search(text, 0, title.start) or _SPEAKER.match(text, title.end))
     ]
     if not now and _LEFT_BEHIND.search(text):
-        return []
+        return [replace(title, slot=NO_PREFERENCE, value=None) for title in titles]
     return now or [title for title in titles if title.start not in bosses]
 
 
 _LEFT_BEHIND = re.compile(
-    r"\b(?:used\s+to\s+be|former|ex|was)\b[^?]*\b(?:now\s+(?:i\s+)?(?:want|look|need|would)|(?:something|anything|work)\s+(?:else|different|new)"
-    r"|not\s+any\s?more|no\s+longer)\b",
+    r"\b(?:used\s+to\s+be|former|ex)\b[^?]*\b(?:now\s+(?:i\s+)?(?:want|look|need|would)"
+    r"|(?:something|anything|work)\s+(?:else|different|new))\b(?![^?]*\bsame\b)|\bwas\b[^?.]*\bnot\s+any\s?more\b",
     re.IGNORECASE,
 )
 """What says that somebody no longer looks for what they were."""
@@ -195,7 +196,7 @@ def _with_pair(tokens: list[re.Match[str]], first: int, text: str) -> int:
 
 
 _PAIR = re.compile(
-    r"\b(?:health\s+and\s+(?:safety|social)|food\s+and\s+beverage|sales\s+and\s+marketing|plumbing\s+and\s+heating"
+    r"\b(?:(?<!mental\s)(?<!occupational\s)health\s+and\s+(?:safety|social(?=\s+care\b))|food\s+and\s+beverage|sales\s+and\s+marketing|plumbing\s+and\s+heating"
     r"|(?:research|learning)\s+and\s+development|hair\s+and\s+beauty)$",
     re.IGNORECASE,
 )

@@ -231,8 +231,13 @@ def is_background(text: str, start: int, end: int) -> bool:
     return _LEFT.search(text, max(0, start - _REACH), start) is not None or _VETERAN.match(text, end) is not None
 
 
+_COMPASS = re.compile(r"(?:north|south|east|west)(?:[\s-]?(?:west|east))?(?:ern)?")
+
+
 def _is_condition(text: str, start: int, end: int) -> bool:
     phrase = text[start:end].lower()
+    if _COMPASS.fullmatch(phrase) and text[end:].lstrip().startswith(USED):  # a part of the place behind it
+        return False
     return (
         singular(phrase) in words("industry")
         or _BEFORE.search(text, max(0, start - _REACH), start) is not None

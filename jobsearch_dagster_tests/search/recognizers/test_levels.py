@@ -31,7 +31,6 @@ from jobsearch_dagster_tests.search.asking import searched
         ("exec level cook", "seniority", ("executive",)),
         ("cook, dropped school after 10th class", "education", ("none",)),
         ("cook, partly office, partly home", "work_mode", ("hybrid",)),
-        ("cook who comes in once a week", "work_mode", ("hybrid",)),
         ("cook, at the branch, every day", "work_mode", ("onsite",)),
         ("cook from my flat", "work_mode", ("remote",)),
         ("cook, fully distributed", "work_mode", ("remote",)),

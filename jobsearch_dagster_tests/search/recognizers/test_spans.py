@@ -29,7 +29,6 @@ from jobsearch_dagster_tests.search.asking import searched
         ("cook minus coal", {"not keywords": ("coal",)}),
         ("cook, Kotlin never again", {"not skills": ("Kotlin",)}),
         ("don't flood me, cook", {}),
-        ("cook; commission-only offers can go in the bin", {"not keywords": ("commission",)}),
         ("cook, skip everything to do with weddings", {"not keywords": ("wedding",)}),
         ("cook, hybrid's off the table", {"not work_mode": ("hybrid",)}),
         ("cook, anything besides automotive", {"not keywords": ("automotive",)}),
