@@ -100,7 +100,7 @@ def _gone_on(before: Reading, new: Reading) -> Reading:
     if _ALLOWS.search(new.text):  # "weekends are fine after all" excludes them no more, and asks for none
         excluded = _still_excluded(excluded, new.text)
         new = replace(new, included=without_values(new.included, before.excluded))
-    elif adding:  # nor does "ok, London too" where all but London was asked
+    elif adding:  # "London too" after "all but London" asks for no place; "also Java" after "Python, no Java" does
         lifted = {slot: values for slot, values in before.excluded.items() if slot not in before.included}
         new = replace(new, included=without_values(new.included, lifted))
     included = without_values(_merged(kept, new.included, adding=adding), new.excluded)
@@ -117,12 +117,11 @@ _OFFERS_ANOTHER = re.compile(r"or\b", re.IGNORECASE)
 def _revised(reading: Reading, change: Revision) -> Reading:
     """The reading after a revision; the words of skills go with them where one of them becomes enough, or all."""
     included = revised(reading.included, reading.evidence, change)
-    evidence = {slot: words for slot, words in reading.evidence.items() if slot not in _SKILLS}
     said = ", ".join(reading.evidence[slot] for slot in _SKILLS if slot in reading.evidence)
-    renamed = {slot: said for slot in _SKILLS if slot in included and said}
-    return replace(
-        reading, included=included, evidence=evidence | renamed if change in ("all", "any") else reading.evidence
-    )
+    if change not in ("all", "any") or not said:
+        return replace(reading, included=included)
+    evidence = {slot: words for slot, words in reading.evidence.items() if slot not in _SKILLS}
+    return replace(reading, included=included, evidence=evidence | {slot: said for slot in _SKILLS if slot in included})
 
 
 def _evidence(before: Reading, new: Reading, *, adding: bool) -> dict[str, str]:

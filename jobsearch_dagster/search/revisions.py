@@ -59,6 +59,7 @@ _THE_ONE_IN = re.compile(r"\bthe\s+(?:one|city|town|place)\s+(?:that\s+is\s+)?in
 _FIRST_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _REVISED = ("min_salary_usd", "max_salary_usd", "min_years", "max_years", "limit")
 """Slots that a bare number may mean, the likeliest first."""
+_K = 1000
 _MOST = 4
 """How many times the number before a new one may be: "10" after "over $100K" is a count of postings."""
 
@@ -96,7 +97,7 @@ def revised(asked: Mapping[str, Any], evidence: Mapping[str, str], change: Revis
         return slots | ({"sort": other[slots["sort"]]} if slots.get("sort") in other else {})
     for slot in filter(slots.__contains__, _REVISED):
         said = _FIRST_NUMBER.search(evidence.get(slot, "").replace(",", ""))
-        numbers = (float(said[0]), float(said[0]) * 1000) if said is not None else ()  # 60000 after "over 50k"
+        numbers = (float(said[0]), float(said[0]) * _K) if said is not None else ()  # 60000 after "over 50k"
         number = next((one for one in numbers if 1 / _MOST <= change / max(one, 1) <= _MOST), None)
         if number:
             return slots | {slot: slots[slot] * change / number if slot.endswith("usd") else round(change)}

@@ -70,7 +70,8 @@ SHORT_FOR = {
 def canonical_place(name: str) -> str:
     """A place in English, lowercase, as precise as it was said: `NYC` is `new york`, `Newark NJ` `newark, new jersey`.
 
-    What `parse_location` does not read back as the same place stays as it is written.
+    What `parse_location` does not read back as the same place stays as it is written, and so do a part of a city's name
+    (Hull, Cebu), an old one (Bombay) and the article of The Hague.
     """
     if name in SHORT_FOR:
         return SHORT_FOR[name]
@@ -82,7 +83,7 @@ def canonical_place(name: str) -> str:
     if world_area(written) or _WIDE & set(written.split()) or found.others or not (found.country or found.city):
         return written.removeprefix("the ")
     city = (found.city or "").lower()
-    is_part = set(written.split()) < set(city.split()) and written not in _NICKNAMES  # Hull, Cebu
+    is_part = set(written.split()) < set(city.split()) and written not in _NICKNAMES
     if is_part or written in _OLD_NAMES or city.startswith("the "):
         return written
     parts = [found.city, _said_region(name, found), _said_country(name, found)]

@@ -1,8 +1,8 @@
 """Places in a question: after "in" and its like, and by name alone.
 
 Belongs here: how far a place reaches in a sentence. Whether words are a place is in `place_phrases.py`, its name in one
-form in `place_forms.py`, what makes it one that is not asked for in `past_places.py`. Which places there are is for
-`preparation.gazetteer` and `world_areas` to say, what a name means for `preparation.locations`; a place it cannot tell
+form in `place_forms.py`, what makes it one that is not asked for in `places_not_asked.py`. Which places there are is
+for `preparation.gazetteer` and `world_areas` to say, what a name means for `preparation.locations`; one it cannot tell
 from others of the name ("Cambridge") stays as it is written.
 """
 
@@ -14,7 +14,6 @@ from itertools import islice
 from jobsearch_dagster.preparation.gazetteer import is_city, is_known
 from jobsearch_dagster.preparation.locations import parse_location
 from jobsearch_dagster.preparation.place_names import place_key
-from jobsearch_dagster.search.recognizers.past_places import is_past, places_left, said_of_others
 from jobsearch_dagster.search.recognizers.place_forms import canonical_place
 from jobsearch_dagster.search.recognizers.place_phrases import (
     is_clear_place,
@@ -22,6 +21,7 @@ from jobsearch_dagster.search.recognizers.place_phrases import (
     listed_places,
     stands_alone,
 )
+from jobsearch_dagster.search.recognizers.places_not_asked import is_past, places_left, said_of_others
 from jobsearch_dagster.search.recognizers.skills import is_skill, listed_skills
 from jobsearch_dagster.search.recognizers.spans import NO_PREFERENCE, Finding, blank, is_part
 from jobsearch_dagster.search.recognizers.words import words

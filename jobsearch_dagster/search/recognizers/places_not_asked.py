@@ -1,6 +1,6 @@
 """Places that a question names and does not ask for: of somebody's past, of a permit, another one of the name.
 
-Belongs here: what makes a place one where somebody was or is, not one where they want to work.
+Belongs here: what tells such a place from one where somebody wants to work. How far it reaches is in `places.py`.
 """
 
 import re
